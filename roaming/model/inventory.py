@@ -183,29 +183,6 @@ class Hub(Record):
     credentials: Credentials
 
 
-class Upstream(Record):
-    """Somebody else's proxy: a national govroam proxy. `realms` is what it serves, or `any`."""
-
-    name: Slug
-    scheme: Scheme
-    address: Address
-    transport: Transport
-    secret: SecretRef | None = None
-    tls_name: HostName | None = None
-    realms: Literal["any"] | Annotated[tuple[Realm, ...], Field(min_length=1)] = "any"
-    status_check: StatusCheck = StatusCheck.STATUS_SERVER
-
-    @model_validator(mode="after")
-    def _what_its_transport_needs(self) -> Self:
-        if self.transport is Transport.UDP and self.secret is None:
-            message = "an upstream over udp needs a secret"
-            raise ValueError(message)
-        if self.transport is Transport.RADSEC and self.tls_name is None:
-            message = "an upstream over radsec needs a tls_name"
-            raise ValueError(message)
-        return self
-
-
 class Bands(Record):
     """What a WLAN offers on each band."""
 
@@ -324,6 +301,43 @@ class Probe(Record):
     tls: TlsProbe | None = None
     password: PasswordProbe | None = None
     reject_user: UserName
+
+
+class OutsideRealm(Record):
+    """A realm outside the region whose owner lent us a probe; `trust` are CAs among the federation's certificates."""
+
+    realm: Realm
+    eap: Annotated[tuple[EapMethod, ...], Field(min_length=1)]
+    server_names: Annotated[tuple[HostName, ...], Field(min_length=1)]
+    trust: NonEmpty
+    probe: Probe
+
+
+class Upstream(Record):
+    """Somebody else's proxy: a national govroam proxy. `realms` is what it serves, or `any`.
+
+    `probes` are the realms behind it whose owners lent us an account, so that a way out can be tried.
+    """
+
+    name: Slug
+    scheme: Scheme
+    address: Address
+    transport: Transport
+    secret: SecretRef | None = None
+    tls_name: HostName | None = None
+    realms: Literal["any"] | Annotated[tuple[Realm, ...], Field(min_length=1)] = "any"
+    status_check: StatusCheck = StatusCheck.STATUS_SERVER
+    probes: tuple[OutsideRealm, ...] = ()
+
+    @model_validator(mode="after")
+    def _what_its_transport_needs(self) -> Self:
+        if self.transport is Transport.UDP and self.secret is None:
+            message = "an upstream over udp needs a secret"
+            raise ValueError(message)
+        if self.transport is Transport.RADSEC and self.tls_name is None:
+            message = "an upstream over radsec needs a tls_name"
+            raise ValueError(message)
+        return self
 
 
 class Identity(Record):
