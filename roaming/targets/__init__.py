@@ -1,0 +1,19 @@
+"""The platforms that can be rendered, one module each, in one readable table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from roaming.targets.freeradius import FREERADIUS
+from roaming.targets.radsecproxy import RADSECPROXY
+from roaming.targets.target import Action, Service, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TARGETS: Final[Mapping[str, Target]] = {
+    "freeradius": FREERADIUS,
+    "radsecproxy": RADSECPROXY,
+}
+
+__all__ = ["TARGETS", "Action", "Service", "Target"]
