@@ -31,6 +31,8 @@ _SCALARS = {
 }
 _LARGEST_FILE = 16 * 1024 * 1024
 _DEEPEST = 40
+_LOOKS_DEEP = re.compile(rf"^[ ?-]{{{_DEEPEST},}}", re.MULTILINE)
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -98,13 +100,15 @@ def read(path: Path, file: str) -> tuple[Document, tuple[Problem, ...]]:
 def _parse(text: str, file: str) -> tuple[Document, tuple[Problem, ...]]:
     loader = _Loader(text)
     try:
+        if deep := _too_deep(text):
+            return _broken(file, deep, "is nested too deeply", "flatten it: see docs/inventory.md")
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return _broken(file, mark.line + 1 if mark else 1, *_plain(error))
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        return _broken(file, line, f"character U+{ord(str(error.character)[:1]):04X} is not allowed", "remove it")
+        return _broken(file, line, f"character U+{_code_point(error.character):04X} is not allowed", "remove it")
     finally:
         loader.dispose()
     if root is None:
@@ -112,6 +116,36 @@ def _parse(text: str, file: str) -> tuple[Document, tuple[Problem, ...]]:
     walk = _Walk(file)
     data = walk.data(root)
     return Document(file, data, root), tuple(walk.problems)
+
+
+def _code_point(character: int | str) -> int:
+    """Return a character's number; PyYAML's reader gives either form."""
+    return character if isinstance(character, int) else ord(character[:1])
+
+
+def _too_deep(text: str) -> int | None:
+    """Return the line on which nesting passes the limit.
+
+    libyaml composes recursively in C and would overflow its stack. Its events are not recursive but cost as
+    much as the whole reading, so only a text that looks deep is put through them.
+    """
+    if not _LOOKS_DEEP.search(text) and _brackets(text) <= _DEEPEST:
+        return None
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return int(event.start_mark.line) + 1
+    return None
+
+
+def _brackets(text: str) -> int:
+    """Return the deepest nesting of brackets, those inside strings counted too."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _plain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
@@ -136,19 +170,17 @@ class _Walk:
         self.problems: list[Problem] = []
         self._seen: set[int] = set()
 
-    def data(self, node: yaml.Node, depth: int = 0) -> Data:
+    def data(self, node: yaml.Node) -> Data:
         """Return the node's data; what is not allowed becomes a problem and None."""
         if id(node) in self._seen:
             return self._refuse(node, "aliases are not allowed", "write the value out again")
         self._seen.add(id(node))
-        if depth > _DEEPEST:
-            return self._refuse(node, "is nested too deeply", "flatten it: see docs/inventory.md")
         if not node.tag.startswith(_CORE) or node.tag.removeprefix(_CORE) not in _KINDS:
             return self._refuse(node, f"the tag {node.tag!r} is not allowed", "remove it")
         if isinstance(node, yaml.MappingNode):
-            return {key: self.data(value, depth + 1) for key, value in self._members(node)}
+            return {key: self.data(value) for key, value in self._members(node)}
         if isinstance(node, yaml.SequenceNode):
-            return [self.data(item, depth + 1) for item in node.value]
+            return [self.data(item) for item in node.value]
         return _scalar(node)
 
     def _members(self, node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:
