@@ -1,0 +1,5 @@
+"""`python -m roaming.cli`."""
+
+from roaming.cli import main
+
+main()

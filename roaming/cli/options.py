@@ -1,0 +1,28 @@
+"""The options that every command shares, spelled once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+InventoryOption = Annotated[
+    Path,
+    typer.Option("--inventory", "-i", envvar="ROAM_INVENTORY", help="Directory of the inventory files."),
+]
+LimitOption = Annotated[
+    str | None,
+    typer.Option("--limit", help="Only this part: borough, borough/site or borough/site/device."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+SecretsOption = Annotated[
+    Path | None,
+    typer.Option("--secrets", envvar="ROAM_SECRETS", help="Directory of 0600 secret files (else the environment)."),
+]
+KnownHostsOption = Annotated[
+    Path | None,
+    typer.Option("--known-hosts", envvar="ROAM_KNOWN_HOSTS", help="OpenSSH known_hosts of the devices."),
+]
+
+DEFAULT_INVENTORY = Path("inventory")
