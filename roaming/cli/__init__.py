@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001  typer's callback form
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"seamless-wifi {__version__}")
         raise typer.Exit

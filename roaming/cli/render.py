@@ -1,5 +1,7 @@
 """`roam render`."""
+
 from __future__ import annotations
+
 import typer
 
 

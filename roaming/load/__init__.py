@@ -96,9 +96,7 @@ def load(directory: Path) -> Inventory:
     return inventory
 
 
-def _read(
-    directory: Path, name: str, record: type[R], problems: list[Problem]
-) -> tuple[Document, R | None]:
+def _read(directory: Path, name: str, record: type[R], problems: list[Problem]) -> tuple[Document, R | None]:
     """Read and validate one file; what is wrong with it is added to `problems`."""
     document, found = read(directory / name, f"{directory}/{name}")
     problems.extend(found)

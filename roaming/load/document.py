@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Data: TypeAlias = "None | bool | int | float | str | list[Data] | dict[str, Data]"
+Data: TypeAlias = "bool | int | float | str | list[Data] | dict[str, Data] | None"
 ModelPath: TypeAlias = tuple[str | int, ...]
 
 RULE = "yaml"
@@ -135,7 +135,7 @@ def _too_deep(text: str) -> int | None:
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            return int(event.start_mark.line) + 1
+            return event.start_mark.line + 1 if event.start_mark else 1
     return None
 
 
@@ -173,10 +173,12 @@ class _Walk:
     def data(self, node: yaml.Node) -> Data:
         """Return the node's data; what is not allowed becomes a problem and None."""
         if id(node) in self._seen:
-            return self._refuse(node, "aliases are not allowed", "write the value out again")
+            self._refuse(node, "aliases are not allowed", "write the value out again")
+            return None
         self._seen.add(id(node))
         if not node.tag.startswith(_CORE) or node.tag.removeprefix(_CORE) not in _KINDS:
-            return self._refuse(node, f"the tag {node.tag!r} is not allowed", "remove it")
+            self._refuse(node, f"the tag {node.tag!r} is not allowed", "remove it")
+            return None
         if isinstance(node, yaml.MappingNode):
             return {key: self.data(value) for key, value in self._members(node)}
         if isinstance(node, yaml.SequenceNode):

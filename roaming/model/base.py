@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date  # noqa: TC003  pydantic reads the annotation at run time
+from datetime import date
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Annotated
 
@@ -43,22 +43,27 @@ def _nas_identifier(text: str) -> str:
     return text
 
 
-
-
 _REALM = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
 def _realm(text: str) -> str:
     """Hold a realm to a lower-case DNS name with at least one dot (RFC 7542 §2.2)."""
     if not _REALM.fullmatch(text):
-        message = f"'{text}' is not a realm: a lower-case DNS name with at least one dot is wanted, such as camden.gov.uk"
+        message = (
+            f"'{text}' is not a realm: a lower-case DNS name with at least one dot is wanted, such as camden.gov.uk"
+        )
         raise ValueError(message)
     return text
 
 
 def _forbidden_network(address: IPv4Address) -> IPv4Address:
     """Refuse addresses that can never be a device's."""
-    if address.is_loopback or address.is_multicast or address.is_unspecified or address == IPv4Address("255.255.255.255"):
+    if (
+        address.is_loopback
+        or address.is_multicast
+        or address.is_unspecified
+        or address == IPv4Address("255.255.255.255")
+    ):
         message = f"{address} cannot be the address of a device"
         raise ValueError(message)
     return address
@@ -69,7 +74,9 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?
 Realm = Annotated[str, AfterValidator(_realm)]
 HostName = Annotated[str, AfterValidator(_realm)]
 Ssid = Annotated[str, StringConstraints(min_length=1), AfterValidator(_printable), AfterValidator(_ssid)]
-NasIdentifier = Annotated[str, StringConstraints(min_length=1), AfterValidator(_printable), AfterValidator(_nas_identifier)]
+NasIdentifier = Annotated[
+    str, StringConstraints(min_length=1), AfterValidator(_printable), AfterValidator(_nas_identifier)
+]
 Address = Annotated[IPv4Address, AfterValidator(_forbidden_network)]
 Subnet = IPv4Network
 Subnet6 = IPv6Network

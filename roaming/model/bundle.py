@@ -32,7 +32,7 @@ class SlotKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A hole in a file: `name` is a secret's path or a certificate's name, `quoting` a key of the target's quoting table."""
+    """A hole in a file: `name` is a secret's path or a certificate's name, `quoting` a key of its target's table."""
 
     kind: SlotKind
     name: str

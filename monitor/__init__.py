@@ -1,0 +1,1 @@
+"""Watch who can roam where, how fast, and what is wrong."""
