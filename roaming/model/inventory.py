@@ -395,6 +395,11 @@ class AccessPoint(Record):
     credentials: Credentials
     nas_identifier: NasIdentifier | None = None
 
+    @property
+    def identifier(self) -> str:
+        """The NAS-Identifier: what the inventory says, else the access point's name."""
+        return self.nas_identifier or self.name
+
 
 class Vlan(Record):
     """A VLAN of a site."""
