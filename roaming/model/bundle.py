@@ -90,3 +90,10 @@ class Bundle:
     """Every device's files, in the order of the inventory."""
 
     devices: tuple[DeviceBundle, ...]
+
+    def limited(self, limit: str | None) -> Bundle:
+        """Return the part that `--limit` names (borough, borough/site, or down to a device); empty when it names none."""
+        if limit is None:
+            return self
+        wanted = limit.strip("/")
+        return Bundle(tuple(device for device in self.devices if f"{device.path}/".startswith(f"{wanted}/")))
