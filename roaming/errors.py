@@ -5,6 +5,7 @@
     ├── QuoteError (ValueError)          a value has no safe spelling in the target's syntax
     ├── RenderError (ValueError)         the inventory asks for what the target's version cannot do
     ├── SecretError (LookupError)        a secret or certificate cannot be resolved, or is unfit
+    │   └── SecretMissingError           no store holds it; knows where was looked
     ├── TransportError (ConnectionError) a device cannot be reached, or refused what was asked
     ├── PushError (RuntimeError)         a push cannot start or go on
     └── VerifyError (RuntimeError)       a verification cannot be run at all
@@ -42,6 +43,16 @@ class RenderError(RoamingError, ValueError):
 
 class SecretError(RoamingError, LookupError):
     """A secret or certificate cannot be resolved, or is unfit for its use."""
+
+
+class SecretMissingError(SecretError):
+    """No store holds the name. `places` says where was looked."""
+
+    def __init__(self, name: str, *places: str) -> None:
+        self.name = name
+        self.places = places
+        looked = f": looked for {' and '.join(places)}" if places else ""
+        super().__init__(f"{name} is in no secret store{looked}")
 
 
 class TransportError(RoamingError, ConnectionError):

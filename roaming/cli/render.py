@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption, JsonOption, LimitOption, SecretsOption
+from roaming.cli.tree import MANIFEST, write_tree
 from roaming.load import load
 from roaming.render import render as render_bundle
-from roaming.render.tree import MANIFEST, write_tree
 from roaming.secrets import materialise, open_store
 from roaming.targets import TARGETS
 

@@ -92,7 +92,7 @@ class Bundle:
     devices: tuple[DeviceBundle, ...]
 
     def limited(self, limit: str | None) -> Bundle:
-        """Return the part that `--limit` names (borough, borough/site, or down to a device); empty when it names none."""
+        """Return the part that `--limit` names: borough, borough/site, or down to a device. It may be empty."""
         if limit is None:
             return self
         wanted = limit.strip("/")
