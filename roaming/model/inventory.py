@@ -383,7 +383,7 @@ class Radio(Record):
 
 
 class AccessPoint(Record):
-    """A standalone access point. `secret` is what it shares with its borough's proxies."""
+    """A standalone access point. `secret` is what it shares with its borough's proxies, `uplink` carries its VLANs."""
 
     name: Slug
     platform: Literal["hostapd"]
@@ -391,6 +391,7 @@ class AccessPoint(Record):
     address: Address
     ethernet_mac: Mac
     radios: Annotated[tuple[Radio, ...], Field(min_length=1)]
+    uplink: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,9}$")] = "eth0"
     secret: SecretRef
     credentials: Credentials
     nas_identifier: NasIdentifier | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from roaming.model.bundle import Bundle, DeviceBundle
+from roaming.render.hostapd import access_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from roaming.model.network import Network
 
-RENDERERS: Final[tuple[Callable[[Network], Iterable[DeviceBundle]], ...]] = ()
+RENDERERS: Final[tuple[Callable[[Network], Iterable[DeviceBundle]], ...]] = (access_points,)
 
 
 def render(network: Network) -> Bundle:

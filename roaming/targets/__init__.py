@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from roaming.targets.freeradius import FREERADIUS
+from roaming.targets.hostapd import HOSTAPD
 from roaming.targets.radsecproxy import RADSECPROXY
 from roaming.targets.target import Action, Service, Target
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 TARGETS: Final[Mapping[str, Target]] = {
     "freeradius": FREERADIUS,
     "radsecproxy": RADSECPROXY,
+    "hostapd": HOSTAPD,
 }
 
 __all__ = ["TARGETS", "Action", "Service", "Target"]
