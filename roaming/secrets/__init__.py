@@ -1,0 +1,30 @@
+"""Secrets: where they are kept, how they fill a file's slots, and how they stay out of sight."""
+
+from roaming.secrets.certificate import check_certificate, check_pair
+from roaming.secrets.fingerprint import FingerprintKey, local_key
+from roaming.secrets.mask import Mask
+from roaming.secrets.materialise import fill, materialise
+from roaming.secrets.store import (
+    ChainStore,
+    DirectoryStore,
+    EnvironmentStore,
+    MemoryStore,
+    SecretStore,
+    open_store,
+)
+
+__all__ = [
+    "ChainStore",
+    "DirectoryStore",
+    "EnvironmentStore",
+    "FingerprintKey",
+    "Mask",
+    "MemoryStore",
+    "SecretStore",
+    "check_certificate",
+    "check_pair",
+    "fill",
+    "local_key",
+    "materialise",
+    "open_store",
+]

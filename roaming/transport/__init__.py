@@ -1,0 +1,19 @@
+"""Sessions to devices: read a file, write a file, run a command. Nothing foreign escapes from here."""
+
+from roaming.transport.access import Access, known_hosts_text, login_key
+from roaming.transport.fake import FakeDialler, FakeSession
+from roaming.transport.linux import LinuxDialler
+from roaming.transport.session import Dialler, RemoteFile, Result, Session
+
+__all__ = [
+    "Access",
+    "Dialler",
+    "FakeDialler",
+    "FakeSession",
+    "LinuxDialler",
+    "RemoteFile",
+    "Result",
+    "Session",
+    "known_hosts_text",
+    "login_key",
+]
