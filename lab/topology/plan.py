@@ -1,0 +1,229 @@
+"""Who stands where: the lab's networks, its nodes, and the lab address of every address of an inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING, Final
+
+from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from roaming.model.inventory import Borough, Credentials
+    from roaming.model.network import Network
+
+POOL: Final = IPv4Network("10.213.0.0/16")
+FEDERATION: Final = "federation"
+OPERATOR: Final = "operator"
+CONTROL: Final = "control"
+
+# The first address is the bridge's own; the next ones are the lab's, whatever the inventory.
+_CONTROL_HOST, _PROMETHEUS_HOST, _ALERTMANAGER_HOST, _GRAFANA_HOST, _FIRST_HOST = 2, 3, 4, 5, 10
+
+
+class NodeKind(StrEnum):
+    """What a container plays."""
+
+    RADIUS_SERVER = "radius-server"
+    HUB = "hub"
+    ACCESS_POINT = "access-point"
+    AGENT = "agent"
+    UPSTREAM = "upstream"
+    CONTROL = "control"
+    OBSERVER = "observer"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address of the inventory: boroughs may use the same private ones, so it counts within its scope only."""
+
+    scope: str
+    address: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A node's foot in a network. `real` is the inventory's address, absent for what only the lab has."""
+
+    network: str
+    address: IPv4Address
+    real: IPv4Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A container. Engineers log in at the first link; `version` is that of its software."""
+
+    name: str
+    kind: NodeKind
+    owner: str
+    links: tuple[Link, ...]
+    version: str = ""
+    login: Credentials | None = None
+
+    @property
+    def address(self) -> IPv4Address:
+        """Where it is managed."""
+        return self.links[0].address
+
+    def link(self, network: str) -> Link | None:
+        """Return its foot in a network."""
+        return next((link for link in self.links if link.network == network), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """A lab: its networks by name, its nodes, and where each address of the inventory went."""
+
+    name: str
+    networks: Mapping[str, IPv4Network]
+    nodes: tuple[Node, ...]
+    places: Mapping[Place, IPv4Address]
+
+    def node(self, name: str) -> Node:
+        """Return a node by name; raises `LabError` with what there is."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        known = ", ".join(node.name for node in self.nodes)
+        message = f"the lab has no {name!r}; it has {known}"
+        raise LabError(message)
+
+    def of_kind(self, *kinds: NodeKind) -> tuple[Node, ...]:
+        """Return the nodes of some kinds."""
+        return tuple(node for node in self.nodes if node.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A node before it has lab addresses: the network and place of each of its feet."""
+
+    name: str
+    kind: NodeKind
+    owner: str
+    feet: tuple[tuple[str, Place], ...]
+    version: str = ""
+    login: Credentials | None = None
+
+
+def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: frozenset[str] = frozenset()) -> Topology:
+    """Give every address of an inventory one of the lab, and every device a node.
+
+    With `limit` only those boroughs get nodes; the addresses of the others lead nowhere inside the lab.
+    Raises `LabError` when the pool is too small or a name stands twice.
+    """
+    inside = _inside_networks(network)
+    wanted = tuple(_wanted(network, inside))
+    networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
+    places = _assign(networks, [*_feet(wanted), *_strangers(network)])
+    nodes = [_placed(node, places) for node in wanted if not limit or node.owner in limit | {FEDERATION}]
+    used = {link.network for node in nodes for link in node.links}
+    networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
+    nodes += _own_nodes(networks)
+    _refuse_twins(nodes)
+    return Topology(name, networks, tuple(nodes), places)
+
+
+def _inside_networks(network: Network) -> dict[str, str]:
+    """Return each borough's inside network: boroughs whose devices use each other's servers share one."""
+    group = {borough.slug: borough.slug for borough in network.boroughs}
+    for one, other in _neighbours(network):
+        keep, drop = sorted((group[one], group[other]))
+        group = {slug: keep if name == drop else name for slug, name in group.items()}
+    return {slug: f"inside-{name}" for slug, name in group.items()}
+
+
+def _neighbours(network: Network) -> Iterator[tuple[str, str]]:
+    for borough in network.boroughs:
+        yield from ((borough.slug, service.partner) for service in borough.shared_services)
+        yield from ((borough.slug, site.owner) for site in borough.sites if site.access_points)
+
+
+def _wanted(network: Network, inside: Mapping[str, str]) -> Iterator[_Wanted]:
+    for hub in network.hubs:
+        feet = ((OPERATOR, Place(OPERATOR, hub.management)), (FEDERATION, Place(FEDERATION, hub.address)))
+        yield _Wanted(hub.name, NodeKind.HUB, FEDERATION, feet, hub.version, hub.credentials)
+    for upstream in network.upstreams:
+        feet_up = ((FEDERATION, Place(FEDERATION, upstream.address)),)
+        yield _Wanted(upstream.name, NodeKind.UPSTREAM, FEDERATION, feet_up)
+    for borough in network.boroughs:
+        yield from _wanted_inside(borough, inside[borough.slug])
+
+
+def _wanted_inside(borough: Borough, inside: str) -> Iterator[_Wanted]:
+    slug = borough.slug
+    for server in borough.radius:
+        feet = [(inside, Place(slug, server.address))]
+        if server.federation:
+            feet.append((FEDERATION, Place(FEDERATION, server.federation.address)))
+        yield _Wanted(server.name, NodeKind.RADIUS_SERVER, slug, tuple(feet), server.version, server.credentials)
+    agent = borough.agent
+    yield _Wanted(agent.name, NodeKind.AGENT, slug, ((inside, Place(slug, agent.address)),), "", agent.credentials)
+    for site in borough.sites:
+        for ap in site.access_points:
+            foot = (inside, Place(slug, ap.address))
+            yield _Wanted(ap.name, NodeKind.ACCESS_POINT, slug, (foot,), ap.version, ap.credentials)
+
+
+def _feet(wanted: Iterable[_Wanted]) -> Iterator[tuple[str, Place]]:
+    return (foot for node in wanted for foot in node.feet)
+
+
+def _strangers(network: Network) -> Iterator[tuple[str, Place]]:
+    """Yield addresses that the inventory speaks of and the lab has no node for: packets to them must not leave."""
+    for server in network.federation.govwifi:
+        yield FEDERATION, Place(FEDERATION, server.address)
+
+
+def _carve(pool: IPv4Network, names: tuple[str, ...]) -> dict[str, IPv4Network]:
+    """Cut the pool into equal parts, 16 at least, one a network."""
+    bits = max(4, (len(names) - 1).bit_length())
+    if pool.prefixlen + bits > 28:  # noqa: PLR2004  a /28 has no room for a borough
+        message = f"{len(names)} networks do not fit into {pool}"
+        raise LabError(message)
+    return dict(zip(names, pool.subnets(prefixlen_diff=bits), strict=False))
+
+
+def _assign(
+    networks: Mapping[str, IPv4Network], feet: Iterable[tuple[str, Place]]
+) -> dict[Place, IPv4Address]:
+    """Count addresses up within each network, in the order of the inventory."""
+    free = {name: int(subnet.network_address) + _FIRST_HOST for name, subnet in networks.items()}
+    places: dict[Place, IPv4Address] = {}
+    for name, place in feet:
+        if place in places:
+            continue
+        address = IPv4Address(free[name])
+        if address not in networks[name] or address == networks[name].broadcast_address:
+            message = f"network {name} has more devices than {networks[name]} has addresses: use --limit"
+            raise LabError(message)
+        places[place] = address
+        free[name] += 1
+    return places
+
+
+def _placed(node: _Wanted, places: Mapping[Place, IPv4Address]) -> Node:
+    links = tuple(Link(network, places[place], place.address) for network, place in node.feet)
+    return Node(node.name, node.kind, node.owner, links, node.version, node.login)
+
+
+def _own_nodes(networks: Mapping[str, IPv4Network]) -> Iterator[Node]:
+    """Yield what only the lab has: the control container with a foot in every network, and the observers."""
+    feet = tuple(Link(name, subnet.network_address + _CONTROL_HOST) for name, subnet in networks.items())
+    yield Node(CONTROL, NodeKind.CONTROL, FEDERATION, feet)
+    hosts = {"prometheus": _PROMETHEUS_HOST, "alertmanager": _ALERTMANAGER_HOST, "grafana": _GRAFANA_HOST}
+    for name, host in hosts.items():
+        address = networks[OPERATOR].network_address + host
+        yield Node(name, NodeKind.OBSERVER, FEDERATION, (Link(OPERATOR, address),))
+
+
+def _refuse_twins(nodes: Iterable[Node]) -> None:
+    seen: set[str] = set()
+    for node in nodes:
+        if node.name in seen:
+            message = f"two devices are named {node.name}: a container needs a name of its own"
+            raise LabError(message)
+        seen.add(node.name)
