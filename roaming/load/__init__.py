@@ -50,14 +50,21 @@ class Marks:
 
     def place(self, path: ModelPath) -> Place:
         """Return the place of a model path such as ("boroughs", 3, "radius", 0, "address")."""
+        document, inner = self._inside(path)
+        return Place(document.file, document.line(inner))
+
+    def where(self, path: ModelPath) -> str:
+        """Spell a model path as it is inside its file: radius[0].address."""
+        return _dotted(self._inside(path)[1])
+
+    def _inside(self, path: ModelPath) -> tuple[Document, ModelPath]:
         match path:
             case ("boroughs", int(index), *rest):
-                document, inner = self.boroughs[index], tuple(rest)
+                return self.boroughs[index], tuple(rest)
             case ("wlans", *_):
-                document, inner = self.wlans, path
+                return self.wlans, path
             case _:
-                document, inner = self.federation, path
-        return Place(document.file, document.line(inner))
+                return self.federation, path
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ def _refuse_dangling(inventory: Inventory) -> None:
         close = difflib.get_close_matches(name, names.get(kind, ()), 1)
         fix = f"did you mean `{close[0]}`?" if close else f"define it, or name a {kind} that exists"
         text = f"there is no {kind} `{name}`"
-        problems.append(_problem(place.file, place.line, _dotted(path), text, fix))
+        problems.append(_problem(place.file, place.line, inventory.marks.where(path), text, fix))
     if problems:
         raise InventoryError(tuple(problems))
 

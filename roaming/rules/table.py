@@ -1,0 +1,25 @@
+"""Every rule, in one table: the order is that of `docs/rules.md`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from roaming.rules import certificates, govwifi, identity, proxies, unique, wlans
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roaming.rules.rule import Rule
+
+SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "Only once": unique.RULES,
+    "Between boroughs": proxies.RULES,
+    "GovWifi": govwifi.RULES,
+    "On the air": wlans.RULES,
+    "Certificates": certificates.RULES,
+    "Staff and probes": identity.RULES,
+}
+
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rules in SUBJECTS.values() for rule in rules)
+
+RULES_BY_ID: Final[Mapping[str, Rule]] = {rule.id: rule for rule in RULES}

@@ -1,0 +1,151 @@
+"""Ways through a network that remember where they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from roaming.model.inventory import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roaming.load import ModelPath
+    from roaming.model.base import SecretRef
+    from roaming.model.inventory import (
+        AccessPoint,
+        Borough,
+        Certificate,
+        Credentials,
+        FederationFace,
+        GovWifiLocation,
+        Probe,
+        RadiusServer,
+        Site,
+        Upstream,
+    )
+    from roaming.model.network import Network
+
+
+def boroughs(network: Network) -> Iterator[tuple[ModelPath, Borough]]:
+    """Yield every borough."""
+    return ((("boroughs", index), borough) for index, borough in enumerate(network.boroughs))
+
+
+def servers(network: Network) -> Iterator[tuple[ModelPath, Borough, RadiusServer]]:
+    """Yield every RADIUS server with the borough whose file it stands in."""
+    for path, borough in boroughs(network):
+        for index, server in enumerate(borough.radius):
+            yield (*path, "radius", index), borough, server
+
+
+def faces(network: Network) -> Iterator[tuple[ModelPath, RadiusServer, FederationFace]]:
+    """Yield what the hubs see of each proxy."""
+    for path, _, server in servers(network):
+        if server.federation and Role.PROXY in server.roles:
+            yield (*path, "federation"), server, server.federation
+
+
+def sites(network: Network) -> Iterator[tuple[ModelPath, Borough, Site]]:
+    """Yield every site with the borough whose file it stands in."""
+    for path, borough in boroughs(network):
+        for index, site in enumerate(borough.sites):
+            yield (*path, "sites", index), borough, site
+
+
+def access_points(network: Network) -> Iterator[tuple[ModelPath, Site, AccessPoint]]:
+    """Yield every access point with its site."""
+    for path, _, site in sites(network):
+        for index, access_point in enumerate(site.access_points):
+            yield (*path, "access_points", index), site, access_point
+
+
+def locations(network: Network) -> Iterator[tuple[ModelPath, Borough, GovWifiLocation]]:
+    """Yield every GovWifi location with its borough."""
+    for path, borough in boroughs(network):
+        for index, location in enumerate(borough.govwifi.locations if borough.govwifi else ()):
+            yield (*path, "govwifi", "locations", index), borough, location
+
+
+def certificates(network: Network) -> Iterator[tuple[ModelPath, Certificate]]:
+    """Yield every certificate record."""
+    for index, certificate in enumerate(network.certificates):
+        yield ("certificates", index), certificate
+    for path, borough in boroughs(network):
+        for index, certificate in enumerate(borough.certificates):
+            yield (*path, "certificates", index), certificate
+
+
+def secrets(network: Network) -> Iterator[tuple[str, str, ModelPath]]:
+    """Yield every secret that is used: its name, whose it is, and where."""
+    federation = network.federation
+    yield federation.fticks.mac_key.secret, "the federation", ("federation", "fticks", "mac_key")
+    yield federation.cui_key.secret, "the federation", ("federation", "cui_key")
+    for index, hub in enumerate(network.hubs):
+        path: ModelPath = ("hubs", index)
+        yield hub.key.secret, "the federation", (*path, "key")
+        yield from _login(hub.credentials, "the federation", path)
+    for index, upstream in enumerate(network.upstreams):
+        yield from ((name, f"upstream {upstream.name}", at) for name, at in _upstream_secrets(upstream, index))
+    for at, borough in boroughs(network):
+        for name, path in _borough_secrets(borough):
+            yield name, borough.slug, (*at, *path)
+
+
+def _upstream_secrets(upstream: Upstream, index: int) -> Iterator[tuple[str, ModelPath]]:
+    if upstream.secret:
+        yield upstream.secret.secret, ("upstreams", index, "secret")
+    for number, outside in enumerate(upstream.probes):
+        yield from _probe_secrets(outside.probe, ("upstreams", index, "probes", number, "probe"))
+
+
+def _probe_secrets(probe: Probe, path: ModelPath) -> Iterator[tuple[str, ModelPath]]:
+    if probe.tls:
+        yield probe.tls.key.secret, (*path, "tls", "key")
+    if probe.password:
+        yield probe.password.secret.secret, (*path, "password", "secret")
+
+
+def _borough_secrets(borough: Borough) -> Iterator[tuple[str, ModelPath]]:
+    for path, reference in _single_secrets(borough):
+        if reference:
+            yield reference.secret, path
+    yield from _probe_secrets(borough.identity.probe, ("identity", "probe"))
+    for index, server in enumerate(borough.radius):
+        yield from _server_secrets(server, ("radius", index))
+    for index, location in enumerate(borough.govwifi.locations if borough.govwifi else ()):
+        yield location.secret.secret, ("govwifi", "locations", index, "secret")
+    for number, site in enumerate(borough.sites):
+        for index, access_point in enumerate(site.access_points):
+            at: ModelPath = ("sites", number, "access_points", index)
+            yield access_point.secret.secret, (*at, "secret")
+            yield from ((name, where) for name, _, where in _login(access_point.credentials, "", at))
+
+
+def _single_secrets(borough: Borough) -> Iterator[tuple[ModelPath, SecretRef | None]]:
+    snmp, coa = borough.snmp, borough.dynamic_authorization
+    yield ("agent", "secret"), borough.agent.secret
+    yield ("agent", "credentials", "key"), borough.agent.credentials.key
+    yield ("agent", "credentials", "password"), borough.agent.credentials.password
+    yield ("identity", "key"), borough.identity.key
+    yield ("fast_transition_key",), borough.fast_transition_key
+    yield ("dynamic_authorization", "secret"), coa.secret if coa else None
+    yield ("snmp", "auth"), snmp.auth if snmp else None
+    yield ("snmp", "privacy"), snmp.privacy if snmp else None
+
+
+def _server_secrets(server: RadiusServer, path: ModelPath) -> Iterator[tuple[str, ModelPath]]:
+    if server.secret:
+        yield server.secret.secret, (*path, "secret")
+    face = server.federation
+    if face and face.key:
+        yield face.key.secret, (*path, "federation", "key")
+    if face and face.secret:
+        yield face.secret.secret, (*path, "federation", "secret")
+    yield from ((name, at) for name, _, at in _login(server.credentials, "", path))
+
+
+def _login(credentials: Credentials, owner: str, path: ModelPath) -> Iterator[tuple[str, str, ModelPath]]:
+    if credentials.key:
+        yield credentials.key.secret, owner, (*path, "credentials", "key")
+    if credentials.password:
+        yield credentials.password.secret, owner, (*path, "credentials", "password")
