@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from roaming.load import Inventory, load
 from roaming.model.inventory import BandMode, Role, Scheme, Transport
+from roaming.rules import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +46,7 @@ BORROWED_PROXIES = {
 INSIDE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 OUTSIDE = tuple(map(IPv4Network, ("198.51.100.0/24", "203.0.113.0/24")))
 DOCUMENTATION_6 = "2001:db8:"
+TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture(scope="module", params=["inventory", "lab/inventory"])
@@ -118,6 +121,18 @@ def test_certificates_outlive_the_year(either: Inventory) -> None:
     for certificate in either.network.certificates_by_name.values():
         assert certificate.not_after.year >= 2027
         assert certificate.kind == "ca" or certificate.issuer
+
+
+def test_london_breaks_no_rule(repository: Path) -> None:
+    assert check(load(repository / "inventory"), TODAY) == ()
+
+
+def test_the_lab_lacks_second_servers_and_nothing_else(repository: Path) -> None:
+    problems = check(load(repository / "lab" / "inventory"), TODAY)
+    assert {(problem.rule, problem.file.rsplit("/", 1)[-1]) for problem in problems} == {
+        ("two-servers", "hackney.yml"),
+        ("two-servers", "islington.yml"),
+    }
 
 
 def test_london_is_all_33_boroughs(london: Network) -> None:
