@@ -6,7 +6,7 @@ A slot is filled by push and lab only; everything before sees references and dig
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,16 @@ class File:
     def digest(self) -> str:
         """Return the sha256 of the text with placeholders: the same for the same inventory."""
         return hashlib.sha256(self.text().encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file as it is on a device, or shall be: its octets, which may hold secrets, and who may read them."""
+
+    content: bytes = field(repr=False)
+    mode: int
+    owner: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True)

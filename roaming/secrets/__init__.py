@@ -3,7 +3,8 @@
 from roaming.secrets.certificate import check_certificate, check_pair
 from roaming.secrets.fingerprint import FingerprintKey, local_key
 from roaming.secrets.mask import Mask
-from roaming.secrets.materialise import fill, materialise
+from roaming.secrets.materialise import fill, materialise, resolve
+from roaming.secrets.redaction import Redaction
 from roaming.secrets.store import (
     ChainStore,
     DirectoryStore,
@@ -20,6 +21,7 @@ __all__ = [
     "FingerprintKey",
     "Mask",
     "MemoryStore",
+    "Redaction",
     "SecretStore",
     "check_certificate",
     "check_pair",
@@ -27,4 +29,5 @@ __all__ = [
     "local_key",
     "materialise",
     "open_store",
+    "resolve",
 ]

@@ -34,11 +34,10 @@ class Mask:
         """Mask each named value in every form, and the given (name, spelling) pairs as they are."""
         labels: dict[str, str] = {}
         for name, value in values.items():
-            label = secret_label(name, key.of(value.encode()))
-            labels |= dict.fromkeys(_forms(value), label)
+            labels |= dict.fromkeys(_forms(value), label("secret", name, key.of(value.encode())))
         for name, spelling in spellings:
             if name in values and len(spelling) >= _SHORTEST:
-                labels.setdefault(spelling, secret_label(name, key.of(values[name].encode())))
+                labels.setdefault(spelling, label("secret", name, key.of(values[name].encode())))
         longest_first = sorted(labels, key=len, reverse=True)
         pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
         return cls(labels, pattern)
@@ -50,9 +49,9 @@ class Mask:
         return self.pattern.sub(lambda match: self.labels[match.group()], text)
 
 
-def secret_label(name: str, fingerprint: str) -> str:
+def label(kind: str, name: str, fingerprint: str) -> str:
     """Spell a hidden value for eyes."""
-    return f"<secret {name} fingerprint {fingerprint}>"
+    return f"<{kind} {name} fingerprint {fingerprint}>"
 
 
 def _forms(value: str) -> set[str]:

@@ -3,7 +3,7 @@
 from roaming.transport.access import Access, known_hosts_text, login_key
 from roaming.transport.fake import FakeDialler, FakeSession
 from roaming.transport.linux import LinuxDialler
-from roaming.transport.session import Dialler, RemoteFile, Result, Session
+from roaming.transport.session import Dialler, Result, Session
 
 __all__ = [
     "Access",
@@ -11,7 +11,6 @@ __all__ = [
     "FakeDialler",
     "FakeSession",
     "LinuxDialler",
-    "RemoteFile",
     "Result",
     "Session",
     "known_hosts_text",

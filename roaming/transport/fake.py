@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from roaming.errors import TransportError
-from roaming.transport.session import RemoteFile, Result
+from roaming.transport.session import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from roaming.model.bundle import RemoteFile
     from roaming.transport.access import Access
 
 

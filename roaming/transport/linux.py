@@ -8,6 +8,7 @@ stands in Netmiko's logs.
 from __future__ import annotations
 
 import io
+import logging
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,14 +18,18 @@ import paramiko
 from netmiko.exceptions import NetmikoAuthenticationException, NetmikoBaseException, NetmikoTimeoutException
 from netmiko.linux.linux_ssh import LinuxSSH
 
-from roaming.errors import TransportError
+from roaming.errors import RoamingError, TransportError
+from roaming.model.bundle import RemoteFile
 from roaming.transport.access import known_hosts_text, login_key
-from roaming.transport.session import RemoteFile, Result
+from roaming.transport.session import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from roaming.transport.access import Access
+
+# Without a handler of its own paramiko's complaints, tracebacks among them, go to standard error.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 _TIMEOUT_S = 30
 _COMMAND_TIMEOUT_S = 120
@@ -114,6 +119,8 @@ class LinuxDialler:
         """Log in, and hang up at the end; raises TransportError in plain words when there is no way in."""
         try:
             connection = StrictLinux(access)
+        except RoamingError:
+            raise
         except _FOREIGN as error:
             raise TransportError(_plain(access, error)) from None
         try:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from roaming.model.bundle import RemoteFile
     from roaming.transport.access import Access
 
 
@@ -24,16 +25,6 @@ class Result:
     def words(self) -> str:
         """Both outputs as text, for eyes (after masking)."""
         return (self.out + self.err).decode(errors="replace").strip()
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file as it is on a device."""
-
-    content: bytes = field(repr=False)
-    mode: int
-    owner: str
-    group: str
 
 
 class Session(Protocol):

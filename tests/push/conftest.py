@@ -1,0 +1,109 @@
+"""A real sshd on loopback: own configuration, own keys, own port; nothing of the host's is touched."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roaming.transport import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONFIGURATION = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {root}/host_key
+AuthorizedKeysFile {root}/authorized_keys
+PidFile {root}/sshd.pid
+StrictModes no
+UsePAM no
+PasswordAuthentication yes
+PermitRootLogin yes
+MaxStartups 100
+LogLevel ERROR
+"""
+
+
+@dataclass(frozen=True)
+class Sshd:
+    """A running sshd and the way into it."""
+
+    port: int
+    host_key: str
+    key: str
+    root: Path
+
+    def access(self, device: str = "loopback", **changes: object) -> Access:
+        """Return the way in, with changes for the tests that want a wrong one."""
+        right: dict[str, object] = {
+            "device": device,
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": "root",
+            "key": self.key,
+            "host_key": self.host_key,
+        }
+        return Access(**(right | changes))  # type: ignore[arg-type]  # a test's keywords
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    """Run sshd for the session."""
+    root = tmp_path_factory.mktemp("sshd")
+    host_key = make_key(root / "host_key")
+    user_key = make_key(root / "user_key")
+    (root / "authorized_keys").write_text(f"{user_key}\n")
+    with running(root) as port:
+        yield Sshd(port, host_key, (root / "user_key").read_text(), root)
+
+
+@contextmanager
+def running(root: Path) -> Iterator[int]:
+    """Run sshd in the foreground and end it by its own process id."""
+    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    port = free_port()
+    (root / "sshd_config").write_text(CONFIGURATION.format(port=port, root=root))
+    log = (root / "log").open("w")
+    process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", str(root / "sshd_config")], stderr=log)
+    try:
+        wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        log.close()
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until somebody listens."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("sshd does not listen")
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make_key(path: Path, kind: str = "ed25519") -> str:
+    """Make a key pair and return the public key as `type base64`."""
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", os.fspath(path)], check=True)
+    return " ".join(path.with_suffix(".pub").read_text().split()[:2])

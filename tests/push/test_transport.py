@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roaming.errors import TransportError
+from roaming.model.bundle import RemoteFile
+from roaming.transport import LinuxDialler
+from tests.push.conftest import make_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from tests.push.conftest import Sshd
+
+OCTETS = bytes(range(256)) * 40 + b"\r\n\x04\x03 no newline at the end"
+
+
+def test_what_is_written_is_read_back(sshd: Sshd, tmp_path: Path) -> None:
+    path = str(tmp_path / "a file")
+    with LinuxDialler().open(sshd.access()) as session:
+        assert session.read(path) is None
+        session.write(path, RemoteFile(OCTETS, 0o640, "root", "daemon"))
+        found = session.read(path)
+    assert found == RemoteFile(OCTETS, 0o640, "root", "daemon")
+    assert found is not None
+    assert found.content == OCTETS
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a file"]
+
+
+def test_an_empty_file_is_a_file(sshd: Sshd, tmp_path: Path) -> None:
+    with LinuxDialler().open(sshd.access()) as session:
+        session.write(f"{tmp_path}/empty", RemoteFile(b"", 0o600, "root", "root"))
+        found = session.read(f"{tmp_path}/empty")
+    assert found is not None
+    assert found.content == b""
+
+
+def test_new_directories_are_like_the_one_they_stand_in(sshd: Sshd, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    home.chmod(0o750)
+    os.chown(home, 1, 1)
+    with LinuxDialler().open(sshd.access()) as session:
+        session.write(f"{home}/a b/c/file", RemoteFile(b"x", 0o600, "root", "root"))
+        assert session.listing(str(home)) == (f"{home}/a b/c/file",)
+        assert session.listing(f"{home}/nowhere") == ()
+    for made in (home / "a b", home / "a b/c"):
+        status = made.stat()
+        assert (status.st_mode & 0o7777, status.st_uid, status.st_gid) == (0o750, 1, 1)
+
+
+def test_a_reader_sees_the_old_file_or_the_new(sshd: Sshd, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    old, new = b"o" * 200_000, b"n" * 200_000
+    path.write_bytes(old)
+    seen: set[bytes] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(path.read_bytes())
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    with LinuxDialler().open(sshd.access()) as session:
+        session.write(str(path), RemoteFile(new, 0o600, "root", "root"))
+    done.set()
+    reader.join()
+    assert seen <= {old, new}
+    assert path.read_bytes() == new
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(sshd: Sshd, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    with (
+        LinuxDialler().open(sshd.access()) as session,
+        pytest.raises(TransportError, match=r"^loopback: .*/file cannot be written: chown: invalid user"),
+    ):
+        session.write(f"{tmp_path}/file", RemoteFile(b"new", 0o600, "nobody-by-this-name", "root"))
+    assert (tmp_path / "file").read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_directory_is_no_file(sshd: Sshd, tmp_path: Path) -> None:
+    with (
+        LinuxDialler().open(sshd.access()) as session,
+        pytest.raises(TransportError, match="cannot be read: status 45"),
+    ):
+        session.read(str(tmp_path))
+
+
+def test_a_command_gets_its_words_as_they_are(sshd: Sshd) -> None:
+    words = ["printf", "%s|", "a b", "$HOME", "'", '"', "`id`", "é"]
+    with LinuxDialler().open(sshd.access()) as session:
+        assert session.run(words).out == "a b|$HOME|'|\"|`id`|é|".encode()
+        failed = session.run(["sh", "-c", "cat; echo oops >&2; exit 7"], b"in")
+        assert session.run(["true"], b"x" * 3_000_000).rc == 0
+    assert (failed.rc, failed.out, failed.err) == (7, b"in", b"oops\n")
+
+
+def test_an_unknown_host_key_is_refused(sshd: Sshd, tmp_path: Path) -> None:
+    (tmp_path / "known_hosts").write_text("")
+    access = sshd.access(host_key=None, known_hosts=tmp_path / "known_hosts")
+    with pytest.raises(TransportError, match="its host key is not known: refused"), LinuxDialler().open(access):
+        pass
+
+
+def test_a_known_hosts_file_serves_hashed_and_plain(sshd: Sshd, tmp_path: Path) -> None:
+    known = tmp_path / "known_hosts"
+    known.write_text(f"# a comment\n\n[127.0.0.1]:{sshd.port} {sshd.host_key}\n")
+    subprocess.run(["ssh-keygen", "-q", "-H", "-f", str(known)], check=True, capture_output=True)
+    assert "127.0.0.1" not in known.read_text()
+    with LinuxDialler().open(sshd.access(host_key=None, known_hosts=known)) as session:
+        assert session.run(["true"]).rc == 0
+
+
+def test_another_host_key_is_refused(sshd: Sshd, tmp_path: Path) -> None:
+    other = make_key(tmp_path / "other")
+    with (
+        pytest.raises(TransportError, match="its host key is not the one that is known: refused"),
+        LinuxDialler().open(sshd.access(host_key=other)),
+    ):
+        pass
+
+
+def test_without_any_host_key_nobody_is_dialled(sshd: Sshd) -> None:
+    access = sshd.access(host_key=None, port=1)
+    with pytest.raises(TransportError, match="give it host_key in the inventory"), LinuxDialler().open(access):
+        pass
+
+
+def test_a_refused_login_is_said_without_the_password(sshd: Sshd) -> None:
+    access = sshd.access(key=None, password="c4n4ry-wrong-password")  # noqa: S106  a canary
+    with pytest.raises(TransportError) as caught, LinuxDialler().open(access):
+        pass
+    assert str(caught.value) == f"loopback ([127.0.0.1]:{sshd.port}): it refuses the login of root"
+    assert "c4n4ry" not in repr(access)
+    assert caught.value.__cause__ is None
+
+
+def test_nobody_there_is_said(sshd: Sshd) -> None:
+    with pytest.raises(TransportError, match=r"no connection$"), LinuxDialler().open(sshd.access(port=1)):
+        pass
+
+
+def test_nothing_of_a_file_reaches_the_logs(sshd: Sshd, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    canary = "c4n4ry-0f-th1s-run"
+    caplog.set_level(logging.DEBUG)
+    with LinuxDialler().open(sshd.access()) as session:
+        session.write(f"{tmp_path}/file", RemoteFile(f'secret = "{canary}"'.encode(), 0o600, "root", "root"))
+        session.read(f"{tmp_path}/file")
+    assert caplog.records
+    assert canary not in caplog.text
+    assert canary.encode().hex() not in caplog.text
