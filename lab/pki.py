@@ -264,10 +264,12 @@ def _builder(record: Certificate, key: ec.EllipticCurvePrivateKey, issuer: _Issu
 def _subject(record: Certificate) -> x509.Name:
     """Name a CA by its record, anything else by its first DNS name where that fits (64 characters, RFC 5280)."""
     common = record.names[0] if record.names and len(record.names[0]) <= 64 else record.name  # noqa: PLR2004
-    return x509.Name([
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, "seamless-wifi lab"),
-        x509.NameAttribute(NameOID.COMMON_NAME, record.name if record.kind == "ca" else common),
-    ])
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "seamless-wifi lab"),
+            x509.NameAttribute(NameOID.COMMON_NAME, record.name if record.kind == "ca" else common),
+        ]
+    )
 
 
 def _extensions(record: Certificate, *, peer: bool) -> Iterator[tuple[x509.ExtensionType, bool]]:

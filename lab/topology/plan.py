@@ -76,12 +76,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """A lab: its networks by name, its nodes, and where each address of the inventory went."""
+    """A lab: its networks by name and its nodes."""
 
     name: str
     networks: Mapping[str, IPv4Network]
     nodes: tuple[Node, ...]
-    places: Mapping[Place, IPv4Address]
 
     def node(self, name: str) -> Node:
         """Return a node by name; raises `LabError` with what there is."""
@@ -98,6 +97,14 @@ class Topology:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """A lab, and where each address of the inventory went, those without a node included."""
+
+    topology: Topology
+    places: Mapping[Place, IPv4Address]
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     """A node before it has lab addresses: the network and place of each of its feet."""
 
@@ -109,7 +116,7 @@ class _Wanted:
     login: Credentials | None = None
 
 
-def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: frozenset[str] = frozenset()) -> Topology:
+def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: frozenset[str] = frozenset()) -> Layout:
     """Give every address of an inventory one of the lab, and every device a node.
 
     With `limit` only those boroughs get nodes; the addresses of the others lead nowhere inside the lab.
@@ -124,7 +131,7 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: fro
     networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
     nodes += _own_nodes(networks)
     _refuse_twins(nodes)
-    return Topology(name, networks, tuple(nodes), places)
+    return Layout(Topology(name, networks, tuple(nodes)), places)
 
 
 def _inside_networks(network: Network) -> dict[str, str]:
@@ -187,9 +194,7 @@ def _carve(pool: IPv4Network, names: tuple[str, ...]) -> dict[str, IPv4Network]:
     return dict(zip(names, pool.subnets(prefixlen_diff=bits), strict=False))
 
 
-def _assign(
-    networks: Mapping[str, IPv4Network], feet: Iterable[tuple[str, Place]]
-) -> dict[Place, IPv4Address]:
+def _assign(networks: Mapping[str, IPv4Network], feet: Iterable[tuple[str, Place]]) -> dict[Place, IPv4Address]:
     """Count addresses up within each network, in the order of the inventory."""
     free = {name: int(subnet.network_address) + _FIRST_HOST for name, subnet in networks.items()}
     places: dict[Place, IPv4Address] = {}

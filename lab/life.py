@@ -1,0 +1,222 @@
+"""A lab's life: prepared, up, looked at, down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lab.engine import LAB_LABEL, bring_up, take_down
+from lab.errors import AddressTakenError, LabError
+from lab.logins import authorized_key, host_key, known_hosts
+from lab.outside import START, outside_files, write_outside
+from lab.pki import generate, write
+from lab.topology import (
+    CONTROL,
+    Layout,
+    Node,
+    NodeKind,
+    Topology,
+    compose_file,
+    container,
+    lay_out,
+    read_mapping,
+    rewrite,
+    write_mapping,
+)
+from roaming.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lab.engine import Engine
+    from lab.folder import Folder
+    from lab.logins import HostKey
+    from lab.pki import Material
+    from roaming.model.network import Network
+
+# Private ranges that nobody is known to use; the first that this machine has no route into is taken.
+POOLS: Final = tuple(IPv4Network(f"10.{second}.0.0/16") for second in range(213, 220))
+_ROUTES: Final = Path("/proc/net/route")
+_WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT, NodeKind.AGENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What lab is wanted. `image` names each node's image, `limit` the boroughs that get containers (none: all)."""
+
+    inventory: Path
+    image: Callable[[Node], str]
+    limit: frozenset[str] = frozenset()
+    profiles: frozenset[str] = frozenset()
+    pools: tuple[IPv4Network, ...] = POOLS
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """A node and whether its container runs."""
+
+    node: Node
+    container: str
+    status: str
+
+
+def up(engine: Engine, folder: Folder, order: Order, step: Callable[[str], None]) -> Topology:
+    """Make a lab from an inventory and start it; `step` is told what is being done.
+
+    When anything fails all of it is taken down again and the error goes on to the caller.
+    """
+    _refuse_second(engine, folder)
+    network = load(order.inventory).network
+    _refuse_unknown(network, order.limit)
+    try:
+        topology = _start(engine, folder, order, network, step)
+        step("configuring what stands outside the region")
+        _start_outside(engine, topology)
+        step("waiting for every device's sshd")
+        _wait_ssh(engine, topology)
+    except BaseException:
+        down(engine, folder)
+        raise
+    return topology
+
+
+def down(engine: Engine, folder: Folder) -> tuple[str, ...]:
+    """Remove a lab and its files; return what there was. A lab that is not there is no error."""
+    label = f"{LAB_LABEL}={folder.name}"
+    found = (*engine.containers(label), *engine.networks(label))
+    take_down(engine, folder.compose, folder.name)
+    folder.remove()
+    return found
+
+
+def status(engine: Engine, folder: Folder) -> tuple[NodeState, ...]:
+    """Return each node with the state of its container; an observer that was not asked for is left out."""
+    topology = read_mapping(folder.mapping)
+    return tuple(_states(engine, topology))
+
+
+def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -> Topology:
+    """Write a lab's files: addresses, secrets, host keys, the compose file."""
+    folder.clear()
+    layout = lay_out(network, folder.name, pool=pool, limit=order.limit)
+    material = generate(network)
+    folder.runs.mkdir(parents=True)
+    rewrite(order.inventory, folder.inventory, layout.places)
+    write_mapping(layout.topology, folder.mapping)
+    write(material, folder.secrets)
+    _write_nodes(folder, layout, network, material)
+    text = compose_file(layout.topology, order.image, profiles=order.profiles)
+    folder.compose.write_text(text, encoding="utf-8")
+    return layout.topology
+
+
+def free_pools(pools: tuple[IPv4Network, ...], routes: str) -> tuple[IPv4Network, ...]:
+    """Return the pools that no route of this machine (`/proc/net/route`) leads into."""
+    taken = [_route(line) for line in routes.splitlines()[1:] if line.strip()]
+    free = [pool for pool in pools if not any(pool.overlaps(route) for route in taken if route.prefixlen)]
+    if not free:
+        message = f"every range the lab may use is routed on this machine: {', '.join(map(str, pools))}"
+        raise AddressTakenError(message)
+    return tuple(free)
+
+
+def _route(line: str) -> IPv4Network:
+    """Read a line of /proc/net/route: addresses are hexadecimal, least significant octet first."""
+    fields = line.split()
+    destination, mask = (IPv4Address(bytes.fromhex(fields[index])[::-1]) for index in (1, 7))
+    return IPv4Network(f"{destination}/{mask}")
+
+
+def _refuse_second(engine: Engine, folder: Folder) -> None:
+    if engine.containers(f"{LAB_LABEL}={folder.name}"):
+        message = (
+            f"lab {folder.name} is up already: `roam-lab down --name {folder.name}` first, or choose another --name"
+        )
+        raise LabError(message)
+
+
+def _refuse_unknown(network: Network, limit: frozenset[str]) -> None:
+    unknown = sorted(limit - network.boroughs_by_slug.keys())
+    if unknown:
+        message = f"--limit: there is no borough {unknown[0]}; there are {', '.join(sorted(network.boroughs_by_slug))}"
+        raise LabError(message)
+
+
+def _start(engine: Engine, folder: Folder, order: Order, network: Network, step: Callable[[str], None]) -> Topology:
+    """Start the containers in the first pool of addresses that nobody else turns out to use."""
+    *others, last = free_pools(order.pools, _ROUTES.read_text(encoding="ascii") if _ROUTES.exists() else "")
+    for pool in (*others, last):
+        step(f"writing the lab's files, addresses in {pool}")
+        topology = prepare(folder, order, network, pool)
+        names = [container(topology, node) for node in topology.nodes if node.kind is not NodeKind.OBSERVER]
+        step(f"starting {len(names)} containers")
+        try:
+            bring_up(engine, folder.compose, folder.name, names)
+        except AddressTakenError:
+            if pool == last:
+                raise
+        else:
+            return topology
+    raise AddressTakenError
+
+
+def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Material) -> None:
+    """Write what is mounted into the containers: host keys, logins, the configuration of what is not ours."""
+    nodes = layout.topology.of_kind(*_WITH_SSH)
+    keys = {node.name: host_key() for node in nodes}
+    folder.known_hosts.write_text(known_hosts(nodes, keys), encoding="ascii")
+    for node in nodes:
+        _write_login(folder.node(node.name), node, keys[node.name], material)
+    for upstream in network.upstreams:
+        files = outside_files(network, layout.topology, material, upstream)
+        write_outside(files, folder.node(upstream.name))
+
+
+def _write_login(directory: Path, node: Node, key: HostKey, material: Material) -> None:
+    directory.mkdir(mode=0o700, parents=True)
+    _write_private(directory / "ssh_host_ed25519_key", key.private)
+    (directory / "ssh_host_ed25519_key.pub").write_text(f"{key.public}\n", encoding="ascii")
+    if node.login and node.login.key:
+        line = authorized_key(material.secrets[node.login.key.secret])
+        (directory / "authorized_keys").write_text(f"{line}\n", encoding="ascii")
+    if node.login and node.login.password:
+        _write_private(directory / "password", material.secrets[node.login.password.secret])
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="ascii")
+
+
+def _start_outside(engine: Engine, topology: Topology) -> None:
+    for node in topology.of_kind(NodeKind.UPSTREAM):
+        result = engine.exec(container(topology, node), list(START), timeout_s=30)
+        if not result.ok:
+            message = f"{node.name}: the national proxy's FreeRADIUS does not start: {(result.out + result.err)[-500:]}"
+            raise LabError(message)
+
+
+def _wait_ssh(engine: Engine, topology: Topology, timeout_s: int = 60) -> None:
+    """Wait, from the control container, until every device takes connections on port 22."""
+    addresses = " ".join(str(node.address) for node in topology.of_kind(*_WITH_SSH))
+    script = (
+        f"for a in {addresses}; do n=0; until (exec 3<>/dev/tcp/$a/22) 2>/dev/null; do "
+        f"n=$((n+1)); [ $n -lt {timeout_s * 5} ] || {{ echo $a; exit 1; }}; sleep 0.2; done; done"
+    )
+    control = container(topology, topology.node(CONTROL))
+    result = engine.exec(control, ["bash", "-c", script], timeout_s=timeout_s * 3)
+    if not result.ok:
+        silent = result.out.strip()
+        names = [node.name for node in topology.nodes if str(node.address) == silent]
+        message = f"{names[0] if names else silent}: no sshd answers at {silent} after {timeout_s} s"
+        raise LabError(message)
+
+
+def _states(engine: Engine, topology: Topology) -> Iterator[NodeState]:
+    for node in topology.nodes:
+        name = container(topology, node)
+        state = engine.state(name)
+        if state or node.kind is not NodeKind.OBSERVER:
+            yield NodeState(node, name, state.status if state else "absent")

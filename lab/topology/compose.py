@@ -1,0 +1,94 @@
+"""Topology to compose file: one service a node, fixed addresses, and no way out of the lab's networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import yaml
+
+from lab.topology.plan import NodeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from ipaddress import IPv4Network
+
+    from lab.topology.plan import Node, Topology
+
+Value: TypeAlias = "str | bool | list[Value] | dict[str, Value]"
+
+_LABEL: Final = "seamless-wifi.lab"
+_GRAFANA: Final = "grafana/grafana"
+_OBSERVERS: Final[Mapping[str, list[str]]] = {
+    "prometheus": ["prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/tmp/prometheus"],
+    "alertmanager": ["prometheus-alertmanager", "--config.file=/etc/prometheus/alertmanager.yml"],
+}
+# What the control container tells `roam`: with it no command in there needs an option.
+_CONTROL: Final[Mapping[str, str]] = {
+    "ROAM_INVENTORY": "inventory",
+    "ROAM_SECRETS": "secrets",
+    "ROAM_KNOWN_HOSTS": "known_hosts",
+    "ROAM_STATE": "state",
+}
+
+
+def compose_file(topology: Topology, image: Callable[[Node], str], *, profiles: frozenset[str] = frozenset()) -> str:
+    """Print the compose file: the same text for the same topology.
+
+    `image` names each node's image. Services of a profile that is not among `profiles` are written but not started.
+    """
+    services: dict[str, Value] = {}
+    for node in topology.nodes:
+        services[node.name] = _service(topology, node, image(node), profiles)
+    networks: dict[str, Value] = {name: _network(topology, name, net) for name, net in topology.networks.items()}
+    document: dict[str, Value] = {"name": topology.name, "networks": networks, "services": services}
+    return yaml.safe_dump(document, sort_keys=True, width=120)
+
+
+def container(topology: Topology, node: Node) -> str:
+    """Return the name of a node's container."""
+    return f"{topology.name}-{node.name}"
+
+
+def _service(topology: Topology, node: Node, image: str, profiles: frozenset[str]) -> dict[str, Value]:
+    service: dict[str, Value] = {
+        "container_name": container(topology, node),
+        "hostname": node.name,
+        "image": image,
+        "labels": {_LABEL: topology.name},
+        "networks": {link.network: {"ipv4_address": str(link.address)} for link in node.links},
+    }
+    match node.kind:
+        case NodeKind.OBSERVER:
+            profile = "grafana" if node.name == "grafana" else "observe"
+            service |= {"profiles": [profile]} if profile not in profiles else {}
+            service |= {"image": _GRAFANA} if profile == "grafana" else {"entrypoint": list(_OBSERVERS[node.name])}
+        case NodeKind.CONTROL:
+            lab = f"/checkout/.lab/{topology.name}"
+            environment = {variable: f"{lab}/{name}" for variable, name in _CONTROL.items()}
+            service |= _device(node) | {"environment": environment | {"LAB_ROLE": node.kind.value}}
+            service |= {"volumes": ["../..:/checkout"]}
+        case _:
+            service |= _device(node)
+    return service
+
+
+def _device(node: Node) -> dict[str, Value]:
+    environment: dict[str, Value] = {"LAB_ROLE": node.kind.value}
+    if node.login:
+        environment["LAB_USER"] = node.login.user
+    volumes: list[Value] = [f"./nodes/{node.name}:/etc/lab:ro"]
+    if node.kind is NodeKind.UPSTREAM:
+        volumes = [f"./nodes/{node.name}:/etc/lab-outside:ro"]
+    return {"cap_add": ["NET_ADMIN", "NET_RAW"], "environment": environment, "init": True, "volumes": volumes}
+
+
+def _network(topology: Topology, name: str, subnet: IPv4Network) -> dict[str, Value]:
+    """Describe a bridge that leads nowhere else: what the lab sends stays in the lab."""
+    return {
+        "name": f"{topology.name}-{name}",
+        "driver": "bridge",
+        "internal": True,
+        "ipam": {"config": [{"subnet": str(subnet), "gateway": str(subnet.network_address + 1)}]},
+        "labels": {_LABEL: topology.name},
+        "x-podman.disable_dns": True,
+    }
