@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from roaming.model.bundle import Bundle, DeviceBundle
+from roaming.render.freeradius import radius_servers
 from roaming.render.hostapd import access_points
+from roaming.render.radsecproxy import hubs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from roaming.model.network import Network
 
-RENDERERS: Final[tuple[Callable[[Network], Iterable[DeviceBundle]], ...]] = (access_points,)
+RENDERERS: Final[tuple[Callable[[Network], Iterable[DeviceBundle]], ...]] = (
+    hubs,
+    radius_servers,
+    access_points,
+)
 
 
 def render(network: Network) -> Bundle:

@@ -12,17 +12,43 @@ DIRECTORY: Final = "/etc/freeradius/3.0"
 OURS: Final = f"{DIRECTORY}/roaming"
 LOG: Final = "/var/log/freeradius/roaming.log"
 
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
+# conffile.c reads lines into 8192 octets; the key stands before the value.
+_LONGEST_VALUE: Final = 8000
+# In single quotes only \' is an escape, and a backslash before anything is copied with what follows it.
+_UNSPELLABLE: Final = re.compile(r"(?<!\\)(\\\\)*\\('|$)")
 
 
-def fr_string(value: str) -> str:
-    """Spell a value as a double-quoted string of a configuration item that is not expanded (secrets, names)."""
+def fr_literal(value: str) -> str:
+    r"""Spell a value in single quotes: FreeRADIUS expands neither ${…} nor %{…} there.
+
+    Raises `QuoteError` for the one thing that has no spelling: an odd number of backslashes before ' or at the end.
+    """
     refuse_control(value, "a FreeRADIUS string")
-    return f'"{value.translate(_ESCAPES)}"'
+    if not value:
+        message = "an empty value has no meaning in a FreeRADIUS configuration"
+        raise QuoteError(message)
+    if len(value.encode()) > _LONGEST_VALUE:
+        message = f"a FreeRADIUS string has at most {_LONGEST_VALUE} octets"
+        raise QuoteError(message)
+    if _UNSPELLABLE.search(value):
+        message = "a backslash before ' or at the end has no spelling in a FreeRADIUS string"
+        raise QuoteError(message)
+    return "'" + value.replace("'", "\\'") + "'"
+
+
+def fr_ssid_pattern(ssid: str) -> str:
+    """Spell an SSID as a pattern of a Called-Station-Id in hexadecimal digits (RFC 3580 §3.20): MAC, colon, SSID."""
+    return f"/^(([0-9a-f]{{2}}){{17}}|([0-9a-f]{{2}}){{12}})3a{ssid.encode().hex()}$/"
+
+
+def fr_realm_pattern(realms: str) -> str:
+    """Spell the names of some realms, separated by spaces, as a pattern of their users."""
+    names = "|".join(word(realm).replace(".", "[.]") for realm in realms.split())
+    return f"/^[^@]+@({names})$/i"
 
 
 _SECRET_LINE: Final = re.compile(
-    r"^(?P<head>\s*(?:secret|private_key_password|password|[A-Za-z]*Cleartext-Password\s*:?)\s*=\s*).*$",
+    r"^(?P<head>\s*(?:secret|private_key_password|password|cui_key|\S+\s+(?:Cleartext|NT)-Password)\s*:?=\s*).*$",
     re.MULTILINE,
 )
 
@@ -35,15 +61,22 @@ def redact(text: str) -> str:
 FREERADIUS: Final = Target(
     name="freeradius",
     capabilities={
-        "3.2.1": frozenset({"radsec", "status-server"}),
-        "3.2.5": frozenset({"limit-proxy-state", "message-authenticator-auto"}),
+        "3.2.1": frozenset({"radsec", "status-server", "chargeable-user-identity"}),
+        # release_3_2_2: the option appears in listen.c and realms.c.
+        "3.2.2": frozenset({"nonblock"}),
+        # release_3_2_5 answers Blast-RADIUS (CVE-2024-3596).
+        "3.2.5": frozenset({"limit-proxy-state", "require-message-authenticator"}),
     },
-    quotings={"fr_string": fr_string, "pem": pem, "word": word},
+    quotings={
+        "fr_literal": fr_literal,
+        "fr_realm_pattern": fr_realm_pattern,
+        "fr_ssid_pattern": fr_ssid_pattern,
+        "pem": pem,
+        "word": word,
+    },
     redact=redact,
     check_command=("freeradius", "-C", "-l", "stdout"),
-    services=(Service("freeradius", reloads=(f"{OURS}/users", f"{OURS}/filters/*")),),
+    services=(Service("freeradius", reloads=(f"{OURS}/users/*", f"{OURS}/filters/*")),),
     log_path=LOG,
     owned=(f"{OURS}/*",),
 )
-
-__all__ = ["DIRECTORY", "FREERADIUS", "LOG", "OURS", "QuoteError", "fr_string", "redact"]
