@@ -50,6 +50,9 @@ def render_parts(target: str, template: str, **values: object) -> tuple[str | Sl
     """
     try:
         text = _environment(target).get_template(template).render(**values)
+    except QuoteError as error:
+        message = f"{target}/{template}: {error}"
+        raise QuoteError(message) from error
     except TemplateError as error:
         message = f"{target}/{template}: {error}"
         raise RenderError(message) from error

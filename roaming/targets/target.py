@@ -79,7 +79,7 @@ def pem(value: str) -> str:
     return text
 
 
-_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:/@+-]*")
+_WORD = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9._:/@+-]*")
 
 
 def word(value: str) -> str:
