@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roaming.rules import certificates, govwifi, identity, proxies, unique, wlans
+from roaming.rules import certificates, govwifi, hubs, identity, servers, unique, wlans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "Only once": unique.RULES,
-    "Between boroughs": proxies.RULES,
+    "Hubs and ways out": hubs.RULES,
+    "RADIUS servers": servers.RULES,
     "GovWifi": govwifi.RULES,
     "On the air": wlans.RULES,
     "Certificates": certificates.RULES,

@@ -91,7 +91,7 @@ def address_unique(given: Given) -> Iterator[Finding]:
     network = given.network
     hubs = ((("the operator", hub.management), ("hubs", i, "management")) for i, hub in enumerate(network.hubs))
     inside = (item for path, borough in walk.boroughs(network) for item in _inside(path, borough))
-    for (owner, address), path, first in repeated(chain(hubs, inside)):
+    for (owner, address), path, first in repeated(chain(hubs, inside, _lent(network))):
         yield Finding(path, f"the address {address} is used a second time within {owner}", first)
 
 
@@ -103,6 +103,18 @@ def _inside(path: ModelPath, borough: Borough) -> Iterator[tuple[tuple[str, IPv4
         for index, access_point in enumerate(site.access_points):
             at = (*path, "sites", number, "access_points", index, "address")
             yield (borough.slug, access_point.address), at
+
+
+def _lent(network: Network) -> Iterator[tuple[tuple[str, IPv4Address], ModelPath]]:
+    """Yield the servers that are shared with a borough, where they are: its devices must reach them."""
+    lent = {
+        (service.partner, name): (*path, "shared_services", index, "radius", number)
+        for path, borough in walk.boroughs(network)
+        for index, service in enumerate(borough.shared_services)
+        for number, name in enumerate(service.radius)
+        if service.partner != borough.slug
+    }
+    yield from (((slug, network.servers_by_name[name].address), path) for (slug, name), path in lent.items())
 
 
 def tls_name_unique(given: Given) -> Iterator[Finding]:
@@ -186,8 +198,8 @@ RULES = (
     Rule(
         id="address-unique-in-borough",
         scheme="any",
-        text="No two devices of a borough have the same address.",
-        why="A push to one of them would reach the other.",
+        text="No two devices of a borough have the same address, the servers shared with it counted.",
+        why="What is meant for one of them reaches the other.",
         source="RFC 791 §2.3",
         fix="correct the address of one of the two",
         find=address_unique,

@@ -1,12 +1,11 @@
-"""RADIUS between boroughs: who proxies, who answers, what never leaves."""
+"""The boroughs' RADIUS servers: who proxies, who answers, and how safely."""
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from roaming.errors import RenderError
-from roaming.model.inventory import Role, Scheme, StatusCheck, Transport
+from roaming.model.inventory import Role, StatusCheck, Transport
 from roaming.model.problem import Severity
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule
@@ -16,29 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roaming.load import ModelPath
-    from roaming.model.inventory import Borough, Hub
+    from roaming.model.inventory import Borough
     from roaming.model.network import Network
-
-ONE_SITE_PREFIX = 26
-"""Public addresses that share this many bits are taken to stand in one data centre's network."""
-
-
-def two_hubs(given: Given) -> Iterator[Finding]:
-    """Find a federation whose hubs can fall together."""
-    hubs = given.network.hubs
-    if len(hubs) < 2:  # noqa: PLR2004  the rule's own number, named in the message
-        yield Finding(("hubs",), f"there are to be at least two hubs, not {len(hubs)}")
-    for (_, first), (index, second) in combinations(enumerate(hubs), 2):
-        yield from _apart(first, second, ("hubs", index))
-
-
-def _apart(first: Hub, second: Hub, path: ModelPath) -> Iterator[Finding]:
-    if first.site == second.site:
-        yield Finding((*path, "site"), f"{second.name} stands where {first.name} stands, in {first.site}")
-    different = int(first.address) ^ int(second.address)
-    if first.address != second.address and different >> (32 - ONE_SITE_PREFIX) == 0:
-        text = f"{second.address} is in the same /{ONE_SITE_PREFIX} as {first.name}'s {first.address}"
-        yield Finding((*path, "address"), text)
 
 
 def two_servers(given: Given) -> Iterator[Finding]:
@@ -55,22 +33,6 @@ def borough_served(given: Given) -> Iterator[Finding]:
         for role in Role:
             if not given.network.servers(borough, role):
                 yield Finding((*path, "radius"), f"{borough.slug} has no {role} server, and none is shared with it")
-
-
-def own_realm_upstream(given: Given) -> Iterator[Finding]:
-    """Find upstreams that claim a borough's realm, or a name below one."""
-    owners = given.network.owners_by_realm
-    for path, realm in _claimed(given.network):
-        suffixes = (realm.split(".", dots)[-1] for dots in range(realm.count(".")))
-        owner = next((owners[suffix] for suffix in suffixes if suffix in owners), None)
-        if owner:
-            yield Finding(path, f"{realm} is {owner.slug}'s own and may not be sent upstream")
-
-
-def _claimed(network: Network) -> Iterator[tuple[ModelPath, str]]:
-    for index, upstream in enumerate(network.upstreams):
-        for number, realm in enumerate(() if upstream.realms == "any" else upstream.realms):
-            yield ("upstreams", index, "realms", number), realm
 
 
 def status_server(given: Given) -> Iterator[Finding]:
@@ -97,7 +59,7 @@ def message_authenticator(given: Given) -> Iterator[Finding]:
             )
             yield Finding(("hubs", index, "version"), text)
     for path, server, face in faces:
-        able = "message-authenticator-auto" in _abilities(server.software, server.version)
+        able = "require-message-authenticator" in _abilities(server.software, server.version)
         if face.transport is Transport.UDP and not able:
             text = f"{server.software} {server.version} cannot demand a Message-Authenticator of the hubs over UDP"
             yield Finding((*path[:-1], "version"), text)
@@ -135,29 +97,6 @@ def radsec_transport(given: Given) -> Iterator[Finding]:
             yield Finding((*path, "transport"), f"{server.name} speaks to the hubs over UDP")
 
 
-def scheme_declared(given: Given) -> Iterator[Finding]:
-    """Find WLANs and upstreams of schemes that the federation does not take part in."""
-    network = given.network
-    used = [(("wlans", index, "scheme"), wlan.scheme) for index, wlan in enumerate(network.wlans)]
-    used += [(("upstreams", index, "scheme"), upstream.scheme) for index, upstream in enumerate(network.upstreams)]
-    for path, scheme in used:
-        if scheme not in network.federation.schemes:
-            yield Finding(
-                path, f"the scheme {scheme} is not one of the federation's schemes", ("federation", "schemes")
-            )
-
-
-def two_upstreams(given: Given) -> Iterator[Finding]:
-    """Find schemes whose one national proxy is the only way out."""
-    upstreams = given.network.upstreams
-    for scheme in Scheme:
-        ways = [i for i, upstream in enumerate(upstreams) if upstream.realms == "any" and upstream.scheme is scheme]
-        if len(ways) == 1:
-            yield Finding(
-                ("upstreams", ways[0]), f"{upstreams[ways[0]].name} is the only way out of London for {scheme}"
-            )
-
-
 def shared_service(given: Given) -> Iterator[Finding]:
     """Find shared services that share nothing."""
     for path, borough in walk.boroughs(given.network):
@@ -180,15 +119,6 @@ def _lacking(borough: Borough, index: int, path: ModelPath) -> Iterator[Finding]
 
 RULES = (
     Rule(
-        id="two-hubs",
-        scheme="any",
-        text=f"There are two hubs or more, at different sites, not in one /{ONE_SITE_PREFIX}.",
-        why="With one hub, or with both behind one switch, one fault stops every officer's roaming.",
-        source="GEANT eduroam NRO audit draft (164331539): servers on different IP subnets and locations",
-        fix="add a hub in a second data centre with an address of its own network",
-        find=two_hubs,
-    ),
-    Rule(
         id="two-servers",
         scheme="any",
         text="A borough has two home servers and two proxies.",
@@ -206,15 +136,6 @@ RULES = (
         source="RFC 7593 §2: roles in a roaming federation",
         fix="add a server with the role, or a shared_services entry to the borough that runs one",
         find=borough_served,
-    ),
-    Rule(
-        id="own-realm-upstream",
-        scheme="govroam",
-        text="No upstream serves a borough's realm or a name below it.",
-        why="Requests for London's own users would go to the national proxies and come back: a loop.",
-        source='Jisc govroam wiki, siteadmin:freeradius_realm_filtering: "specifically banned in the Tech Spec"',
-        fix="take the realm out of the upstream's realms",
-        find=own_realm_upstream,
     ),
     Rule(
         id="status-server",
@@ -251,25 +172,6 @@ RULES = (
         source="RFC 6614 §1, RFC 9765 §1",
         fix="set transport: radsec, with tls_name, certificate and key",
         find=radsec_transport,
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        id="scheme-declared",
-        scheme="any",
-        text="WLANs and upstreams are of a scheme that the federation takes part in.",
-        why="A scheme is a contract: an SSID of a scheme that was never joined rejects everybody.",
-        source="Jisc govroam wiki, implementing_govroam; GovWifi requirements.md (signed MOU)",
-        fix="add the scheme to federation.schemes, or correct it here",
-        find=scheme_declared,
-    ),
-    Rule(
-        id="two-upstreams",
-        scheme="any",
-        text="A scheme with a way out for any realm has two upstreams for it.",
-        why="National proxies are taken down for maintenance one at a time.",
-        source="eduroam(UK) Technical Specification: all national proxies are to be used",
-        fix="add the scheme's second national proxy",
-        find=two_upstreams,
         severity=Severity.WARNING,
     ),
     Rule(
