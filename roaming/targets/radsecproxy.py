@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from roaming.errors import QuoteError
-from roaming.targets.target import Service, Target, pem, refuse_control, word
+from roaming.targets.target import Directory, Service, Target, pem, refuse_control, word
 
 CONFIG: Final = "/etc/radsecproxy.conf"
 OURS: Final = "/etc/radsecproxy"
@@ -67,8 +67,10 @@ RADSECPROXY: Final = Target(
         "word": word,
     },
     redact=redact,
-    check_command=("radsecproxy", "-p", "-c", CONFIG),
+    # Not as root: even the check opens the log, and the daemon dies of a log that it cannot write (1.9.2, 1.11.2).
+    check_command=("runuser", "-u", "radsecproxy", "--", "radsecproxy", "-p", "-c", CONFIG),
     services=(Service("radsecproxy"),),
     log_path=LOG,
     owned=(f"{OURS}/*",),
+    directories=(Directory("/var/log/radsecproxy", "radsecproxy", "adm", 0o750),),
 )
