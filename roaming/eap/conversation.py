@@ -90,7 +90,7 @@ class Conversation:
         return calling_station(self.identity)
 
 
-def outer_identity(run: str, number: int, realm: str) -> str:
+def outer_identity(run: str, number: str, realm: str) -> str:
     """Return the outer identity of one conversation of a run: the logs of every hop are searched for it."""
     return f"roam-{run}-{number}@{realm}"
 

@@ -1,0 +1,9 @@
+"""Checks that return a verdict: real EAP authentications from every borough's agent to every home."""
+
+from roaming.verify.document import document
+from roaming.verify.report import Report, Verdict
+from roaming.verify.run import Progress, verify
+from roaming.verify.table import render
+from roaming.verify.trial import Expect, Options, Trial, trials
+
+__all__ = ["Expect", "Options", "Progress", "Report", "Trial", "Verdict", "document", "render", "trials", "verify"]
