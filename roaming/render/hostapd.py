@@ -30,6 +30,7 @@ _AKMS: Final = {
     BandMode.WPA3: ("WPA-EAP-SHA256",),
 }
 _LONGEST_INTERFACE: Final = 15
+_LONGEST_IDENTIFIER: Final = 48
 _RADIUS_PORT: Final = 1812
 _DAS_PORT: Final = 3799
 
@@ -49,6 +50,7 @@ class _Bss:
 
     interface: str
     bssid: str
+    identifier: str
     wlan: Wlan
     akms: tuple[str, ...]
     protected: int
@@ -150,6 +152,7 @@ def _bss(where: _Where, radio: Radio, wlan: Wlan, index: int, before: int) -> _B
     return _Bss(
         interface=_interface(where.ap, radio, index, longest_vlan=max(staff, visitors)),
         bssid=_bssid(where.ap, radio, index),
+        identifier=_identifier(where.ap, radio, wlan),
         wlan=wlan,
         akms=(*_AKMS[mode], *(("FT-EAP",) if fast else ())),
         protected=2 if mode is BandMode.WPA3 else 1,
@@ -199,6 +202,16 @@ def _bssid(ap: AccessPoint, radio: Radio, index: int) -> str:
         raise RenderError(message)
     digits = f"{number:012x}"
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def _identifier(ap: AccessPoint, radio: Radio, wlan: Wlan) -> str:
+    """Return the NAS-Identifier; it names the holder of FT keys, and each radio of a WLAN is one of its own."""
+    first = next(other for other in ap.radios if wlan.bands.mode(other.band) is not BandMode.OFF)
+    identifier = ap.identifier if radio == first else f"{ap.identifier}-{radio.interface}"
+    if len(identifier.encode()) > _LONGEST_IDENTIFIER:
+        message = f"{ap.name}: NAS-Identifier {identifier} has more than {_LONGEST_IDENTIFIER} octets"
+        raise RenderError(message)
+    return identifier
 
 
 def _proxies(where: _Where) -> tuple[_Server, ...]:
