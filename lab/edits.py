@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """What the lab changes in a rendered hostapd configuration, because a container has a wire and no radio.
 
 The rendered files stay as they are on the device; what hostapd reads is a copy in /run. The image carries this file as
