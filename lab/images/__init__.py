@@ -1,0 +1,10 @@
+"""The lab's images: Debian roots, device images on them, and the control image.
+
+Their tags carry a hash of all that went in, so what is there already is not made again.
+"""
+
+from lab.images.build import ensure, list_images, remove_images
+from lab.images.recipes import SOFTWARE, Image, image_for
+from lab.images.workshop import Workshop
+
+__all__ = ["SOFTWARE", "Image", "Workshop", "ensure", "image_for", "list_images", "remove_images"]
