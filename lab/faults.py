@@ -135,5 +135,5 @@ def _run(engine: Engine, topology: Topology, node: Node, script: str) -> None:
     result = engine.exec(container(topology, node), ["sh", "-c", script], timeout_s=60)
     if not result.ok:
         words = (result.err or result.out).strip().splitlines()[-1:] or [f"exit status {result.rc}"]
-        message = f"{node.name}: {script.split(' && ')[0]} failed: {words[0]}"
+        message = f"{node.name}: {script.split(' && ', maxsplit=1)[0]} failed: {words[0]}"
         raise LabError(message)

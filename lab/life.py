@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from lab.engine import LAB_LABEL, bring_up, take_down
 from lab.errors import AddressTakenError, LabError
+from lab.images import Image, image_for
+from lab.images import Image, image_for
 from lab.logins import authorized_key, host_key, known_hosts
 from lab.outside import START, outside_files, write_outside
 from lab.pki import generate, write
@@ -39,15 +41,23 @@ if TYPE_CHECKING:
 # Private ranges that nobody is known to use; the first that this machine has no route into is taken.
 POOLS: Final = tuple(IPv4Network(f"10.{second}.0.0/16") for second in range(213, 220))
 _ROUTES: Final = Path("/proc/net/route")
+_SOFTWARE: Final = {
+    NodeKind.RADIUS_SERVER: "freeradius",
+    NodeKind.HUB: "radsecproxy",
+    NodeKind.ACCESS_POINT: "hostapd",
+}
 _WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT, NodeKind.AGENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What lab is wanted. `image` names each node's image, `limit` the boroughs that get containers (none: all)."""
+    """What lab is wanted. `limit` names the boroughs that get containers (none: all).
+
+    `ensure` returns the tag of an image, having made it where it was missing.
+    """
 
     inventory: Path
-    image: Callable[[Node], str]
+    ensure: Callable[[Image], str]
     limit: frozenset[str] = frozenset()
     profiles: frozenset[str] = frozenset()
     pools: tuple[IPv4Network, ...] = POOLS
@@ -97,6 +107,11 @@ def status(engine: Engine, folder: Folder) -> tuple[NodeState, ...]:
     return tuple(_states(engine, topology))
 
 
+def require(folder: Folder) -> None:
+    """Raise `LabError` when there is no such lab; nothing is written to find out."""
+    read_mapping(folder.mapping)
+
+
 def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -> Topology:
     """Write a lab's files: addresses, secrets, host keys, the compose file."""
     folder.clear()
@@ -107,9 +122,17 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
     write_mapping(layout.topology, folder.mapping)
     write(material, folder.secrets)
     _write_nodes(folder, layout, network, material)
-    text = compose_file(layout.topology, order.image, profiles=order.profiles)
+    text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)), profiles=order.profiles)
     folder.compose.write_text(text, encoding="utf-8")
     return layout.topology
+
+
+def image_of(node: Node) -> Image:
+    """Return the image that has a node's software in its version; raises `ImageError` when none has."""
+    if node.kind is NodeKind.CONTROL:
+        return Image.CONTROL
+    software = _SOFTWARE.get(node.kind)
+    return image_for(software, node.version) if software else Image.DEBIAN_13
 
 
 def free_pools(pools: tuple[IPv4Network, ...], routes: str) -> tuple[IPv4Network, ...]:

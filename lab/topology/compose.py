@@ -63,13 +63,18 @@ def _service(topology: Topology, node: Node, image: str, profiles: frozenset[str
             service |= {"profiles": [profile]} if profile not in profiles else {}
             service |= {"image": _GRAFANA} if profile == "grafana" else {"entrypoint": list(_OBSERVERS[node.name])}
         case NodeKind.CONTROL:
-            lab = f"/checkout/.lab/{topology.name}"
-            environment = {variable: f"{lab}/{name}" for variable, name in _CONTROL.items()}
-            service |= _device(node) | {"environment": environment | {"LAB_ROLE": node.kind.value}}
-            service |= {"volumes": ["../..:/checkout"]}
+            service |= _device(node) | {"environment": _control(topology), "volumes": ["../..:/checkout"]}
+            service |= {"working_dir": "/checkout"}
         case _:
             service |= _device(node)
     return service
+
+
+def _control(topology: Topology) -> dict[str, Value]:
+    environment: dict[str, Value] = {"LAB_ROLE": NodeKind.CONTROL.value}
+    for variable, name in _CONTROL.items():
+        environment[variable] = f"/checkout/.lab/{topology.name}/{name}"
+    return environment
 
 
 def _device(node: Node) -> dict[str, Value]:

@@ -23,6 +23,9 @@ CONTROL: Final = "control"
 # The first address is the bridge's own; the next ones are the lab's, whatever the inventory.
 _CONTROL_HOST, _PROMETHEUS_HOST, _ALERTMANAGER_HOST, _GRAFANA_HOST, _FIRST_HOST = 2, 3, 4, 5, 10
 
+# Two hubs in one small network are one accident away from none, says a rule: the lab keeps them as far apart.
+_BLOCK: Final = 64
+
 
 class NodeKind(StrEnum):
     """What a container plays."""
@@ -125,7 +128,8 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: fro
     inside = _inside_networks(network)
     wanted = tuple(_wanted(network, inside))
     networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
-    places = _assign(networks, [*_feet(wanted), *_strangers(network)])
+    apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
+    places = _assign(networks, [*_feet(wanted), *_strangers(network)], apart)
     nodes = [_placed(node, places) for node in wanted if not limit or node.owner in limit | {FEDERATION}]
     used = {link.network for node in nodes for link in node.links}
     networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
@@ -194,13 +198,17 @@ def _carve(pool: IPv4Network, names: tuple[str, ...]) -> dict[str, IPv4Network]:
     return dict(zip(names, pool.subnets(prefixlen_diff=bits), strict=False))
 
 
-def _assign(networks: Mapping[str, IPv4Network], feet: Iterable[tuple[str, Place]]) -> dict[Place, IPv4Address]:
-    """Count addresses up within each network, in the order of the inventory."""
+def _assign(
+    networks: Mapping[str, IPv4Network], feet: Iterable[tuple[str, Place]], apart: frozenset[Place]
+) -> dict[Place, IPv4Address]:
+    """Count addresses up within each network, in the order of the inventory; those `apart` each open a block."""
     free = {name: int(subnet.network_address) + _FIRST_HOST for name, subnet in networks.items()}
     places: dict[Place, IPv4Address] = {}
     for name, place in feet:
         if place in places:
             continue
+        if place in apart:
+            free[name] += _BLOCK - free[name] % _BLOCK + _FIRST_HOST
         address = IPv4Address(free[name])
         if address not in networks[name] or address == networks[name].broadcast_address:
             message = f"network {name} has more devices than {networks[name]} has addresses: use --limit"

@@ -44,6 +44,8 @@ def rewrite_text(text: str, places: Mapping[Place, IPv4Address]) -> str:
     Raises `LabError` for an address that was given no place.
     """
     root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    if root is None:
+        return text
     pieces, end = [], 0
     for node, scope in sorted(_addresses(root, _slug(root)), key=lambda found: found[0].start_mark.index):
         start, stop = node.start_mark.index, node.end_mark.index

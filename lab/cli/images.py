@@ -1,0 +1,42 @@
+"""`roam-lab images`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lab.cli.options import DEFAULT_NAME
+from lab.cli.progress import steps
+from lab.cli.workshop import ensurer
+from lab.engine import find_engine
+from lab.folder import folder
+from lab.images import Image, list_images, remove_images
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("images")(images)
+
+
+def images(
+    build: Annotated[bool, typer.Option("--build", help="Make those that are missing.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove all of them; a lab must not be up.")] = False,
+) -> None:
+    """List the lab's images; `roam-lab up` makes what it needs by itself.
+
+    Example: roam-lab images --build
+    """
+    where = folder(DEFAULT_NAME)
+    engine = find_engine(where.root)
+    if remove:
+        for tag in remove_images(engine):
+            typer.echo(f"removed {tag}")
+        return
+    if build:
+        with steps(len(Image)) as step:
+            tag_of = ensurer(engine, where, step)
+            for image in Image:
+                tag_of(image)
+    for tag in list_images(engine):
+        typer.echo(tag)

@@ -1,0 +1,17 @@
+"""The options that every command of the lab shares, spelled once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lab.folder import DEFAULT_NAME
+
+NameOption = Annotated[
+    str,
+    typer.Option("--name", envvar="ROAM_LAB", help="Which lab: several may run side by side."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+__all__ = ["DEFAULT_NAME", "JsonOption", "NameOption"]

@@ -1,0 +1,60 @@
+"""`roam-lab up`."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab import life
+from lab.cli.options import DEFAULT_NAME, NameOption
+from lab.cli.progress import console, steps
+from lab.cli.table import edits, mapping_table
+from lab.cli.workshop import ensurer
+from lab.engine import find_engine
+from lab.folder import folder
+from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
+
+_STEPS = 6
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("up")(up)
+
+
+def up(
+    inventory: InventoryOption = DEFAULT_INVENTORY,
+    name: NameOption = DEFAULT_NAME,
+    limit: Annotated[list[str] | None, typer.Option("--limit", help="Only this borough; may be repeated.")] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", help="Also start these: observe, grafana.")
+    ] = None,
+    subnet: Annotated[str | None, typer.Option("--subnet", help="The lab's own range, a /16 or so.")] = None,
+) -> None:
+    """Make a federation of containers from an inventory, unconfigured: `roam push` does the rest.
+
+    Example: roam-lab up -i lab/inventory
+    """
+    where = folder(name)
+    engine = find_engine(where.root)
+    pools = (_subnet(subnet),) if subnet else life.POOLS
+    with steps(_STEPS) as step:
+        images = ensurer(engine, where, step)
+        order = life.Order(inventory, images, frozenset(limit or ()), frozenset(profile or ()), pools)
+        topology = life.up(engine, where, order, step)
+    console().print(mapping_table(topology))
+    for line in edits():
+        typer.echo(line)
+
+
+def _subnet(text: str) -> IPv4Network:
+    try:
+        network = IPv4Network(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--subnet") from error
+    if not network.is_private:
+        raise typer.BadParameter(f"{text} is not a private range", param_hint="--subnet")
+    return network
