@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from roaming.errors import InventoryError
-from roaming.load.document import Document, ModelPath, read
+from roaming.load.document import Document, ModelPath, read, visible
 from roaming.load.references import dangling
-from roaming.load.wording import message
+from roaming.load.wording import echoes, message
 from roaming.model.base import Record
 from roaming.model.inventory import Borough, FederationFile, WlansFile
 from roaming.model.network import Network
 from roaming.model.problem import Problem, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -80,14 +81,15 @@ def load(directory: Path) -> Inventory:
 
     Raises InventoryError with every problem of every file at once.
     """
-    problems: list[Problem] = []
+    problems = list(_misplaced(directory))
+    if not directory.is_dir():
+        raise InventoryError(tuple(problems))
     federation, federation_file = _read(directory, "federation.yml", FederationFile, problems)
     wlans, wlans_file = _read(directory, "wlans.yml", WlansFile, problems)
     names = sorted(f"boroughs/{path.name}" for path in (directory / "boroughs").glob("*.yml"))
-    if not names:
-        problems.append(_problem(f"{directory}/boroughs", 1, "", "has no borough", "add boroughs/<slug>.yml"))
     read_boroughs = [_read(directory, name, Borough, problems) for name in names]
     boroughs = tuple(borough for _, borough in read_boroughs if borough)
+    problems.extend(_misnamed(read_boroughs))
     if problems or federation_file is None or wlans_file is None:
         raise InventoryError(tuple(problems))
     network = Network(
@@ -103,6 +105,18 @@ def load(directory: Path) -> Inventory:
     return inventory
 
 
+def _misplaced(directory: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the directory itself, and files that would not be read."""
+    if not directory.is_dir():
+        text = "this is not a directory" if directory.exists() else "there is no such directory"
+        yield _problem(str(directory), 1, "", text, "name the inventory with -i")
+        return
+    for path in sorted((*directory.glob("*.yaml"), *directory.glob("boroughs/*.yaml"))):
+        yield _problem(str(path), 1, "", "a file ending in .yaml is not read", f"rename it to {path.stem}.yml")
+    if not any(directory.glob("boroughs/*.yml")):
+        yield _problem(f"{directory}/boroughs", 1, "", "there is no borough", "add boroughs/<slug>.yml")
+
+
 def _read(directory: Path, name: str, record: type[R], problems: list[Problem]) -> tuple[Document, R | None]:
     """Read and validate one file; what is wrong with it is added to `problems`."""
     document, found = read(directory / name, f"{directory}/{name}")
@@ -111,19 +125,32 @@ def _read(directory: Path, name: str, record: type[R], problems: list[Problem]) 
         return document, None
     try:
         # JSON is pydantic's strict mode with text for addresses, dates and enums: what YAML 1.2 can say, and no more.
-        return document, record.model_validate_json(json.dumps(document.data))
+        return document, record.model_validate_json(json.dumps(document.data), by_alias=True, by_name=False)
     except ValidationError as error:
         problems.extend(_invalid(document, error))
         return document, None
+
+
+def _misnamed(read_boroughs: Iterable[tuple[Document, Borough | None]]) -> Iterator[Problem]:
+    """Yield boroughs whose file has another's name."""
+    for document, borough in read_boroughs:
+        if borough and not document.file.endswith(f"/{borough.slug}.yml"):
+            line = document.line(("borough", "slug"))
+            text = f"the borough {borough.slug} does not stand in {borough.slug}.yml"
+            yield _problem(document.file, line, "borough.slug", text, "rename the file, or correct the slug")
 
 
 def _invalid(document: Document, error: ValidationError) -> list[Problem]:
     """Return pydantic's findings as problems, each once."""
     problems = []
     for detail in error.errors(include_url=False):
-        text, fix = message(detail)
-        where = _dotted(detail["loc"])
-        problems.append(_problem(document.file, document.line(detail["loc"]), where, text, fix))
+        if echoes(detail):
+            continue
+        loc = detail["loc"]
+        known = document.known(loc)
+        text, fix = message(detail, known)
+        where = (*known, loc[-1]) if detail["type"] == "missing" else known
+        problems.append(_problem(document.file, document.line(loc), visible(_dotted(where)), text, fix))
     return list(dict.fromkeys(problems))
 
 

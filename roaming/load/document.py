@@ -1,6 +1,6 @@
 """One YAML file read strictly: plain data beside the line of every key.
 
-YAML 1.2's core scalars (`off` is a word, `010` a number's mistake), no aliases, no merge keys, no tags,
+YAML 1.2's core scalars (`off` is a word, `010` a number's mistake), no anchors, no aliases, no merge keys, no tags,
 no duplicate keys. libyaml does the scanning, because 10,000 access points take it 1 s.
 """
 
@@ -25,13 +25,14 @@ RULE = "yaml"
 _CORE = "tag:yaml.org,2002:"
 _SCALARS = {
     f"{_CORE}bool": (re.compile(r"true|false"), "tf"),
-    f"{_CORE}int": (re.compile(r"-?(0|[1-9][0-9]*)"), "-0123456789"),
-    f"{_CORE}float": (re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)"), "-0123456789"),
+    f"{_CORE}int": (re.compile(r"-?(0|[1-9][0-9]{0,17})"), "-0123456789"),
+    f"{_CORE}float": (re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})"), "-0123456789"),
     f"{_CORE}null": (re.compile(r"null|~|"), ["n", "~", ""]),
 }
 _LARGEST_FILE = 16 * 1024 * 1024
 _DEEPEST = 40
 _LOOKS_DEEP = re.compile(rf"^[ ?-]{{{_DEEPEST},}}", re.MULTILINE)
+_LOOKS_ODD = re.compile(r"[&*!]")
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
@@ -53,18 +54,22 @@ class Document:
     root: yaml.Node | None
 
     def line(self, path: ModelPath) -> int:
-        """Return the line (from 1) of the deepest part of the path that the file has.
+        """Return the line (from 1) of the deepest part of the path that the file has."""
+        return self._walk(path)[0]
 
-        pydantic puts the names of union members into its paths; parts that the file does not know are skipped.
-        """
-        node, line = self.root, 1
-        if isinstance(node, yaml.Node):
-            line = node.start_mark.line + 1
+    def known(self, path: ModelPath) -> ModelPath:
+        """Return the parts of the path that the file has: pydantic puts the names of union members into its paths."""
+        return self._walk(path)[1]
+
+    def _walk(self, path: ModelPath) -> tuple[int, ModelPath]:
+        node, known = self.root, []
+        line = node.start_mark.line + 1 if isinstance(node, yaml.Node) else 1
         for part in path:
             found = _child(node, part)
             if found is not None:
                 line, node = found
-        return line
+                known.append(part)
+        return line, tuple(known)
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[int, yaml.Node] | None:
@@ -84,59 +89,71 @@ def read(path: Path, file: str) -> tuple[Document, tuple[Problem, ...]]:
     `file` is the name that messages show.
     """
     try:
+        if path.exists() and not path.is_file():
+            return _broken(file, 1, "is not a file", "put the file in its place")
         text = path.read_bytes()
     except OSError as error:
-        return _broken(file, 1, f"cannot be read: {error.strerror}", "check the path and its permissions")
+        return _broken(file, 1, f"the file cannot be read: {error.strerror}", "check the path and its permissions")
     if len(text) > _LARGEST_FILE:
-        return _broken(file, 1, "is larger than 16 MiB", "split it: one file a borough")
+        return _broken(file, 1, "the file is larger than 16 MiB", "split it: one file a borough")
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
-        return _broken(file, line, f"is not UTF-8 (byte 0x{text[error.start]:02x})", "save the file as UTF-8")
+        return _broken(file, line, f"the file is not UTF-8 (byte 0x{text[error.start]:02x})", "save the file as UTF-8")
     return _parse(decoded, file)
 
 
 def _parse(text: str, file: str) -> tuple[Document, tuple[Problem, ...]]:
     loader = _Loader(text)
     try:
-        if deep := _too_deep(text):
-            return _broken(file, deep, "is nested too deeply", "flatten it: see docs/inventory.md")
+        if odd := _odd(text, file):
+            return Document(file, None, None), odd
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return _broken(file, mark.line + 1 if mark else 1, *_plain(error))
+        return _broken(file, _line(error), *_plain(error))
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        return _broken(file, line, f"character U+{_code_point(error.character):04X} is not allowed", "remove it")
+        line = text.encode().count(b"\n", 0, error.position) + 1
+        code = error.character if isinstance(error.character, int) else ord(error.character[:1])
+        return _broken(file, line, f"the character U+{code:04X} is not allowed", "remove it")
     finally:
         loader.dispose()
-    if root is None:
-        return _broken(file, 1, "is empty", "see docs/inventory.md for what belongs here")
     walk = _Walk(file)
-    data = walk.data(root)
+    data = walk.data(root) if root else None
+    if data is None and not walk.problems:
+        return _broken(file, 1, "the file is empty", "docs/inventory.md says what belongs here")
     return Document(file, data, root), tuple(walk.problems)
 
 
-def _code_point(character: int | str) -> int:
-    """Return a character's number; PyYAML's reader gives either form."""
-    return character if isinstance(character, int) else ord(character[:1])
+def _odd(text: str, file: str) -> tuple[Problem, ...]:
+    """Return what is refused before the text is composed: deep nesting, anchors, aliases, tags.
 
-
-def _too_deep(text: str) -> int | None:
-    """Return the line on which nesting passes the limit.
-
-    libyaml composes recursively in C and would overflow its stack. Its events are not recursive but cost as
-    much as the whole reading, so only a text that looks deep is put through them.
+    libyaml composes recursively in C and would overflow its stack, and an alias is a bomb's fuse. Events are not
+    recursive and know their lines, but cost as much as the whole reading: only what looks odd is put through them.
     """
-    if not _LOOKS_DEEP.search(text) and _brackets(text) <= _DEEPEST:
-        return None
+    if not _LOOKS_ODD.search(text) and not _LOOKS_DEEP.search(text) and _brackets(text) <= _DEEPEST:
+        return ()
+    problems: list[Problem] = []
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            return event.start_mark.line + 1 if event.start_mark else 1
-    return None
+            return (
+                _error(file, line, f"nested more than {_DEEPEST} deep", "docs/inventory.md says what belongs here"),
+            )
+        problems.extend(_error(file, line, message, fix) for message, fix in _refused(event))
+    return tuple(problems)
+
+
+def _refused(event: yaml.Event) -> Iterator[tuple[str, str]]:
+    if isinstance(event, yaml.AliasEvent):
+        yield f"the alias *{event.anchor} is not allowed", "write the value out again"
+    elif isinstance(event, yaml.NodeEvent) and event.anchor:
+        yield f"the anchor &{event.anchor} is not allowed", "remove it"
+    tag = getattr(event, "tag", None)
+    if tag:
+        yield f"the tag {tag.replace(_CORE, '!!')} is not allowed", "remove it"
 
 
 def _brackets(text: str) -> int:
@@ -148,37 +165,45 @@ def _brackets(text: str) -> int:
     return deepest
 
 
+def _line(error: yaml.MarkedYAMLError) -> int:
+    """Return the line to look at: for what was never closed, where it was opened."""
+    opened = "end of stream" in (error.problem or "")
+    mark = (error.context_mark if opened else error.problem_mark) or error.problem_mark or error.context_mark
+    return mark.line + 1 if mark else 1
+
+
 def _plain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     """Say libyaml's complaint in plain words, with what to do."""
     problem = error.problem or "is not YAML"
-    if "cannot start any token" in problem:
+    if "tab character" in problem or "cannot start any token" in problem:
         return "a tab or stray character where indentation is wanted", "indent with spaces"
     if "another document" in problem or "single document" in (error.context or ""):
-        return "holds more than one YAML document", "one document a file: remove the `---`"
-    return f"is not YAML: {problem}", "mend the syntax at or just above this line"
+        return "the file holds more than one YAML document", "one document a file: remove the `---`"
+    return f"not YAML: {problem}", "mend the syntax at or just above this line"
 
 
 def _broken(file: str, line: int, message: str, fix: str) -> tuple[Document, tuple[Problem, ...]]:
-    return Document(file, None, None), (Problem(RULE, Severity.ERROR, file, line, "", message, fix),)
+    return Document(file, None, None), (_error(file, line, message, fix),)
+
+
+def _error(file: str, line: int, message: str, fix: str) -> Problem:
+    return Problem(RULE, Severity.ERROR, file, line, "", visible(message), fix)
+
+
+def visible(text: str) -> str:
+    """Return a text from a file with what a terminal would obey spelled out."""
+    return "".join(part if part.isprintable() else f"\\u{ord(part):04x}" for part in text)
 
 
 class _Walk:
-    """Turns nodes into plain data and collects what is not allowed."""
+    """Turns nodes into plain data and collects what is not allowed. Tags and aliases have been refused before."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self._seen: set[int] = set()
 
     def data(self, node: yaml.Node) -> Data:
-        """Return the node's data; what is not allowed becomes a problem and None."""
-        if id(node) in self._seen:
-            self._refuse(node, "aliases are not allowed", "write the value out again")
-            return None
-        self._seen.add(id(node))
-        if not node.tag.startswith(_CORE) or node.tag.removeprefix(_CORE) not in _KINDS:
-            self._refuse(node, f"the tag {node.tag!r} is not allowed", "remove it")
-            return None
+        """Return the node's data."""
         if isinstance(node, yaml.MappingNode):
             return {key: self.data(value) for key, value in self._members(node)}
         if isinstance(node, yaml.SequenceNode):
@@ -189,7 +214,7 @@ class _Walk:
         lines: dict[str, int] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._refuse(key, "a key must be a word", "see docs/inventory.md")
+                self._refuse(key, "a key must be a word", "docs/inventory.md says which keys there are")
             elif key.value == "<<":
                 self._refuse(key, "merge keys are not allowed", "write the keys out")
             elif key.value in lines:
@@ -200,11 +225,7 @@ class _Walk:
                 yield key.value, value
 
     def _refuse(self, node: yaml.Node, message: str, fix: str) -> None:
-        line = node.start_mark.line + 1
-        self.problems.append(Problem(RULE, Severity.ERROR, self.file, line, "", message, fix))
-
-
-_KINDS = frozenset({"str", "bool", "int", "float", "null", "map", "seq"})
+        self.problems.append(_error(self.file, node.start_mark.line + 1, message, fix))
 
 
 def _scalar(node: yaml.Node) -> Data:

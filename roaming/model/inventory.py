@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
 from roaming.model.base import (
     Address,
@@ -313,6 +313,16 @@ class OutsideRealm(Record):
     probe: Probe
 
 
+def _one_word(realms: object) -> str:
+    return "any" if isinstance(realms, str) else "list"
+
+
+UpstreamRealms = Annotated[
+    Annotated[Literal["any"], Tag("any")] | Annotated[tuple[Realm, ...], Field(min_length=1), Tag("list")],
+    Discriminator(_one_word),
+]
+
+
 class Upstream(Record):
     """Somebody else's proxy: a national govroam proxy. `realms` is what it serves, or `any`.
 
@@ -325,7 +335,7 @@ class Upstream(Record):
     transport: Transport
     secret: SecretRef | None = None
     tls_name: HostName | None = None
-    realms: Literal["any"] | Annotated[tuple[Realm, ...], Field(min_length=1)] = "any"
+    realms: UpstreamRealms = "any"
     status_check: StatusCheck = StatusCheck.STATUS_SERVER
     probes: tuple[OutsideRealm, ...] = ()
 
