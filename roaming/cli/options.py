@@ -24,5 +24,10 @@ KnownHostsOption = Annotated[
     Path | None,
     typer.Option("--known-hosts", envvar="ROAM_KNOWN_HOSTS", help="OpenSSH known_hosts of the devices."),
 ]
+StateOption = Annotated[
+    Path,
+    typer.Option("--state", envvar="ROAM_STATE", help="Directory of the journal and the lock."),
+]
 
 DEFAULT_INVENTORY = Path("inventory")
+DEFAULT_STATE = Path(".roam")

@@ -7,6 +7,7 @@ from roaming.plan.change import (
     Plan,
     ServiceAction,
     Unreachable,
+    again,
     plan_device,
 )
 from roaming.plan.order import Wave, partners, waves
@@ -20,6 +21,7 @@ __all__ = [
     "ServiceAction",
     "Unreachable",
     "Wave",
+    "again",
     "as_json",
     "as_text",
     "hint",

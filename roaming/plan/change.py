@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -119,6 +119,11 @@ def service_actions(target: Target, paths: list[str]) -> tuple[ServiceAction, ..
         )
         for service in target.services
     )
+
+
+def again(plan: DevicePlan, target: Target) -> DevicePlan:
+    """Return the plan with every service restarted: a former push was cut short, and they may not know their files."""
+    return replace(plan, actions=tuple(ServiceAction(service.name, Action.RESTART) for service in target.services))
 
 
 def _owned(target: Target, path: str) -> bool:

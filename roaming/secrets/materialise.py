@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roaming.errors import SecretError
+from roaming.errors import QuoteError, SecretError
 from roaming.model.bundle import SlotKind
 
 if TYPE_CHECKING:
@@ -27,7 +27,18 @@ def fill(slot: Slot, quotings: Mapping[str, Callable[[str], str]], store: Secret
     if slot.quoting not in quotings:
         message = f"the target has no quoting '{slot.quoting}' for {slot.name}"
         raise SecretError(message)
-    return quotings[slot.quoting](value)
+    try:
+        return quotings[slot.quoting](value)
+    except QuoteError as error:
+        message = f"{slot.kind} {slot.name}: {_reason(error, value)}"
+        raise QuoteError(message) from None
+
+
+def _reason(error: QuoteError, value: str) -> str:
+    """Return why a value was refused, unless the words repeat it."""
+    words = str(error)
+    telling = value in words or repr(value)[1:-1] in words
+    return "its value has no safe spelling there" if telling else words
 
 
 def resolve(slot: Slot, store: SecretStore) -> str:

@@ -1,0 +1,73 @@
+"""`roam diff`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from roaming.cli.options import (
+    DEFAULT_INVENTORY,
+    DEFAULT_STATE,
+    InventoryOption,
+    JsonOption,
+    KnownHostsOption,
+    LimitOption,
+    SecretsOption,
+    StateOption,
+)
+from roaming.cli.progress import bar
+from roaming.cli.scope import campaign, limited
+from roaming.load import load
+from roaming.plan import as_json as plan_json
+from roaming.plan import as_text
+from roaming.render import render
+
+if TYPE_CHECKING:
+    from roaming.plan import Plan
+
+_DIFFERENT = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("diff")(diff)
+
+
+def diff(
+    inventory: InventoryOption = DEFAULT_INVENTORY,
+    limit: LimitOption = None,
+    secrets: SecretsOption = None,
+    known_hosts: KnownHostsOption = None,
+    state: StateOption = DEFAULT_STATE,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how devices differ from the inventory; secrets are shown as fingerprints.
+
+    Exit status: 0 nothing differs, 3 something does, 1 a device could not be read (the others are shown).
+
+    Example: roam diff --limit camden
+    """
+    network = load(inventory).network
+    bundle = limited(render(network), limit)
+    work = campaign(network, secrets, known_hosts, state)
+    wanted = work.wanted(bundle)
+    with bar("reading", len(wanted), quiet=as_json) as done:
+        plan = work.plan(wanted, done)
+    typer.echo(json.dumps(plan_json(plan), indent=2) if as_json else _text(plan))
+    for one in plan.unreachable:
+        typer.echo(f"{one.device.path}: could not be read: {one.reason}", err=True)
+    if plan.unreachable:
+        raise typer.Exit(1)
+    if plan.pending:
+        raise typer.Exit(_DIFFERENT)
+
+
+def _text(plan: Plan) -> str:
+    count = len(plan.devices)
+    if not plan.pending:
+        return f"{count} device{'s' * (count != 1)} read: nothing differs"
+    files = f"{plan.file_count} file{'s' * (plan.file_count != 1)} in all"
+    return f"{as_text(plan, created=True)}{len(plan.pending)} of {count} devices read differ: {files}"

@@ -1,0 +1,31 @@
+"""What the commands that talk to devices have in common: which devices, and with what."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import typer
+
+from roaming.push.campaign import Campaign
+from roaming.secrets import open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roaming.model.bundle import Bundle
+    from roaming.model.network import Network
+
+
+def campaign(network: Network, secrets: Path | None, known_hosts: Path | None, state: Path) -> Campaign:
+    """Return what a diff or a push works with."""
+    return Campaign(network, open_store(secrets, os.environ), state, known_hosts)
+
+
+def limited(bundle: Bundle, limit: str | None) -> Bundle:
+    """Return the part of a bundle that `--limit` names; a limit that names nothing is wrong usage."""
+    part = bundle.limited(limit)
+    if limit is not None and not part.devices:
+        message = f"--limit {limit} names no device: give borough, borough/site or borough/site/device"
+        raise typer.BadParameter(message)
+    return part

@@ -1,0 +1,38 @@
+"""Change devices: plans carried out in waves, every step in the journal, each device left old or new."""
+
+from roaming.push.carrier import Carrier, FakeCarrier, Job, Note
+from roaming.push.engine import Engine, unsettled
+from roaming.push.fetch import Survey, running_files
+from roaming.push.journal import Journal, JournalFile, MemoryJournal
+from roaming.push.lock import lock
+from roaming.push.on_ansible import AnsibleCarrier
+from roaming.push.on_session import SessionCarrier
+from roaming.push.reach import access, access_to, logins
+from roaming.push.states import GOOD, DeviceResult, Outcome, State
+from roaming.push.wanted import Stock, Wanted
+
+__all__ = [
+    "GOOD",
+    "AnsibleCarrier",
+    "Carrier",
+    "DeviceResult",
+    "Engine",
+    "FakeCarrier",
+    "Job",
+    "Journal",
+    "JournalFile",
+    "MemoryJournal",
+    "Note",
+    "Outcome",
+    "SessionCarrier",
+    "State",
+    "Stock",
+    "Survey",
+    "Wanted",
+    "access",
+    "access_to",
+    "lock",
+    "logins",
+    "running_files",
+    "unsettled",
+]

@@ -1,0 +1,49 @@
+"""The way into each device, from the inventory's credentials and the secret store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from roaming.transport import Access
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roaming.model.base import SecretRef
+    from roaming.model.inventory import Credentials
+    from roaming.model.network import Network
+    from roaming.secrets import SecretStore
+
+
+def logins(network: Network) -> dict[str, tuple[str, Credentials]]:
+    """Return the management address and the credentials of every device that we configure, by its name."""
+    hubs = ((hub.name, str(hub.management), hub.credentials) for hub in network.hubs)
+    servers = ((one.name, str(one.address), one.credentials) for one in network.servers_by_name.values())
+    points = ((ap.name, str(ap.address), ap.credentials) for _, _, ap in network.access_points())
+    return {name: (address, credentials) for name, address, credentials in (*hubs, *servers, *points)}
+
+
+def access(device: str, network: Network, store: SecretStore, known_hosts: Path | None) -> Access:
+    """Return the way into a device; raises SecretError when its key or password cannot be resolved."""
+    address, credentials = logins(network)[device]
+    return access_to(device, address, credentials, store, known_hosts)
+
+
+def access_to(
+    device: str, address: str, credentials: Credentials, store: SecretStore, known_hosts: Path | None
+) -> Access:
+    """Return the way to an address with given credentials."""
+
+    def value(reference: SecretRef | None) -> str | None:
+        return None if reference is None else store.secret(reference.secret)
+
+    return Access(
+        device=device,
+        host=address,
+        port=credentials.port,
+        user=credentials.user,
+        password=value(credentials.password),
+        key=value(credentials.key),
+        host_key=credentials.host_key,
+        known_hosts=known_hosts,
+    )
