@@ -84,7 +84,7 @@ def _device(node: Node) -> dict[str, Value]:
     volumes: list[Value] = [f"./nodes/{node.name}:/etc/lab:ro"]
     if node.kind is NodeKind.UPSTREAM:
         volumes = [f"./nodes/{node.name}:/etc/lab-outside:ro"]
-    # start-stop-daemon finds a daemon of another user by /proc/PID/exe: without SYS_PTRACE `service X stop` does nothing.
+    # start-stop-daemon knows another user's daemon by /proc/PID/exe: without SYS_PTRACE `service X stop` does nothing.
     capabilities: list[Value] = ["NET_ADMIN", "NET_RAW", "SYS_PTRACE"]
     return {"cap_add": capabilities, "environment": environment, "init": True, "volumes": volumes}
 
