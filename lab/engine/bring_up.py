@@ -57,6 +57,7 @@ def take_down(engine: Engine, compose: Path, lab: str) -> tuple[str, ...]:
     if still:
         message = f"lab {lab}: still there after removal: {', '.join(still)}; remove them with {engine.name}"
         raise EngineError(message)
+    engine.release()
     return (*containers, *networks)
 
 

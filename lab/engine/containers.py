@@ -11,26 +11,31 @@ from lab.engine.protocol import State
 from lab.errors import EngineError, ImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 _NO_SUCH = ("no such container", "no container with name or id", "is not running", "not running")
 _NOISE = "failed to connect to syslog"
 
 
+def _nothing() -> None:
+    """Leave an ordinary machine: there is nothing to take away."""
+
+
 @dataclass(frozen=True)
 class CommandLineEngine:
     """An engine driven by its command line.
 
-    `binary` is `podman` or `docker`, with what stands before it when it must run elsewhere (`chroot DIR podman`);
-    `composer` is the command that reads compose files; `env` names the lab's own settings.
+    `name` is the command, `podman` or `docker`; `composer` reads compose files; `env` names the lab's own settings.
+    `stand` makes the ground that the engine stands on, if need be, and returns what goes before each command.
     """
 
     name: str
-    binary: tuple[str, ...]
     composer: tuple[str, ...]
     command: Command
     env: Mapping[str, str] = field(default_factory=dict)
+    stand: Callable[[], tuple[str, ...]] = tuple
+    leave: Callable[[], None] = _nothing
 
     def image_exists(self, tag: str) -> bool:
         """Ask the local store."""
@@ -134,6 +139,11 @@ class CommandLineEngine:
         if names:
             self._must("network", "rm", *names)
 
+    def release(self) -> None:
+        """Leave the ground when no container stands on it, ours or another's."""
+        if not self._must("ps", "--all", "--quiet").out.split():
+            self.leave()
+
     def _runs(self, container: str) -> bool:
         state = self.state(container)
         return state is not None and state.running
@@ -143,10 +153,10 @@ class CommandLineEngine:
     ) -> list[str]:
         options = ["--interactive"] if interactive else []
         options += [word for key in env or {} for word in ("--env", key)]
-        return [*self.binary, "exec", *options, container, *argv]
+        return [*self.stand(), self.name, "exec", *options, container, *argv]
 
     def _run(self, *words: str, timeout_s: float | None = None) -> Result:
-        return self.command.run([*self.binary, *words], env=self.env, timeout_s=timeout_s)
+        return self.command.run([*self.stand(), self.name, *words], env=self.env, timeout_s=timeout_s)
 
     def _must(self, *words: str) -> Result:
         result = self._run(*words)
@@ -162,7 +172,7 @@ class CommandLineEngine:
             raise ImageError(message)
 
     def _compose(self, compose: Path, project: str, *words: str) -> Result:
-        argv = [*self.composer, "--file", str(compose), "--project-name", project, *words]
+        argv = [*self.stand(), *self.composer, "--file", str(compose), "--project-name", project, *words]
         return self.command.run(argv, env=self.env)
 
 

@@ -153,3 +153,7 @@ class FakeEngine:
         """Forget them."""
         self.calls.extend(("network rm", name) for name in names)
         self.bridges = [name for name in self.bridges if name not in names]
+
+    def release(self) -> None:
+        """Note it."""
+        self.calls.append(("release",))

@@ -6,9 +6,11 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.engine import ground
 from lab.engine.command import Command, Shell
 from lab.engine.containers import CommandLineEngine
 from lab.engine.settings import write_containers_conf
@@ -60,32 +62,33 @@ def _podman(state: Path, host: Host) -> CommandLineEngine:
         raise NoEngineError(message)
     engine = CommandLineEngine(
         name="podman",
-        binary=("podman",),
         composer=(found, "--in-pod=false"),
         command=host.command,
         env={"CONTAINERS_CONF": str(write_containers_conf(state))},
+        stand=partial(ground.level, host.command),
+        leave=partial(ground.clear, host.command),
     )
-    _ask(engine, "podman")
+    _ask(engine)
     return engine
 
 
 def _docker(host: Host) -> CommandLineEngine:
-    engine = CommandLineEngine("docker", ("docker",), ("docker", "compose"), host.command)
-    _ask(engine, "docker")
+    engine = CommandLineEngine("docker", ("docker", "compose"), host.command)
+    _ask(engine)
     if not host.command.run(["docker", "compose", "version"]).ok:
         message = "docker is here but its compose plugin is not: install docker-compose-plugin, or podman"
         raise NoEngineError(message)
     return engine
 
 
-def _ask(engine: CommandLineEngine, name: str) -> None:
+def _ask(engine: CommandLineEngine) -> None:
     """Make sure that the engine answers: a docker command without its daemon does not."""
     try:
-        result = engine.command.run([*engine.binary, "info"], env=engine.env, timeout_s=30)
+        result = engine.command.run([*engine.stand(), engine.name, "info"], env=engine.env, timeout_s=30)
     except EngineError as error:
-        message = f"{name} is installed but does not answer: {error}"
+        message = f"{engine.name} is installed but does not answer: {error}"
         raise NoEngineError(message) from error
     if not result.ok:
         last = (result.err or result.out).strip().splitlines()[-1:] or [f"exit status {result.rc}"]
-        message = f"{name} is installed but does not answer: {last[0]}; start it, or {_INSTALL}"
+        message = f"{engine.name} is installed but does not answer: {last[0]}; start it, or {_INSTALL}"
         raise NoEngineError(message)

@@ -120,3 +120,7 @@ class Engine(Protocol):
     def remove_networks(self, names: Sequence[str]) -> None:
         """Remove networks."""
         ...
+
+    def release(self) -> None:
+        """Take away what the engine itself put on the machine, once no container needs it."""
+        ...

@@ -35,8 +35,9 @@ def read_limits(status: str | None = None) -> Limits:
 def containers_conf(limits: Limits, *, runc: bool) -> str:
     """Print a containers.conf.
 
-    cgroupfs, file and k8s-file need no systemd; runc runs with hybrid cgroups where crun refuses ("cgroups in hybrid
-    mode not supported"); limits above our own hard ones end in "setrlimit RLIMIT_NOFILE: Operation not permitted".
+    cgroupfs, file and k8s-file need no systemd; without a limit of pids no controller is needed; runc runs with hybrid
+    cgroups where crun refuses ("cgroups in hybrid mode not supported"); limits above our own hard ones end in
+    "setrlimit RLIMIT_NOFILE: Operation not permitted".
     """
     ulimits = ", ".join(
         f'"{name}={value}:{value}"'
@@ -46,6 +47,7 @@ def containers_conf(limits: Limits, *, runc: bool) -> str:
     lines = [
         "[containers]",
         'log_driver = "k8s-file"',
+        "pids_limit = 0",
         f"default_ulimits = [{ulimits}]",
         "[engine]",
         'cgroup_manager = "cgroupfs"',
@@ -53,6 +55,7 @@ def containers_conf(limits: Limits, *, runc: bool) -> str:
     ]
     if runc:
         lines.append('runtime = "runc"')
+    lines += ["[network]", 'network_backend = "netavark"']
     return "\n".join(lines) + "\n"
 
 
