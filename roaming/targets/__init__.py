@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.targets.freeradius import FREERADIUS
 from roaming.targets.hostapd import HOSTAPD
 from roaming.targets.radsecproxy import RADSECPROXY
-from roaming.targets.target import Action, Directory, Service, Target
+from roaming.targets.target import Action, Service, Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,4 +18,4 @@ TARGETS: Final[Mapping[str, Target]] = {
     "hostapd": HOSTAPD,
 }
 
-__all__ = ["TARGETS", "Action", "Directory", "Service", "Target"]
+__all__ = ["TARGETS", "Action", "Service", "Target"]

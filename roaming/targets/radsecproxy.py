@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Final
 
 from roaming.errors import QuoteError
-from roaming.targets.target import Directory, Service, Target, pem, refuse_control, word
+from roaming.targets.target import Service, Target, pem, refuse_control, word
 
 CONFIG: Final = "/etc/radsecproxy.conf"
 OURS: Final = "/etc/radsecproxy"
@@ -67,10 +68,15 @@ RADSECPROXY: Final = Target(
         "word": word,
     },
     redact=redact,
-    # Not as root: even the check opens the log, and the daemon dies of a log that it cannot write (1.9.2, 1.11.2).
-    check_command=("runuser", "-u", "radsecproxy", "--", "radsecproxy", "-p", "-c", CONFIG),
+    # The package makes no directory for a log, and even the check opens the log: run by root, it would leave one
+    # that the daemon cannot write, of which the daemon dies (1.9.2 and 1.11.2).
+    check_command=(
+        "sh",
+        "-c",
+        f"install -d -o radsecproxy -g adm -m 0750 {PurePosixPath(LOG).parent}"
+        f" && exec runuser -u radsecproxy -- radsecproxy -p -c {CONFIG}",
+    ),
     services=(Service("radsecproxy"),),
     log_path=LOG,
     owned=(f"{OURS}/*",),
-    directories=(Directory("/var/log/radsecproxy", "radsecproxy", "adm", 0o750),),
 )

@@ -36,16 +36,6 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
-    """A directory that has to be there before the check and the service run, because the package makes none."""
-
-    path: str
-    owner: str
-    group: str
-    mode: int
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """A platform.
 
@@ -62,7 +52,6 @@ class Target:
     services: tuple[Service, ...]
     log_path: str
     owned: tuple[str, ...] = ()
-    directories: tuple[Directory, ...] = ()
 
     def abilities(self, version: str) -> frozenset[str]:
         """Return what a version can do; raise `RenderError` when it is older than anything we know."""
