@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from roaming.secrets import SecretStore
     from roaming.transport import Session
 
+_PIPED_WIDTH = 200
+
 MethodOption = Annotated[EapMethod | None, typer.Option("--method", help="Only this EAP method.")]
 RejectOption = Annotated[
     Expect, typer.Option("--expect", help="accept; or try a user or password that the home must reject.")
@@ -57,7 +59,9 @@ def verify_command(
     *,
     inventory: InventoryOption = DEFAULT_INVENTORY,
     limit: LimitOption = None,
-    method: MethodOption = None,
+    method: _PIPED_WIDTH = 200
+
+MethodOption = None,
     expect: RejectOption = Expect.ACCEPT,
     identity: IdentityOption = None,
     timeout: TimeoutOption = 5,
@@ -77,7 +81,9 @@ def verify_command(
     if as_json:
         typer.echo(json.dumps(document(report), indent=2))
     else:
-        Console().print(render(report), soft_wrap=True)
+        terminal = Console()
+        console = terminal if terminal.is_terminal else Console(width=_PIPED_WIDTH)
+        console.print(render(report), soft_wrap=True)
     raise typer.Exit(0 if report.passed else 1)
 
 

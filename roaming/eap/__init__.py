@@ -15,12 +15,16 @@ from roaming.eap.conversation import (
     calling_station,
     outer_identity,
 )
-from roaming.eap.outcome import Outcome, Reason
+from roaming.eap.fake import FakeRan, FakeShell
+from roaming.eap.outcome import SILENT, Outcome, Reason
 from roaming.eap.transcript import Transcript, parse
 
 __all__ = [
+    "SILENT",
     "CertificateLogin",
     "Conversation",
+    "FakeRan",
+    "FakeShell",
     "Login",
     "Nas",
     "Outcome",

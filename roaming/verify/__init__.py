@@ -2,8 +2,8 @@
 
 from roaming.verify.document import document
 from roaming.verify.report import Report, Verdict
-from roaming.verify.run import Progress, verify
+from roaming.verify.run import verify
 from roaming.verify.table import render
 from roaming.verify.trial import Expect, Options, Trial, trials
 
-__all__ = ["Expect", "Options", "Progress", "Report", "Trial", "Verdict", "document", "render", "trials", "verify"]
+__all__ = ["Expect", "Options", "Report", "Trial", "Verdict", "document", "render", "trials", "verify"]

@@ -1,4 +1,4 @@
-"""What to do about each reason, for the engineer on duty."""
+"""Each reason in a word or two, and what to do about it, for the engineer on duty."""
 
 from __future__ import annotations
 
@@ -29,4 +29,29 @@ ADVICE: Final[dict[Reason, str]] = {
     Reason.AGENT_BROKEN: "Install eapoltest on the agent (Debian: apt install eapoltest).",
     Reason.SECRET_MISSING: "Put the secret where --secrets or ROAM_SECRET_… says.",
     Reason.NO_PROXY: "Give the borough a server with role proxy, or share one with it.",
+}
+
+WORDS: Final[dict[Reason, str]] = {
+    Reason.ACCEPTED: "accepted",
+    Reason.REJECTED_AT_HOME: "rejected at home",
+    Reason.REJECTED_BY_HUB: "rejected by hub",
+    Reason.REJECTED_LOCALLY: "rejected here",
+    Reason.REJECTED_UNNAMED: "rejected",
+    Reason.CLIENT_CERTIFICATE_REFUSED: "probe refused",
+    Reason.METHOD_NOT_OFFERED: "not offered",
+    Reason.CERTIFICATE_NOT_TRUSTED: "not trusted",
+    Reason.CERTIFICATE_NAME: "wrong name",
+    Reason.CERTIFICATE_EXPIRED: "expired",
+    Reason.CERTIFICATE_UNFIT: "unfit",
+    Reason.KEYS_DIFFER: "keys differ",
+    Reason.NO_ANSWER: "no answer",
+    Reason.NO_ANSWER_BEYOND: "no way there",
+    Reason.FELL_SILENT: "fell silent",
+    Reason.NOTHING_LISTENS: "no service",
+    Reason.NO_ROUTE: "no route",
+    Reason.WRONG_SECRET: "wrong secret",
+    Reason.AGENT_UNREACHABLE: "no agent",
+    Reason.AGENT_BROKEN: "agent broken",
+    Reason.SECRET_MISSING: "no secret",
+    Reason.NO_PROXY: "no proxy",
 }

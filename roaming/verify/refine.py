@@ -18,14 +18,15 @@ def refine(network: Network, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]
     """Say `no-answer-beyond` where the proxy that was silent for one user answered for another."""
     found = tuple(verdicts)
     alive = {verdict.server for verdict in found if verdict.round_trips}
-    return tuple(
-        _beyond(network, verdict) if verdict.reason is Reason.NO_ANSWER and verdict.server in alive else verdict
-        for verdict in found
-    )
+    return tuple(_refined(network, verdict, alive) for verdict in found)
 
 
-def _beyond(network: Network, verdict: Verdict) -> Verdict:
-    sentence = f"{verdict.server} answers for others, but nothing came back from {_far_side(network, verdict)}"
+def _refined(network: Network, verdict: Verdict, alive: set[str]) -> Verdict:
+    heard = [name for name in (*verdict.skipped, verdict.server) if name in alive]
+    if verdict.reason is not Reason.NO_ANSWER or not heard:
+        return verdict
+    answers = "answers" if len(heard) == 1 else "answer"
+    sentence = f"{' and '.join(heard)} {answers} for others, but nothing came back from {_far_side(network, verdict)}"
     return replace(verdict, reason=Reason.NO_ANSWER_BEYOND, sentence=sentence)
 
 
@@ -33,7 +34,7 @@ def _far_side(network: Network, verdict: Verdict) -> str:
     """Name what stands between the proxy and the user's home."""
     borough = network.boroughs_by_slug.get(verdict.home)
     if borough and verdict.visited == verdict.home:
-        names = [server.name for server in network.homes(borough) if server.name != verdict.server]
-        return f"its own home server {' or '.join(names)}" if names else "its own users' database"
-    hubs = " and ".join(hub.name for hub in network.hubs)
-    return f"beyond it: {hubs}, or the home of {verdict.home}"
+        names = [server.name for server in network.homes(borough) if server not in network.proxies(borough)]
+        return " or ".join(names) if names else f"the users' database of {borough.slug}"
+    hubs = ", ".join(hub.name for hub in network.hubs)
+    return f"{hubs} or the home of {verdict.home}"

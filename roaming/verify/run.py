@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import secrets as randomness
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count, groupby
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Final
 
-from roaming.eap import Outcome, Reason, Shell, converse
-from roaming.eap.outcome import SILENT
+from roaming.eap import SILENT, Outcome, Reason, Shell, converse
 from roaming.errors import QuoteError, SecretError, TransportError
 from roaming.verify.means import Means, means
 from roaming.verify.refine import refine
@@ -37,7 +35,6 @@ _PAUSE: Final = 0.5
 class _Run:
     """What every thread of a run shares."""
 
-    nonce: str
     began: float
     network: Network
     store: SecretStore
@@ -60,7 +57,6 @@ def verify(
     chosen = options or Options()
     planned = trials(network, chosen)
     run = _Run(
-        nonce=randomness.token_hex(4),
         began=perf_counter(),
         network=network,
         store=store,
@@ -71,7 +67,7 @@ def verify(
     groups = [tuple(group) for _, group in groupby(planned, key=lambda trial: trial.visited.slug)]
     with ThreadPoolExecutor(max_workers=min(len(groups), _AGENTS_AT_ONCE)) as agents:
         verdicts = [verdict for found in agents.map(lambda group: _agent(run, group), groups) for verdict in found]
-    return Report(run.nonce, refine(network, verdicts), perf_counter() - run.began)
+    return Report(chosen.run, refine(network, verdicts), perf_counter() - run.began)
 
 
 def _counter(total: int, progress: Progress | None) -> Callable[[], None]:
@@ -130,7 +126,7 @@ def _attempt(run: _Run, shell: Shell, given: Means, numbers: Iterator[int]) -> V
     """Ask the visited borough's proxies in turn, as its access points do: the next one when one is silent."""
     outcomes: list[Outcome] = []
     for proxy in given.trial.proxies:
-        identity = given.trial.identity(run.nonce, next(numbers))
+        identity = given.trial.identity(run.options.run, next(numbers))
         outcomes.append(converse(shell, given.conversation(identity, proxy)))
         if outcomes[-1].reason not in SILENT:
             break
@@ -166,6 +162,6 @@ def _untried(run: _Run, trial: Trial, reason: Reason, sentence: str) -> Verdict:
         passed=False,
         reason=reason,
         sentence=sentence,
-        identity=trial.identity(run.nonce, 1),
+        identity=trial.identity(run.options.run, 1),
         server="",
     )

@@ -8,14 +8,19 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from roaming.eap import Reason
 from roaming.model.inventory import EapMethod
-from roaming.verify.advice import ADVICE
+from roaming.verify.advice import ADVICE, WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from roaming.verify.report import Report, Verdict
 
 _MATRIX_LIMIT: Final = 8
 """Homes that fit beside each other on a terminal; more are summed up, one line a visited borough."""
+
+_PLACES: Final = 4
 
 _SHORT: Final = {EapMethod.TLS: "TLS", EapMethod.PEAP_MSCHAPV2: "PEAP"}
 
@@ -30,10 +35,10 @@ def render(report: Report) -> RenderableType:
 
 def _matrix(report: Report, homes: list[str]) -> Table:
     table = Table(title=f"Who gets in where (run {report.run})", title_justify="left")
-    table.add_column("at \\ of")
+    table.add_column("at \\ of", no_wrap=True, min_width=max(map(len, _at(report.results))))
     for home in homes:
-        table.add_column(home, no_wrap=True)
-    for visited in _visited(report):
+        table.add_column(home)
+    for visited in _at(report.results):
         cells = {home: [r for r in report.results if (r.visited, r.home) == (visited, home)] for home in homes}
         table.add_row(visited, *(_cell(found) for found in cells.values()), end_section=True)
     return table
@@ -47,10 +52,10 @@ def _line(verdict: Verdict) -> Text:
     """Spell one method: PEAP 23 ms, or why not."""
     name = _SHORT[verdict.method]
     if not verdict.passed:
-        return Text(f"✗ {name} {verdict.reason}", style="red")
+        return Text(f"✗ {name} {WORDS[verdict.reason]}", style="red")
     time = "" if verdict.milliseconds is None else f" {verdict.milliseconds:.0f} ms"
     after = "" if verdict.first_success_s is None else f" after {verdict.first_success_s:.1f} s"
-    right = "" if verdict.reason == "accepted" else f" {verdict.reason}"
+    right = "" if verdict.reason is Reason.ACCEPTED else f" {WORDS[verdict.reason]}"
     return Text(f"✓ {name}{right}{time}{after}", style="green")
 
 
@@ -58,7 +63,7 @@ def _summary(report: Report) -> Table:
     table = Table(title=f"Who gets in where (run {report.run})", title_justify="left")
     for heading in ("at", "right", "of", "median", "slowest"):
         table.add_column(heading, justify="left" if heading == "at" else "right")
-    for visited in _visited(report):
+    for visited in _at(report.results):
         results = [result for result in report.results if result.visited == visited]
         right = [result for result in results if result.passed]
         times = sorted(result.milliseconds for result in right if result.milliseconds is not None)
@@ -66,10 +71,6 @@ def _summary(report: Report) -> Table:
         style = "green" if len(right) == len(results) else "red"
         table.add_row(visited, str(len(right)), str(len(results)), *shown, style=style)
     return table
-
-
-def _visited(report: Report) -> list[str]:
-    return list(dict.fromkeys(result.visited for result in report.results))
 
 
 def _failures(report: Report) -> list[Text]:
@@ -83,10 +84,21 @@ def _failures(report: Report) -> list[Text]:
 
 
 def _who(results: list[Verdict]) -> str:
-    """Name the pairs, and an identity to search for in the logs."""
-    shown = list(dict.fromkeys(f"{result.home} at {result.visited} ({_SHORT[result.method]})" for result in results))
-    more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""  # noqa: PLR2004  what fits a line or two
-    return f"{', '.join(shown[:4])}{more}; in the logs: {results[0].identity}"
+    """Name whom it befell and where, and an identity to search for in the logs."""
+    places = [_place(visited, [result for result in results if result.visited == visited]) for visited in _at(results)]
+    more = f" and at {len(places) - _PLACES} more boroughs" if len(places) > _PLACES else ""
+    return f"{'; '.join(places[:_PLACES])}{more}. In the logs: {results[0].identity}"
+
+
+def _place(visited: str, results: list[Verdict]) -> str:
+    homes = list(dict.fromkeys(result.home for result in results))
+    methods = " and ".join(dict.fromkeys(_SHORT[result.method] for result in results))
+    named = ", ".join(homes) if len(homes) <= _MATRIX_LIMIT else f"{len(homes)} homes"
+    return f"users of {named} at {visited} ({methods})"
+
+
+def _at(results: Iterable[Verdict]) -> list[str]:
+    return list(dict.fromkeys(result.visited for result in results))
 
 
 def _notes(report: Report) -> list[Text]:

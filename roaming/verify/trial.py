@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from roaming.eap import Nas, Reason, calling_station, outer_identity
@@ -29,7 +30,10 @@ class Expect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to try. `timeout` and `retry_for` are in seconds; `identity` is an outer identity to use as it stands."""
+    """What to try. `timeout` and `retry_for` are in seconds; `identity` is an outer identity to use as it stands.
+
+    `run` stands in every other identity, so that logs can be searched for it; by default it is made up.
+    """
 
     limit: str | None = None
     method: EapMethod | None = None
@@ -38,6 +42,7 @@ class Options:
     timeout: int = 5
     retry_for: float = 0.0
     parallel: int = 6
+    run: str = field(default_factory=lambda: token_hex(4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""A throw-away home server on loopback, and a shell beside it."""
