@@ -59,9 +59,7 @@ def verify_command(
     *,
     inventory: InventoryOption = DEFAULT_INVENTORY,
     limit: LimitOption = None,
-    method: _PIPED_WIDTH = 200
-
-MethodOption = None,
+    method: MethodOption = None,
     expect: RejectOption = Expect.ACCEPT,
     identity: IdentityOption = None,
     timeout: TimeoutOption = 5,
