@@ -10,7 +10,7 @@ import sys
 import typer
 
 from roaming import __version__
-from roaming.cli import check, diff, journal, push, render, schema
+from roaming.cli import check, diff, journal, push, render, schema, verify
 from roaming.errors import InventoryError, RoamingError
 
 __all__ = ["app", "main"]
@@ -38,7 +38,7 @@ def _options(
     """Configure a RADIUS roaming federation from one inventory, and prove that it works."""
 
 
-for _command in (schema, check, render, diff, push, journal):
+for _command in (schema, check, render, diff, push, verify, journal):
     _command.register(app)
 
 
@@ -48,7 +48,7 @@ def main() -> None:
         app()
     except InventoryError as error:
         count = len(error.problems)
-        typer.echo(f"{error}\n\n{count} problem{'s' * (count != 1)}: the inventory cannot be read.", err=True)
+        typer.echo(f"{error}\n\n{count} problem{'s' * (count != 1)}: the inventory cannot be used.", err=True)
         sys.exit(1)
     except RoamingError as error:
         typer.echo(f"roam: {error}", err=True)
