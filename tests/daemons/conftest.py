@@ -1,0 +1,81 @@
+"""A container of the lab's image in which real daemons run, cut off from the world."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import tarfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab.engine import bring_up, find_engine, take_down
+from lab.images import Image, Workshop, ensure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from lab.engine import Engine, Result
+
+
+@dataclass(frozen=True)
+class Box:
+    """A running container."""
+
+    engine: Engine
+    name: str
+
+    def run(self, *argv: str, stdin: str | None = None, timeout_s: float = 60) -> Result:
+        """Run a command in it; its failure is a value."""
+        return self.engine.exec(self.name, argv, stdin=stdin, timeout_s=timeout_s)
+
+    def must(self, *argv: str, stdin: str | None = None, timeout_s: float = 60) -> str:
+        """Run a command in it that has to succeed, and return what it printed."""
+        result = self.run(*argv, stdin=stdin, timeout_s=timeout_s)
+        assert result.ok, f"{argv}: {result.rc}\n{result.out}\n{result.err}"
+        return result.out
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files, by absolute path."""
+        memory = io.BytesIO()
+        with tarfile.open(fileobj=memory, mode="w") as archive:
+            for path, text in files.items():
+                data = text.encode()
+                entry = tarfile.TarInfo(path.lstrip("/"))
+                entry.size, entry.mode = len(data), 0o600
+                archive.addfile(entry, io.BytesIO(data))
+        self.must("sh", "-c", "base64 -d | tar -x -C /", stdin=base64.b64encode(memory.getvalue()).decode())
+
+
+COMPOSE = """services:
+  box:
+    image: {image}
+    container_name: {name}
+    cap_add: [NET_ADMIN, NET_RAW]
+    stop_signal: SIGKILL
+networks:
+  default:
+    internal: true
+"""
+
+
+@pytest.fixture(scope="session")
+def debian_13(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Box]:
+    """Start a device of Debian 13 that plays no role."""
+    folder = tmp_path_factory.mktemp("daemons")
+    engine = find_engine(folder)
+    shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
+    name = f"seamless-wifi-daemons-{os.getpid()}"
+    compose = folder / "compose.yml"
+    compose.write_text(COMPOSE.format(image=ensure(shop, Image.DEBIAN_13), name=name), encoding="ascii")
+    try:
+        bring_up(engine, compose, name, [name])
+        box = Box(engine, name)
+        box.must("mkdir", "-p", "/run/box")
+        yield box
+    finally:
+        take_down(engine, compose, name)
+        engine.release()
