@@ -22,7 +22,7 @@ module: roam_carry
 short_description: Put rendered files in place once the daemon accepts them
 description:
   - Compares octets, mode and owner of every file, and replaces what differs, each file in one step.
-  - Keeps the former files under /var/lib/seamless-wifi until they are forgotten.
+  - Keeps the former files under I(keep) until they are forgotten.
   - Runs the daemon's own check on the whole; puts the former files back when it refuses.
 options:
   step:
@@ -35,6 +35,10 @@ options:
     description: The name of the run, under which the former files are kept.
     required: true
     type: str
+  keep:
+    description: The directory of root's in which the former files are kept during the run.
+    type: path
+    default: /var/lib/seamless-wifi
   job:
     description: The files and the check, as JSON in base64, so that nothing in it is ever taken for a template.
     type: str
@@ -62,8 +66,6 @@ said:
   type: str
 """
 
-KEPT = Path("/var/lib/seamless-wifi")
-
 
 class Refused(Exception):
     """The device does not take the change."""
@@ -75,12 +77,13 @@ def main() -> None:
         argument_spec={
             "step": {"type": "str", "required": True, "choices": ["apply", "revert", "forget"]},
             "run": {"type": "str", "required": True},
+            "keep": {"type": "path", "default": "/var/lib/seamless-wifi"},
             "job": {"type": "str", "no_log": True},
         },
         required_if=[("step", "apply", ["job"])],
         supports_check_mode=True,
     )
-    kept = KEPT / os.path.basename(module.params["run"])
+    kept = Path(module.params["keep"]) / os.path.basename(module.params["run"])
     try:
         {"apply": apply, "revert": revert, "forget": forget}[module.params["step"]](module, kept)
     except OSError as error:
@@ -214,7 +217,7 @@ def sync(directory: str) -> None:
 
 def keep(kept: Path, paths: list[str]) -> None:
     """Keep the former files, for root's eyes only, before any is touched."""
-    KEPT.mkdir(mode=0o700, exist_ok=True)
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
     kept.mkdir(mode=0o700)
     former = []
     for number, path in enumerate(paths):

@@ -79,9 +79,18 @@ def _plain(words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AnsibleCarrier:
-    """Carries with the playbook `carry.yml`; `run` names the run on the devices."""
+    """Carries with the playbook `carry.yml`.
+
+    `run` names the run on the devices, `keep` is where they keep the former files meanwhile, and a service must be up
+    `up_within_s` after its restart.
+    """
 
     run: str
+    keep: str = "/var/lib/seamless-wifi"
+    up_within_s: int = 15
+
+    def _common(self) -> dict[str, object]:
+        return {"roam_run": self.run, "roam_keep": self.keep, "roam_within": self.up_within_s}
 
     def carry(self, jobs: tuple[Job, ...], note: Note) -> tuple[DeviceResult, ...]:
         """Return one result for each job."""
@@ -90,7 +99,7 @@ class AnsibleCarrier:
         said = ""
         if able:
             with private_directory() as private:
-                furnish(private, able, self.run)
+                furnish(private, able, self._common())
                 said = play(private, courses, note)
         late = (course.result(note, said) for course in courses.values())
         found = {result.device: result for result in (*early, *late)}

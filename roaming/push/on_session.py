@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from roaming.transport import Dialler, Session
 
 _THREADS = 8
-_UP_WITHIN_S = 15
 _PAUSE_S = 0.5
 
 
@@ -31,6 +30,7 @@ class SessionCarrier:
     """Carries over sessions, several devices at once."""
 
     dialler: Dialler
+    up_within_s: float = 15
     sleep: Callable[[float], None] = time.sleep
 
     def carry(self, jobs: tuple[Job, ...], note: Note) -> tuple[DeviceResult, ...]:
@@ -83,7 +83,7 @@ class SessionCarrier:
     def _drive(self, session: Session, service: str, action: Action) -> None:
         """Reload or restart a service and see that it is up, and still up a moment later."""
         result = session.run(["service", service, action.value])
-        for _ in range(round(_UP_WITHIN_S / _PAUSE_S)):
+        for _ in range(round(self.up_within_s / _PAUSE_S)):
             if self._up(session, service):
                 self.sleep(_PAUSE_S)
                 if self._up(session, service):

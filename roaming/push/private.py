@@ -17,7 +17,7 @@ from roaming.targets import Action
 from roaming.transport import known_hosts_text, login_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from roaming.model.bundle import RemoteFile
     from roaming.plan import DevicePlan, FileChange
@@ -40,11 +40,11 @@ def private_directory() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def furnish(directory: Path, jobs: tuple[Job, ...], run: str) -> None:
-    """Write the inventory, keys, known hosts and playbook of a run."""
+def furnish(directory: Path, jobs: tuple[Job, ...], common: Mapping[str, object]) -> None:
+    """Write the inventory, keys, known hosts and playbook of a run; `common` are variables of every host."""
     shutil.copytree(playbooks(), directory / "project", ignore=shutil.ignore_patterns("__pycache__"))
     (directory / "ansible.cfg").touch()
-    hosts = {job.device: _host(directory, job, run) for job in jobs}
+    hosts = {job.device: {**_host(directory, job), **common} for job in jobs}
     _write(directory / "inventory" / "hosts.json", json.dumps({"all": {"hosts": hosts}}))
 
 
@@ -58,7 +58,7 @@ def playbooks() -> Path:
     raise PushError(message)
 
 
-def _host(directory: Path, job: Job, run: str) -> dict[str, object]:
+def _host(directory: Path, job: Job) -> dict[str, object]:
     access = job.access
     known = directory / "known_hosts" / job.device
     _write(known, known_hosts_text(access))
@@ -71,7 +71,6 @@ def _host(directory: Path, job: Job, run: str) -> dict[str, object]:
         "ansible_python_interpreter": "/usr/bin/python3",
         "ansible_ssh_common_args": f"{options} -o IdentitiesOnly=yes",
         **_proof(directory, access),
-        "roam_run": run,
         "roam_job": encode(job),
         "roam_services": [action.service for action in job.plan.actions],
         "roam_action": _action(job.plan),

@@ -30,6 +30,18 @@ PasswordAuthentication yes
 PermitRootLogin yes
 MaxStartups 100
 LogLevel ERROR
+SetEnv PATH={root}/bin:/usr/sbin:/usr/bin:/sbin:/bin
+"""
+# What service(8) is to a device: `restart` starts a service unless its file says CRASH; everything is noted.
+SERVICE = """\
+#!/bin/sh
+cd {root}/services/$1 || exit 4
+echo "$2" >> log
+case $2 in
+  status) [ -e up ] || exit 3 ;;
+  restart) rm -f up; grep -q CRASH "$(cat file)" && {{ echo "$1 fell over: $(cat "$(cat file)")"; exit 1; }}; touch up ;;
+  reload) [ -e up ] ;;
+esac
 """
 
 
@@ -55,6 +67,34 @@ class Sshd:
         return Access(**(right | changes))  # type: ignore[arg-type]  # a test's keywords
 
 
+@dataclass(frozen=True)
+class Daemon:
+    """A service of the loopback device, with its configuration file."""
+
+    name: str
+    file: Path
+    home: Path
+
+    @property
+    def asked(self) -> list[str]:
+        """What the service was asked to do, other than for its status."""
+        log = self.home / "log"
+        return [line for line in log.read_text().split() if line != "status"] if log.exists() else []
+
+
+@pytest.fixture
+def daemon(sshd: Sshd, tmp_path: Path) -> Daemon:
+    """Return a running service with a file of its own."""
+    home = sshd.root / "services" / tmp_path.name
+    home.mkdir(parents=True)
+    (home / "up").touch()
+    file = tmp_path / "etc" / "daemon.conf"
+    file.parent.mkdir()
+    file.write_text("old\n")
+    (home / "file").write_text(str(file))
+    return Daemon(tmp_path.name, file, home)
+
+
 @pytest.fixture(scope="session")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     """Run sshd for the session."""
@@ -62,6 +102,9 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     host_key = make_key(root / "host_key")
     user_key = make_key(root / "user_key")
     (root / "authorized_keys").write_text(f"{user_key}\n")
+    (root / "bin").mkdir()
+    (root / "bin/service").write_text(SERVICE.format(root=root))
+    (root / "bin/service").chmod(0o755)
     with running(root) as port:
         yield Sshd(port, host_key, (root / "user_key").read_text(), root)
 
