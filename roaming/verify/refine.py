@@ -31,10 +31,9 @@ def _refined(network: Network, verdict: Verdict, alive: set[str]) -> Verdict:
 
 
 def _far_side(network: Network, verdict: Verdict) -> str:
-    """Name what stands between the proxy and the user's home."""
+    """Name what stands behind the proxy."""
     borough = network.boroughs_by_slug.get(verdict.home)
     if borough and verdict.visited == verdict.home:
         names = [server.name for server in network.homes(borough) if server not in network.proxies(borough)]
         return " or ".join(names) if names else f"the users' database of {borough.slug}"
-    hubs = ", ".join(hub.name for hub in network.hubs)
-    return f"{hubs} or the home of {verdict.home}"
+    return f"{', '.join(hub.name for hub in network.hubs)} or beyond"

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SECRET = "it's a secret; of $HOME, * and #more"  # noqa: S105  a throw-away server's
 PASSWORD = 'hostile "#\\ päss{{ %{User-Name}'  # noqa: S105  likewise
@@ -79,16 +75,18 @@ def _quoted(value: str, mark: str = '"') -> str:
     return mark + value.replace("\\", "\\\\").replace(mark, f"\\{mark}") + mark
 
 
-def write(directory: Path, server: Issued, client_ca: str, port: int, address: str = "127.0.0.1") -> None:
-    """Write a whole FreeRADIUS configuration into a directory, to be run with `freeradius -X -d DIRECTORY`."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "server.pem").write_text(server.certificate)
-    (directory / "server.key").write_text(server.key)
-    (directory / "client-ca.pem").write_text(client_ca)
-    (directory / "dictionary").write_text("")
-    (directory / "users").write_text(_USERS.replace("@PASSWORD@", _quoted(PASSWORD, "'")))
-    text = _RADIUSD.replace("@DIR@", str(directory)).replace("@SECRET@", _quoted(SECRET))
-    (directory / "radiusd.conf").write_text(text.replace("@PORT@", str(port)).replace("@ADDRESS@", address))
+def configuration(directory: str, server: Issued, client_ca: str, port: int) -> dict[str, str]:
+    """Return a whole FreeRADIUS configuration, to be run with `freeradius -d DIRECTORY`, by absolute path."""
+    text = _RADIUSD.replace("@DIR@", directory).replace("@SECRET@", _quoted(SECRET)).replace("@PORT@", str(port))
+    files = {
+        "radiusd.conf": text,
+        "users": _USERS.replace("@PASSWORD@", _quoted(PASSWORD, "'")),
+        "server.pem": server.certificate,
+        "server.key": server.key,
+        "client-ca.pem": client_ca,
+        "dictionary": "",
+    }
+    return {f"{directory}/{name}": content for name, content in files.items()}
 
 
 _USERS = """\
@@ -157,7 +155,7 @@ modules {
 server outer {
     listen {
         type = auth
-        ipaddr = @ADDRESS@
+        ipaddr = 127.0.0.1
         port = @PORT@
     }
     authorize {

@@ -1,1 +1,0 @@
-"""A throw-away home server on loopback, and a shell beside it."""
