@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption, JsonOption, LimitOption, SecretsOption
+from roaming.cli.sound import sound
 from roaming.cli.tree import MANIFEST, write_tree
-from roaming.load import load
 from roaming.render import render as render_bundle
 from roaming.secrets import materialise, open_store
 from roaming.targets import TARGETS
@@ -42,7 +42,7 @@ def render(
 
     Example: roam render -i lab/inventory --limit camden -o out
     """
-    bundle = _limited(render_bundle(load(inventory).network), limit)
+    bundle = _limited(render_bundle(sound(inventory).network), limit)
     store = open_store(secrets, os.environ)
 
     def content(device: DeviceBundle, file: File) -> bytes:

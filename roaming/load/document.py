@@ -90,7 +90,7 @@ def read(path: Path, file: str) -> tuple[Document, tuple[Problem, ...]]:
     """
     try:
         if path.exists() and not path.is_file():
-            return _broken(file, 1, "is not a file", "put the file in its place")
+            return _broken(file, 1, "this is not a file", "put the file in its place")
         text = path.read_bytes()
     except OSError as error:
         return _broken(file, 1, f"the file cannot be read: {error.strerror}", "check the path and its permissions")
@@ -143,7 +143,7 @@ def _odd(text: str, file: str) -> tuple[Problem, ...]:
                 _error(file, line, f"nested more than {_DEEPEST} deep", "docs/inventory.md says what belongs here"),
             )
         problems.extend(_error(file, line, message, fix) for message, fix in _refused(event))
-    return tuple(problems)
+    return tuple(dict.fromkeys(problems))
 
 
 def _refused(event: yaml.Event) -> Iterator[tuple[str, str]]:

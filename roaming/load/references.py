@@ -29,9 +29,20 @@ def dangling(network: Network) -> Iterator[Dangling]:
     for index, certificate in enumerate(network.certificates):
         if certificate.issuer:
             yield from _missing(("certificates", index, "issuer"), "certificate", [certificate.issuer], certificates)
+    yield from _outside(network)
     for index, borough in enumerate(network.boroughs):
         for found in _borough(network, borough):
             yield found._replace(path=("boroughs", index, *found.path))
+
+
+def _outside(network: Network) -> Iterator[Dangling]:
+    known = network.certificates_by_name.keys()
+    for index, upstream in enumerate(network.upstreams):
+        for number, outside in enumerate(upstream.probes):
+            at: ModelPath = ("upstreams", index, "probes", number)
+            yield from _each((*at, "trust"), "certificate", outside.trust, known)
+            if tls := outside.probe.tls:
+                yield from _missing((*at, "probe", "tls", "certificate"), "certificate", [tls.certificate], known)
 
 
 def _borough(network: Network, borough: Borough) -> Iterator[Dangling]:
@@ -43,7 +54,7 @@ def _borough(network: Network, borough: Borough) -> Iterator[Dangling]:
         at: ModelPath = ("shared_services", index)
         own = {server.name for server in borough.radius}
         yield from _missing((*at, "with"), "borough", [service.partner], network.boroughs_by_slug.keys())
-        yield from _each((*at, "radius"), "RADIUS server of this borough", service.radius, own)
+        yield from _each((*at, "radius"), "RADIUS server", service.radius, own)
     for index, site in enumerate(borough.sites):
         yield from _site(network, site, ("sites", index))
 

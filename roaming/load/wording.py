@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import AddressValueError
 from typing import TYPE_CHECKING, Any, Final
 
 from roaming.load.document import visible
@@ -71,8 +72,13 @@ def message(error: ErrorDetails, known: ModelPath) -> tuple[str, str]:
             return f"unknown key `{visible(str(error['loc'][-1]))}`", "remove it, or see docs/inventory.md for the keys"
     secret = _SECRET_KEYS.intersection(known)
     shown = "" if secret else f", not {_shown(error['input'])}"
-    fix = "write {secret: name}: the secret itself stands in no file of the inventory" if secret else ""
+    fix = "write {secret: name}: the secret itself stands in no file of the inventory" if secret else _quote(error)
     return f"{_label(known)}{_what(error, shown)}", fix
+
+
+def _quote(error: ErrorDetails) -> str:
+    number = isinstance(error["input"], int | float) and error["type"] == "string_type"
+    return "text that looks like a number goes into quotes" if number else ""
 
 
 def _what(error: ErrorDetails, shown: str) -> str:
@@ -81,6 +87,8 @@ def _what(error: ErrorDetails, shown: str) -> str:
         return f"{FORMS[limits['pattern']]} is wanted{shown}"
     if kind in {"enum", "literal_error"}:
         return f"{limits['expected']} is wanted{shown}"
+    if isinstance(limits.get("error"), AddressValueError):
+        kind = "ip_v4_address"
     if kind in _WANTED:
         return f"{_WANTED[kind]}{shown}"
     if kind in _LIMITS:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from roaming.load import load
-from roaming.rules import RULES, check, document
+from roaming.rules import RULES, Rule, check, document
 from tests.edited import edited
 
 CASES = Path(__file__).parent / "cases"
@@ -52,7 +52,7 @@ def test_says_exactly_what_is_wrong(case: Case, tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_rule_has_a_case_that_passes_and_one_that_fails(rule: Any) -> None:
+def test_every_rule_has_a_case_that_passes_and_one_that_fails(rule: Rule) -> None:
     ours = [case for case in ALL if case.rule == rule.id]
     assert any(not case.problems for case in ours), "no passing case"
     assert any(f"[{rule.id}]" in line for case in ours for line in case.problems), "no failing case"
