@@ -6,7 +6,7 @@
 from lab.engine.bring_up import LAB_LABEL, bring_up, take_down, wait_running
 from lab.engine.command import Command, Result, Shell
 from lab.engine.containers import CommandLineEngine
-from lab.engine.fake import FakeEngine
+from lab.engine.fake import FakeCommand, FakeEngine
 from lab.engine.find import find_engine
 from lab.engine.protocol import Engine, State
 
@@ -15,6 +15,7 @@ __all__ = [
     "Command",
     "CommandLineEngine",
     "Engine",
+    "FakeCommand",
     "FakeEngine",
     "Result",
     "Shell",

@@ -16,6 +16,35 @@ if TYPE_CHECKING:
 
 _DONE = Result(0, "", "")
 
+
+@dataclass
+class FakeCommand:
+    """A Command that runs nothing: the first of `answers` whose words begin the command line says what it left."""
+
+    answers: Mapping[str, Result] = field(default_factory=dict)
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+    inputs: list[str | None] = field(default_factory=list)
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+    ) -> Result:
+        """Look the answer up; nothing found is success in silence."""
+        del env, timeout_s
+        self.calls.append(tuple(argv))
+        self.inputs.append(stdin)
+        line = " ".join(argv)
+        return next((answer for words, answer in self.answers.items() if line.startswith(words)), _DONE)
+
+    def attach(self, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> int:
+        """Look the exit status up."""
+        return self.run(argv, env=env).rc
+
+
 Answer = Callable[[str, Sequence[str], str | None, Mapping[str, str]], Result]
 
 

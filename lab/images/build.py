@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,9 +56,8 @@ def remove_images(engine: Engine) -> tuple[str, ...]:
 
 def _build(shop: Workshop, image: Image, base: str, tag: str) -> None:
     shop.step(f"{image}: adding what makes it a device" if image is not Image.CONTROL else "control: adding Python")
-    shop.scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=shop.scratch, prefix=f"{image}-") as folder:
-        context = Path(folder).resolve() / "context"
+    with shop.bench() as folder:
+        context = folder / "context"
         shutil.copytree(_HERE / ("control" if image is Image.CONTROL else "device"), context)
         shutil.copytree(_HERE / "files", context / "files")
         shutil.copy(_EDITS, context / "files")

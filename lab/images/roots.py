@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -53,9 +52,8 @@ def _pull(shop: Workshop, root: Root, image: str, tag: str) -> str:
 
 def _build(shop: Workshop, root: Root, tag: str) -> None:
     started = time.monotonic()
-    shop.scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=shop.scratch, prefix="root-") as folder:
-        tar = Path(folder).resolve() / "root.tar"
+    with shop.bench() as folder:
+        tar = folder / "root.tar"
         result = shop.command.run(mmdebstrap(root, tar, shop.command))
         if not result.ok:
             message = f"{root.suite} cannot be built from Debian's packages: {_reason(result.err)}"

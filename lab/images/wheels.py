@@ -1,4 +1,4 @@
-"""The control image's Python: wheels for its interpreter, fetched by the host's pip, as the container has no network."""
+"""The control image's Python: wheels for its interpreter, fetched by the host's pip: the container has no network."""
 
 from __future__ import annotations
 
