@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from roaming.model.base import SecretRef
     from roaming.model.bundle import Slot
-    from roaming.model.inventory import AccessPoint, Borough, Radio, Site, Wlan
+    from roaming.model.inventory import AccessPoint, Borough, Radio, RadiusServer, Site, Wlan
     from roaming.model.network import Network
 
 _AKMS: Final = {
@@ -68,33 +68,32 @@ class _Bss:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """An access point with all that is around it."""
+    """An access point, the `index`th of its site, with all that is around it; the borough `owner` owns the network."""
 
     network: Network
-    borough: Borough
+    owner: Borough
+    proxies: tuple[RadiusServer, ...]
     site: Site
     ap: AccessPoint
-
-    @property
-    def owner(self) -> Borough:
-        """The borough that owns the infrastructure: its proxies serve the access point."""
-        return self.network.boroughs_by_slug[self.site.owner]
+    index: int
 
 
 def access_points(network: Network) -> Iterator[DeviceBundle]:
     """Yield the files of every standalone access point, in the order of the inventory."""
-    for borough, site, ap in network.access_points():
-        HOSTAPD.abilities(ap.version)
-        files = tuple(_files(_Where(network, borough, site, ap)))
-        yield DeviceBundle(
-            owner=borough.slug,
-            site=site.slug,
-            name=ap.name,
-            kind=DeviceKind.ACCESS_POINT,
-            target=HOSTAPD.name,
-            version=ap.version,
-            files=files,
-        )
+    for borough, site in network.sites():
+        owner = network.boroughs_by_slug[site.owner]
+        proxies = network.proxies(owner) if site.access_points else ()
+        for index, ap in enumerate(site.access_points):
+            HOSTAPD.abilities(ap.version)
+            yield DeviceBundle(
+                owner=borough.slug,
+                site=site.slug,
+                name=ap.name,
+                kind=DeviceKind.ACCESS_POINT,
+                target=HOSTAPD.name,
+                version=ap.version,
+                files=tuple(_files(_Where(network, owner, proxies, site, ap, index))),
+            )
 
 
 def _files(where: _Where) -> Iterator[File]:
@@ -216,12 +215,11 @@ def _identifier(ap: AccessPoint, radio: Radio, wlan: Wlan) -> str:
 
 def _proxies(where: _Where) -> tuple[_Server, ...]:
     """Return the owner's proxies; the order turns from one access point of a site to the next, so that load spreads."""
-    proxies = where.network.proxies(where.owner)
-    if not proxies:
+    if not where.proxies:
         message = f"{where.ap.name}: {where.owner.slug} has no RADIUS proxy, so its access points have no server"
         raise RenderError(message)
-    turn = (crc32(where.site.slug.encode()) + where.site.access_points.index(where.ap)) % len(proxies)
-    return tuple(_Server(proxy.address, where.ap.secret) for proxy in (*proxies[turn:], *proxies[:turn]))
+    turn = (crc32(where.site.slug.encode()) + where.index) % len(where.proxies)
+    return tuple(_Server(proxy.address, where.ap.secret) for proxy in (*where.proxies[turn:], *where.proxies[:turn]))
 
 
 def _govwifi(where: _Where) -> tuple[_Server, ...]:

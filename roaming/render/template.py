@@ -22,9 +22,11 @@ from roaming.targets import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jinja2 import Template
+
     from roaming.model.base import SecretRef
 
-_PLAIN: Final = (int, IPv4Address, IPv4Network, IPv6Address, IPv6Network)
+_PLAIN: Final = frozenset({int, IPv4Address, IPv4Network, IPv6Address, IPv6Network})
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK: Final = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _FIELD: Final = "\ue002"
@@ -49,7 +51,7 @@ def render_parts(target: str, template: str, **values: object) -> tuple[str | Sl
     Raises `QuoteError` when a value has no safe spelling, `RenderError` when the template and its values do not fit.
     """
     try:
-        text = _environment(target).get_template(template).render(**values)
+        text = _print(_template(target, template), values)
     except QuoteError as error:
         message = f"{target}/{template}: {error}"
         raise QuoteError(message) from error
@@ -85,18 +87,27 @@ def _quoted(spell: Callable[[str], str]) -> Callable[[object], Quoted]:
 
 def _finalize(value: object) -> object:
     """Refuse what no quoting has seen, and what could become a second line."""
-    if isinstance(value, Undefined):
+    if isinstance(value, Quoted):
+        if not value.isprintable() and not _MARK.fullmatch(value):
+            strange = next(character for character in value if not character.isprintable())
+            message = f"a value holds U+{ord(strange):04X}, which cannot be printed safely"
+            raise QuoteError(message)
         return value
-    if isinstance(value, bool) or not isinstance(value, (Quoted, *_PLAIN)):
-        message = f"a {type(value).__name__} was printed without a quoting"
-        raise QuoteError(message)
-    text = str(value)
-    if not isinstance(value, Quoted) or not _MARK.fullmatch(text):
-        for character in text:
-            if not character.isprintable():
-                message = f"a value holds U+{ord(character):04X}, which cannot be printed safely"
-                raise QuoteError(message)
-    return value
+    if type(value) in _PLAIN or isinstance(value, Undefined):
+        return value
+    message = f"a {type(value).__name__} was printed without a quoting"
+    raise QuoteError(message)
+
+
+def _print(template: Template, values: dict[str, object]) -> str:
+    """Print a template as `Template.render` does, which copies all globals for each of 50,000 files."""
+    context = template.new_context({**template.environment.globals, **values}, shared=True)
+    return "".join(template.root_render_func(context))
+
+
+@cache
+def _template(target: str, name: str) -> Template:
+    return _environment(target).get_template(name)
 
 
 @cache

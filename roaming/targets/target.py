@@ -92,7 +92,8 @@ def word(value: str) -> str:
 
 def refuse_control(value: str, syntax: str) -> None:
     """Raise `QuoteError` when a value holds a control character; the value itself is not repeated, it may be secret."""
-    for character in value:
-        if not character.isprintable():
-            message = f"U+{ord(character):04X} has no safe spelling in {syntax}"
-            raise QuoteError(message)
+    if value.isprintable():
+        return
+    strange = next(character for character in value if not character.isprintable())
+    message = f"U+{ord(strange):04X} has no safe spelling in {syntax}"
+    raise QuoteError(message)
