@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count, groupby
-from time import perf_counter, sleep
+from threading import Event
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from roaming.eap import SILENT, Outcome, Reason, Shell, converse
-from roaming.errors import QuoteError, SecretError, TransportError
+from roaming.errors import QuoteError, SecretError, TransportError, VerifyError
 from roaming.verify.means import Means, means
 from roaming.verify.refine import refine
 from roaming.verify.report import Report, Verdict
@@ -41,6 +42,7 @@ class _Run:
     open_session: OpenSession
     options: Options
     done: Callable[[], None]
+    stop: Event = field(default_factory=Event)
 
 
 def verify(
@@ -65,9 +67,18 @@ def verify(
         done=_counter(len(planned), progress),
     )
     groups = [tuple(group) for _, group in groupby(planned, key=lambda trial: trial.visited.slug)]
-    with ThreadPoolExecutor(max_workers=min(len(groups), _AGENTS_AT_ONCE)) as agents:
-        verdicts = [verdict for found in agents.map(lambda group: _agent(run, group), groups) for verdict in found]
+    verdicts = [verdict for found in _all(run, groups) for verdict in found]
     return Report(chosen.run, refine(network, verdicts), perf_counter() - run.began)
+
+
+def _all(run: _Run, groups: list[tuple[Trial, ...]]) -> list[list[Verdict]]:
+    """Run the agents side by side; an interruption ends every thread's work after its present conversation."""
+    with ThreadPoolExecutor(max_workers=min(len(groups), _AGENTS_AT_ONCE)) as agents:
+        try:
+            return list(agents.map(lambda group: _agent(run, group), groups))
+        except BaseException:
+            run.stop.set()
+            raise
 
 
 def _counter(total: int, progress: Progress | None) -> Callable[[], None]:
@@ -119,13 +130,16 @@ def _attempts(run: _Run, shell: Shell, given: Means) -> Verdict:
         if verdict.passed or elapsed >= run.options.retry_for:
             first = elapsed if verdict.passed and run.options.retry_for else None
             return replace(verdict, first_success_s=first)
-        sleep(_PAUSE)
+        run.stop.wait(_PAUSE)
 
 
 def _attempt(run: _Run, shell: Shell, given: Means, numbers: Iterator[int]) -> Verdict:
     """Ask the visited borough's proxies in turn, as its access points do: the next one when one is silent."""
     outcomes: list[Outcome] = []
     for proxy in given.trial.proxies:
+        if run.stop.is_set():
+            message = "interrupted"
+            raise VerifyError(message)
         identity = given.trial.identity(run.options.run, next(numbers))
         outcomes.append(converse(shell, given.conversation(identity, proxy)))
         if outcomes[-1].reason not in SILENT:

@@ -13,12 +13,15 @@ from rich.console import Console
 
 from roaming.eap import Reason
 from roaming.errors import VerifyError
+from roaming.load import load
 from roaming.model.inventory import EapMethod
-from roaming.verify import Expect, Options, Report, document, render
+from roaming.verify import Expect, Options, Report, document, render, trials
 from roaming.verify.advice import ADVICE, WORDS
 from tests.verify.world import Asked, World, always, lab_network
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Golden
 
 HOMES = ("camden", "hackney", "islington", "leeds.gov.uk")
@@ -196,6 +199,29 @@ def test_progress_counts_to_the_end() -> None:
     world = World(down=("camden-agent",))
     world.verify()
     assert sorted(world.progress) == [(done, 24) for done in range(1, 25)]
+
+
+def test_an_interruption_ends_a_run_that_would_retry() -> None:
+    def answer(_asked: Asked) -> str:
+        raise KeyboardInterrupt
+
+    options = Options(limit="hackney/town-hall", method=EapMethod.TLS, retry_for=600)
+    with pytest.raises(KeyboardInterrupt):
+        World(answer).verify(options)
+
+
+def test_london_can_be_tried(repository: Path) -> None:
+    network = load(repository / "inventory").network
+    planned = trials(network, Options())
+    assert {trial.visited.slug for trial in planned} == set(network.boroughs_by_slug)
+    assert {trial.user.home for trial in planned} >= set(network.boroughs_by_slug)
+    assert all(trial.proxies and trial.nas.ssid for trial in planned)
+    assert len({(trial.visited.slug, trial.user.home, trial.user.method) for trial in planned}) == len(planned)
+
+
+def test_an_access_point_is_named_as_it_names_itself() -> None:
+    trial = trials(lab_network(), Options(limit="camden/pancras-square"))[0]
+    assert (trial.nas.identifier, trial.nas.called_station) == ("camden-ps-ap1", "02-00-0A-07-15-00:govroam")
 
 
 def test_many_homes_are_summed_up(golden: Golden) -> None:
