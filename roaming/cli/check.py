@@ -62,7 +62,18 @@ def check_command(
         raise typer.Exit(1)
 
 
+_READING = {
+    "yaml": "yaml (error): a file is UTF-8 and one YAML 1.2 document, without anchors, aliases, merge keys, tags or"
+    " duplicate keys.\nwhy:    what a reader overlooks is what goes wrong: every line says what it says.",
+    "inventory": "inventory (error): every key is known and has the right type, and every name that is used is defined."
+    "\nwhy:    a misspelt key would be left out of the configuration in silence. `roam schema` prints what there is.",
+}
+"""What reading itself demands, before there is anything to hold a rule against."""
+
+
 def _explained(rule: str) -> str:
+    if rule in _READING:
+        return _READING[rule]
     if rule in RULES_BY_ID:
         return explain(RULES_BY_ID[rule])
     close = get_close_matches(rule, RULES_BY_ID, 3, 0.5) or sorted(RULES_BY_ID)

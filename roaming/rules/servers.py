@@ -35,6 +35,21 @@ def borough_served(given: Given) -> Iterator[Finding]:
                 yield Finding((*path, "radius"), f"{borough.slug} has no {role} server, and none is shared with it")
 
 
+def home_secret(given: Given) -> Iterator[Finding]:
+    """Find home servers that a proxy has to ask, and that share no secret with it."""
+    network = given.network
+    asked = {
+        home.name: proxy.name
+        for borough in network.boroughs
+        for proxy in network.proxies(borough)
+        for home in network.homes(borough)
+        if proxy not in network.homes(borough)
+    }
+    for path, _, server in walk.servers(network):
+        if server.name in asked and server.secret is None:
+            yield Finding(path, f"{server.name} has no secret, but {asked[server.name]} proxies to it")
+
+
 def status_server(given: Given) -> Iterator[Finding]:
     """Find FreeRADIUS servers that are not asked by Status-Server whether they live."""
     for path, _, server in walk.servers(given.network):
@@ -136,6 +151,15 @@ RULES = (
         source="RFC 7593 §2: roles in a roaming federation",
         fix="add a server with the role, or a shared_services entry to the borough that runs one",
         find=borough_served,
+    ),
+    Rule(
+        id="home-secret",
+        scheme="any",
+        text="A home server that is asked by a proxy other than itself has a secret.",
+        why="Inside a borough proxies and home servers speak RADIUS over UDP, which wants one.",
+        source="RFC 2865 §3",
+        fix="name the secret that the home server shares with its borough's proxies",
+        find=home_secret,
     ),
     Rule(
         id="status-server",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roaming.rules import certificates, govwifi, hubs, identity, servers, unique, wlans
+from roaming.rules import certificates, govwifi, hubs, identity, servers, sites, unique, wlans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "RADIUS servers": servers.RULES,
     "GovWifi": govwifi.RULES,
     "On the air": wlans.RULES,
+    "In a building": sites.RULES,
     "Certificates": certificates.RULES,
     "Staff and probes": identity.RULES,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
 
 if TYPE_CHECKING:
-    from ipaddress import IPv4Address
-
     from roaming.load import ModelPath
     from roaming.model.inventory import AccessPoint, Borough, Wlan
     from roaming.model.network import Network
@@ -91,8 +90,10 @@ def address_unique(given: Given) -> Iterator[Finding]:
     network = given.network
     hubs = ((("the operator", hub.management), ("hubs", i, "management")) for i, hub in enumerate(network.hubs))
     inside = (item for path, borough in walk.boroughs(network) for item in _inside(path, borough))
-    for (owner, address), path, first in repeated(chain(hubs, inside, _lent(network))):
-        yield Finding(path, f"the address {address} is used a second time within {owner}", first)
+    # An IPv4Address hashes slowly, and there are as many as devices.
+    numbers = (((owner, int(address)), path) for (owner, address), path in chain(hubs, inside, _lent(network)))
+    for (owner, number), path, first in repeated(numbers):
+        yield Finding(path, f"the address {IPv4Address(number)} is used a second time within {owner}", first)
 
 
 def _inside(path: ModelPath, borough: Borough) -> Iterator[tuple[tuple[str, IPv4Address], ModelPath]]:

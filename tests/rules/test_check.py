@@ -119,3 +119,10 @@ def test_explain_says_all_of_a_rule(rule: Rule) -> None:
     assert result.exit_code == 0
     for part in (rule.id, str(rule.severity), rule.text, rule.why, rule.source, rule.fix):
         assert part in result.stdout
+
+
+@pytest.mark.parametrize("rule", ["yaml", "inventory"])
+def test_explain_knows_what_reading_demands(rule: str) -> None:
+    result = CliRunner().invoke(app, ["check", "--explain", rule])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{rule} (error): ")
