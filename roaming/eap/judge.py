@@ -15,12 +15,6 @@ from roaming.model.rejection import Rejection, Rejector
 if TYPE_CHECKING:
     from roaming.eap.conversation import Conversation
 
-_REJECTORS: Final = {
-    Rejector.HUB: Reason.REJECTED_BY_HUB,
-    Rejector.PROXY: Reason.REJECTED_LOCALLY,
-    Rejector.HOME: Reason.REJECTED_AT_HOME,
-}
-
 _FAULTS: Final = {
     CertificateFault.UNTRUSTED: Reason.CERTIFICATE_NOT_TRUSTED,
     CertificateFault.SUBJECT_MISMATCH: Reason.CERTIFICATE_NAME,
@@ -79,17 +73,35 @@ def _rejected(conversation: Conversation, transcript: Transcript, reject: Packet
     messages = reject.values("Reply-Message")
     for said in map(Rejection.parse, messages):
         if said:
-            return _REJECTORS[said.role], f"{said.name} ({said.role}) rejected it: {said.why}"
+            return _named(conversation, said)
     if transcript.alert:
         text = f"{home} refused the probe's client certificate at home: {transcript.alert}"
         return Reason.CLIENT_CERTIFICATE_REFUSED, text
     if transcript.method_begun:
-        whom = "the client certificate" if conversation.method is EapMethod.TLS else "the user"
-        return Reason.REJECTED_AT_HOME, f"{home} rejected {whom} at home"
+        return Reason.REJECTED_AT_HOME, f"{home} rejected {_whom(conversation)} at home"
     if transcript.declined:
         return Reason.METHOD_NOT_OFFERED, f"{home} does not offer {conversation.method}"
     told = f": it says only '{messages[0]}'" if messages else ", without a word"
     return Reason.REJECTED_UNNAMED, f"rejected on the way before {home} was heard{told}"
+
+
+def _named(conversation: Conversation, said: Rejection) -> tuple[Reason, str]:
+    """Word a rejection whose author gave his name: a proxy is the visited one, or stands at the home."""
+    match said.role:
+        case Rejector.HUB:
+            return Reason.REJECTED_BY_HUB, f"{said.name} rejected it: {said.why}"
+        case Rejector.HOME:
+            home = f"{_home(conversation)} rejected {_whom(conversation)} at home"
+            return Reason.REJECTED_AT_HOME, f"{home} ({said.name}: {said.why})"
+        case Rejector.PROXY if said.name == conversation.server.name:
+            return Reason.REJECTED_LOCALLY, f"{said.name} rejected it before it left the borough: {said.why}"
+        case Rejector.PROXY:
+            text = f"{said.name}, the proxy before {_home(conversation)}, rejected it: {said.why}"
+            return Reason.REJECTED_BY_HOME_PROXY, text
+
+
+def _whom(conversation: Conversation) -> str:
+    return "the client certificate" if conversation.method is EapMethod.TLS else "the user"
 
 
 def _certificate(conversation: Conversation, transcript: Transcript, fault: CertificateFault) -> tuple[Reason, str]:

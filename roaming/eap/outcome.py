@@ -13,6 +13,7 @@ class Reason(StrEnum):
     REJECTED_AT_HOME = "rejected-at-home"
     REJECTED_BY_HUB = "rejected-by-hub"
     REJECTED_LOCALLY = "rejected-locally"
+    REJECTED_BY_HOME_PROXY = "rejected-by-home-proxy"
     REJECTED_UNNAMED = "rejected-unnamed"
     CLIENT_CERTIFICATE_REFUSED = "client-certificate-refused"
     METHOD_NOT_OFFERED = "method-not-offered"

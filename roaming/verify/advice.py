@@ -9,8 +9,9 @@ from roaming.eap import Reason
 ADVICE: Final[dict[Reason, str]] = {
     Reason.ACCEPTED: "Nobody should be let in here: find out why this user is.",
     Reason.REJECTED_AT_HOME: "Let the home look in its RADIUS log for the identity: the probe's account or password.",
-    Reason.REJECTED_BY_HUB: "The hub does not know the realm: is it in the inventory, and was the hub pushed since?",
+    Reason.REJECTED_BY_HUB: "Is the realm in the inventory, and was the hub pushed since? Else see the hub's log.",
     Reason.REJECTED_LOCALLY: "The visited borough's proxy turned it away: read why, then its visits.log.",
+    Reason.REJECTED_BY_HOME_PROXY: "The home borough's proxy turned it away: read why, then its log.",
     Reason.REJECTED_UNNAMED: "Search the logs of the proxy and of both hubs for the identity.",
     Reason.CLIENT_CERTIFICATE_REFUSED: "Renew the probe's certificate, or add its CA to the home's client_trust.",
     Reason.METHOD_NOT_OFFERED: "Switch the method on at the home, or take it out of the borough's identity.eap.",
@@ -36,6 +37,7 @@ WORDS: Final[dict[Reason, str]] = {
     Reason.REJECTED_AT_HOME: "rejected at home",
     Reason.REJECTED_BY_HUB: "rejected by hub",
     Reason.REJECTED_LOCALLY: "rejected here",
+    Reason.REJECTED_BY_HOME_PROXY: "rejected there",
     Reason.REJECTED_UNNAMED: "rejected",
     Reason.CLIENT_CERTIFICATE_REFUSED: "probe refused",
     Reason.METHOD_NOT_OFFERED: "not offered",

@@ -167,9 +167,13 @@ def test_an_expired_certificate_is_told(home: Home) -> None:
         (
             "roam-abc-2@nowhere.example",
             Reason.REJECTED_BY_HUB,
-            "hub-east (hub) rejected it: nobody serves the realm",
+            "hub-east rejected it: nobody serves the realm",
         ),
-        ("someone", Reason.REJECTED_LOCALLY, "camden-rad-1 (proxy) rejected it: the name has no realm"),
+        (
+            "someone",
+            Reason.REJECTED_LOCALLY,
+            "camden-rad-1 rejected it before it left the borough: the name has no realm",
+        ),
         ("roam-abc-3@silent.example", Reason.NO_ANSWER, "no answer from camden-rad-1 127.0.0.1 within 2 s"),
     ],
 )

@@ -46,8 +46,12 @@ CASES = {
     "wrong-password": (Reason.REJECTED_AT_HOME, 7, "camden.gov.uk rejected the user at home"),
     "unknown-user": (Reason.REJECTED_AT_HOME, 7, "camden.gov.uk rejected the user at home"),
     "client-certificate": (Reason.REJECTED_AT_HOME, 4, "camden.gov.uk rejected the client certificate at home"),
-    "unknown-realm": (Reason.REJECTED_BY_HUB, 1, "hub-east (hub) rejected it: nobody serves the realm"),
-    "no-realm": (Reason.REJECTED_LOCALLY, 1, "camden-rad-1 (proxy) rejected it: the name has no realm"),
+    "unknown-realm": (Reason.REJECTED_BY_HUB, 1, "hub-east rejected it: nobody serves the realm"),
+    "no-realm": (
+        Reason.REJECTED_LOCALLY,
+        1,
+        "camden-rad-1 rejected it before it left the borough: the name has no realm",
+    ),
     "untrusted": (
         Reason.CERTIFICATE_NOT_TRUSTED,
         3,
@@ -120,6 +124,26 @@ def test_a_reply_message_of_somebody_else_is_repeated() -> None:
         Reason.REJECTED_UNNAMED,
         "rejected on the way before camden.gov.uk was heard: it says only 'gét 'lost''",
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "reason", "sentence"),
+    [
+        (
+            "home camden-rad-2: authentication failed",
+            Reason.REJECTED_AT_HOME,
+            "camden.gov.uk rejected the user at home (camden-rad-2: authentication failed)",
+        ),
+        (
+            "proxy hackney-proxy-1: malformed name",
+            Reason.REJECTED_BY_HOME_PROXY,
+            "hackney-proxy-1, the proxy before camden.gov.uk, rejected it: malformed name",
+        ),
+    ],
+)
+def test_who_rejects_says_so(message: str, reason: Reason, sentence: str) -> None:
+    text = (TRANSCRIPTS / "unknown-realm.txt").read_text().replace("hub hub-east: nobody serves the realm", message)
+    assert outcome_of(text) == (reason, sentence)
 
 
 def test_silence_after_a_challenge_is_told_from_no_answer() -> None:

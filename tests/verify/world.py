@@ -108,4 +108,6 @@ class World:
             method=values["eap"],
         )
         self.asked.append(asked)
-        return FakeRan((TRANSCRIPTS / f"{self.answer(asked)}.txt").read_bytes())
+        names = {str(one.address): name for name, one in lab_network().servers_by_name.items()}
+        text = (TRANSCRIPTS / f"{self.answer(asked)}.txt").read_text()
+        return FakeRan(text.replace("camden-rad-1", names[asked.server]).encode())
