@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from lab.outside import LOG as OUTSIDE_LOG
 from lab.topology import NodeKind, container
+from roaming.eap import Reason
+from roaming.targets import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,13 +20,14 @@ if TYPE_CHECKING:
     from lab.engine import Engine
     from lab.topology import Topology
     from roaming.model.network import Network
+    from roaming.verify import Report
 
 _HOME_LINE: Final = re.compile(r"\bresult=(?P<result>accept|reject)\b.*?\buser=(?P<user>\S+)", re.IGNORECASE)
 _HUB_LINE: Final = re.compile(r"\bAccess-(?P<result>Accept|Reject) for user (?P<user>\S+)")
 _LOGS: Final = {
-    NodeKind.RADIUS_SERVER: "/var/log/freeradius/roaming.log",
-    NodeKind.UPSTREAM: "/var/log/freeradius/roaming.log",
-    NodeKind.HUB: "/var/log/radsecproxy.log",
+    NodeKind.RADIUS_SERVER: TARGETS["freeradius"].log_path,
+    NodeKind.UPSTREAM: OUTSIDE_LOG,
+    NodeKind.HUB: TARGETS["radsecproxy"].log_path,
 }
 
 
@@ -62,12 +66,10 @@ def hub_answers(text: str) -> tuple[Answer, ...]:
     return _answers(_HUB_LINE, text)
 
 
-def probes(report: Mapping[str, object]) -> tuple[Probe, ...]:
-    """Return the successes in what `roam verify --json` printed."""
-    results = report["results"]
-    found = results if isinstance(results, list) else []
-    good = (result for result in found if result["reason"] == "accepted")
-    return tuple(Probe(result["visited"], result["home"], result["identity"]) for result in good)
+def probes(report: Report) -> tuple[Probe, ...]:
+    """Return the successes of a verification."""
+    good = (result for result in report.results if result.reason is Reason.ACCEPTED)
+    return tuple(Probe(result.visited, result.home, result.identity) for result in good)
 
 
 def home_servers(network: Network) -> dict[str, frozenset[str]]:

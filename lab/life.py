@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from lab.engine import LAB_LABEL, bring_up, take_down
 from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
-from lab.images import Image, image_for
 from lab.logins import authorized_key, host_key, known_hosts
 from lab.outside import START, outside_files, write_outside
 from lab.pki import generate, write

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
 
 DIRECTORY: Final = "/etc/lab-outside"
+LOG: Final = "/var/log/freeradius/roaming.log"
 START: Final = ("freeradius", "-d", DIRECTORY, "-n", "radiusd")
 
 _TEMPLATES: Final = Path(__file__).parent / "templates" / "outside"
@@ -48,6 +49,7 @@ def outside_files(network: Network, topology: Topology, material: Material, upst
     """Return the files of one upstream's container, by name under `DIRECTORY`; several hold secrets."""
     text = _template().render(
         directory=DIRECTORY,
+        log=LOG,
         clients=_clients(network, topology, material, upstream),
         homes=[_Home(_slug(realm), re.escape(realm.realm)) for realm in upstream.probes],
         tls=upstream.transport is Transport.RADSEC,

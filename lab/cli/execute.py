@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 def execute(
     words: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="The command and its arguments.")],
     name: NameOption = DEFAULT_NAME,
-    node: Annotated[str, typer.Option("--node", help="Another device of the lab than the control container.")] = CONTROL,
+    node: Annotated[
+        str, typer.Option("--node", help="Another device of the lab than the control container.")
+    ] = CONTROL,
 ) -> None:
     """Run a command in the lab's control container, where `roam` finds the lab's inventory, secrets and host keys.
 

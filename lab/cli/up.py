@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ from lab.engine import find_engine
 from lab.folder import folder
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
 
-_STEPS = 6
+STEPS = 6
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +28,7 @@ def up(
     inventory: InventoryOption = DEFAULT_INVENTORY,
     name: NameOption = DEFAULT_NAME,
     limit: Annotated[list[str] | None, typer.Option("--limit", help="Only this borough; may be repeated.")] = None,
-    profile: Annotated[
-        list[str] | None, typer.Option("--profile", help="Also start these: observe, grafana.")
-    ] = None,
+    profile: Annotated[list[str] | None, typer.Option("--profile", help="Also start these: observe, grafana.")] = None,
     subnet: Annotated[str | None, typer.Option("--subnet", help="The lab's own range, a /16 or so.")] = None,
 ) -> None:
     """Make a federation of containers from an inventory, unconfigured: `roam push` does the rest.
@@ -41,7 +38,7 @@ def up(
     where = folder(name)
     engine = find_engine(where.root)
     pools = (_subnet(subnet),) if subnet else life.POOLS
-    with steps(_STEPS) as step:
+    with steps(STEPS) as step:
         images = ensurer(engine, where, step)
         order = life.Order(inventory, images, frozenset(limit or ()), frozenset(profile or ()), pools)
         topology = life.up(engine, where, order, step)
@@ -56,5 +53,6 @@ def _subnet(text: str) -> IPv4Network:
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--subnet") from error
     if not network.is_private:
-        raise typer.BadParameter(f"{text} is not a private range", param_hint="--subnet")
+        message = f"{text} is not a private range"
+        raise typer.BadParameter(message, param_hint="--subnet")
     return network

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ def test_every_certificate_is_what_the_inventory_says(network: Network, material
         assert basic.critical
         assert basic.value.ca == (record.kind == "ca")
         assert found.not_valid_after_utc.date() == record.not_after
-        assert found.not_valid_before_utc < datetime.datetime.now(datetime.UTC)
+        assert found.not_valid_before_utc < dt.datetime.now(dt.UTC)
         if record.names:
             names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
             assert tuple(names.get_values_for_type(x509.DNSName)) == record.names
@@ -165,13 +165,13 @@ def test_two_uses_of_one_secret_are_refused(network: Network) -> None:
 
 
 def test_an_unknown_issuer_is_named(network: Network) -> None:
-    lost = Certificate(name="lost", kind="client", not_after=datetime.date(2030, 1, 1), issuer="nobody")
+    lost = Certificate(name="lost", kind="client", not_after=dt.date(2030, 1, 1), issuer="nobody")
     with pytest.raises(LabError, match="certificate lost: its issuer nobody is no CA"):
         generate(_with(network, certificates=(*network.certificates, lost)))
 
 
 def test_an_intermediate_is_sent_with_the_leaf(network: Network) -> None:
-    day = datetime.date(2030, 1, 1)
+    day = dt.date(2030, 1, 1)
     middle = Certificate(name="middle", kind="ca", not_after=day, issuer="radsec-ca")
     leaf = Certificate(name="leaf", kind="server", not_after=day, names=("leaf.example.org",), issuer="middle")
     pem = generate(_with(network, certificates=(*network.certificates, leaf, middle))).certificates["leaf"]

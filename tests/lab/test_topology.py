@@ -32,9 +32,8 @@ from roaming.rules import check
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Golden
-
     from roaming.model.network import Network
+    from tests.conftest import Golden
 
 INVENTORIES = ("lab/inventory", "inventory")
 POOL = IPv4Network("10.213.0.0/16")

@@ -1,0 +1,1 @@
+"""Stories that the lab can tell by itself."""
