@@ -7,8 +7,11 @@ from enum import StrEnum
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from roaming.eap import Nas, Reason, calling_station, outer_identity
 from roaming.errors import VerifyError
+from roaming.model.base import Realm
 from roaming.model.inventory import BandMode, EapMethod, Scheme
 from roaming.verify.home import Home, homes
 from roaming.verify.limit import Limit, parse_limit
@@ -94,12 +97,14 @@ def _users(network: Network, options: Options) -> tuple[User, ...]:
     known = homes(network)
     if options.identity is None:
         return tuple(user for home in known for user in _probes(home, options))
-    realm = options.identity.rpartition("@")[2] if "@" in options.identity else ""
+    realm = options.identity.partition("@")[2].lower()
     home = next((home for home in known if realm in home.realms), None)
     if home is None:
         return (_stranger(network, options.identity, realm),)
     return tuple(_probes(home, options))
 
+
+_REALM: Final[TypeAdapter[str]] = TypeAdapter(Realm)
 
 _RIGHT: Final = {
     Expect.ACCEPT: frozenset({Reason.ACCEPTED}),
@@ -120,14 +125,22 @@ def _probes(home: Home, options: Options) -> list[User]:
 
 
 def _stranger(network: Network, identity: str, realm: str) -> User:
-    """Return a user whom nobody knows: without a realm he must not leave the borough."""
-    if not realm:
+    """Return a user whom nobody knows: without a well-formed realm he must not leave the borough."""
+    if not _well_formed(realm):
         right = frozenset({Reason.REJECTED_LOCALLY})
     elif any(upstream.realms == "any" for upstream in network.upstreams):
         right = frozenset({Reason.REJECTED_BY_HUB, Reason.REJECTED_UNNAMED, Reason.REJECTED_AT_HOME})
     else:
         right = frozenset({Reason.REJECTED_BY_HUB})
     return User(realm or "no realm", realm, EapMethod.PEAP_MSCHAPV2, right, Expect.UNKNOWN_USER, None, identity)
+
+
+def _well_formed(realm: str) -> bool:
+    try:
+        _REALM.validate_python(realm)
+    except ValidationError:
+        return False
+    return True
 
 
 def _proxies(network: Network, visited: Borough, limit: Limit) -> tuple[RadiusServer, ...]:

@@ -125,6 +125,9 @@ def test_who_must_be_rejected_and_is_not() -> None:
     [
         ("someone@nowhere.example", "nowhere.example", Reason.REJECTED_BY_HUB),
         ("someone", "no realm", Reason.REJECTED_LOCALLY),
+        ("someone@nodot", "nodot", Reason.REJECTED_LOCALLY),
+        ("someone@evil..uk", "evil..uk", Reason.REJECTED_LOCALLY),
+        ("someone@evil@nowhere.example", "evil@nowhere.example", Reason.REJECTED_LOCALLY),
     ],
 )
 def test_names_that_nobody_serves(identity: str, column: str, reason: Reason) -> None:

@@ -60,7 +60,7 @@ class Asked:
 
 def well(asked: Asked) -> str:
     """Answer as a federation does in which all is well."""
-    if "@" not in asked.identity:
+    if not re.fullmatch(r"[^@]+@([a-z0-9-]+\.)+[a-z]+", asked.identity):
         return "no-realm"
     if not asked.identity.endswith(".gov.uk"):
         return "unknown-realm"
