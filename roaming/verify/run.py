@@ -82,12 +82,12 @@ def _all(run: _Run, groups: list[tuple[Trial, ...]]) -> list[list[Verdict]]:
 
 
 def _counter(total: int, progress: Progress | None) -> Callable[[], None]:
-    finished: list[None] = []
+    numbers = count(1)
 
     def done() -> None:
-        finished.append(None)
+        number = next(numbers)
         if progress:
-            progress(len(finished), total)
+            progress(number, total)
 
     return done
 
