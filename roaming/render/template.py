@@ -8,7 +8,7 @@ printed as they are. Anything else, an undefined name or a line break in a value
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,6 +30,8 @@ _PLAIN: Final = frozenset({int, IPv4Address, IPv4Network, IPv6Address, IPv6Netwo
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK: Final = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _FIELD: Final = "\ue002"
+# Interfaces, VLANs and names come again and again; no secret passes here.
+_REMEMBERED: Final = 4096
 
 
 class Quoted(str):
@@ -82,7 +84,11 @@ def _slot(mark: str) -> Slot:
 
 
 def _quoted(spell: Callable[[str], str]) -> Callable[[object], Quoted]:
-    return lambda value: Quoted(spell(str(value)))
+    @lru_cache(maxsize=_REMEMBERED)
+    def quoted(text: str) -> Quoted:
+        return Quoted(spell(text))
+
+    return lambda value: quoted(str(value))
 
 
 def _finalize(value: object) -> object:

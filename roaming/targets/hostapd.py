@@ -17,7 +17,7 @@ LOG: Final = "/var/log/syslog"
 _LONGEST_VALUE: Final = 4000
 _LONGEST_SSID: Final = 32
 _PLAIN_SSID: Final = re.compile(r"[A-Za-z0-9._-]+( [A-Za-z0-9._-]+)*")
-_PATH: Final = re.compile(r"(/[A-Za-z0-9._-]+)+")
+_PATH: Final = re.compile(r"/[A-Za-z0-9._/-]*[A-Za-z0-9]")
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
