@@ -14,19 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Each empty field is no limit. With a borough alone, what leads to its home counts too."""
+    """Where users are tried; each empty field is no limit."""
 
     borough: str = ""
     site: str = ""
     access_point: str = ""
     proxy: str = ""
 
-    def includes(self, visited: Borough, home: str) -> bool:
-        """Whether the way from a visited borough to a home is part of it."""
-        if not self.borough:
-            return True
-        deeper = self.site or self.proxy
-        return visited.slug == self.borough or (home == self.borough and not deeper)
+    def includes(self, visited: Borough) -> bool:
+        """Whether a visited borough is part of it."""
+        return self.borough in ("", visited.slug)
 
 
 def parse_limit(network: Network, text: str | None) -> Limit:

@@ -83,7 +83,7 @@ def trials(network: Network, options: Options) -> tuple[Trial, ...]:
     """Return everything to be tried, in the order of the inventory; raise `VerifyError` when that is nothing."""
     limit = parse_limit(network, options.limit)
     users = _users(network, options)
-    wanted = [(visited, user) for visited in network.boroughs for user in users if limit.includes(visited, user.home)]
+    wanted = [(visited, user) for visited in network.boroughs for user in users if limit.includes(visited)]
     if not wanted:
         message = "nothing to try: no home within these limits offers that method and has a probe for it"
         raise VerifyError(message)
