@@ -63,20 +63,32 @@ def main() -> None:
 
 
 def drive(module: AnsibleModule, service: str) -> None:
-    """Do what is asked and return when the service is up and stays so; fail when it does not come up in time."""
-    said = ""
-    if module.params["action"] != "none":
-        _, out, err = module.run_command(["service", service, module.params["action"]])
-        said = (out + err).strip()
+    """Do what is asked and return when the service is up and stays so; fail when it does not come up in time.
+
+    Debian's init scripts restart by a stop and a start that does not wait for the stop: a service that is down after
+    its restart is started once more.
+    """
+    action = module.params["action"]
+    said = "" if action == "none" else ask(module, service, action)
+    started = action != "restart"
     deadline = time.monotonic() + module.params["within"]
     while time.monotonic() < deadline:
         if up(module, service):
             time.sleep(PAUSE_S)
             if up(module, service):
                 return
+        if not started:
+            said = ask(module, service, "start")
+            started = True
         time.sleep(PAUSE_S)
-    asked = "" if module.params["action"] == "none" else f" after its {module.params['action']}"
+    asked = "" if action == "none" else f" after its {action}"
     module.fail_json(msg=f"{service} is not up{asked}: {said or 'it says nothing'}")
+
+
+def ask(module: AnsibleModule, service: str, action: str) -> str:
+    """Ask something of a service and return what it says."""
+    _, out, err = module.run_command(["service", service, action])
+    return str(out + err).strip()
 
 
 def up(module: AnsibleModule, service: str) -> bool:

@@ -4,6 +4,7 @@ from roaming.push.carrier import Carrier, FakeCarrier, Job, Note
 from roaming.push.engine import Engine, unsettled
 from roaming.push.fetch import Survey, running_files
 from roaming.push.journal import Journal, JournalFile, MemoryJournal
+from roaming.push.links import FakeLinks, Links, SessionLinks
 from roaming.push.lock import lock
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_session import SessionCarrier
@@ -18,13 +19,16 @@ __all__ = [
     "DeviceResult",
     "Engine",
     "FakeCarrier",
+    "FakeLinks",
     "Job",
     "Journal",
     "JournalFile",
+    "Links",
     "MemoryJournal",
     "Note",
     "Outcome",
     "SessionCarrier",
+    "SessionLinks",
     "State",
     "Stock",
     "Survey",

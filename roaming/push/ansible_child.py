@@ -2,7 +2,7 @@
 
 A process of its own because ansible-runner hands its whole environment to Ansible and writes it into its artefacts;
 this one is started with an environment that holds no secret. What is to run is read from standard input as JSON
-(`private`, `forks`, `check`, `timeout`); events go to standard output, one JSON object a line.
+(`private`, `forks`, `timeout`); events go to standard output, one JSON object a line.
 """
 
 from __future__ import annotations
@@ -40,11 +40,6 @@ def event_line(event: Mapping[str, Any]) -> dict[str, object] | None:
     }
 
 
-def cmdline(job: Mapping[str, Any]) -> str:
-    """Return the arguments of ansible-playbook; always some, so that none of an earlier run are picked up."""
-    return f"--forks {int(job['forks'])}" + (" --check" if job["check"] else "")
-
-
 def main() -> int:
     """Run the playbook; the exit status is Ansible's."""
     job = json.load(sys.stdin)
@@ -59,13 +54,14 @@ def main() -> int:
     runner = init_runner(  # type: ignore[no-untyped-call]  # ansible-runner has no annotations
         private_data_dir=job["private"],
         playbook="carry.yml",
-        cmdline=cmdline(job),
+        # Always given: without it ansible-runner takes up what an earlier run left in the directory.
+        cmdline=f"--forks {int(job['forks'])}",
         event_handler=tell,
         suppress_env_files=True,
         quiet=True,
         timeout=job["timeout"],
     )
-    if ("--check" in runner.config.command) is not job["check"]:
+    if "--check" in runner.config.command or "--forks" not in runner.config.command:
         sys.stderr.write("ansible-runner would not run what was asked for\n")
         return 2
     status, code = runner.run()

@@ -14,6 +14,7 @@ from roaming.push.carrier import Job
 from roaming.push.engine import Engine, unsettled
 from roaming.push.fetch import Survey
 from roaming.push.journal import JournalFile, read
+from roaming.push.links import SessionLinks
 from roaming.push.lock import lock
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_session import SessionCarrier
@@ -82,7 +83,13 @@ class Campaign:
         with lock(self.state):
             journal.note("run", devices=len(plan.devices), files=plan.file_count, **about)
             engine = Engine(
-                self.network, self._carriers(), journal, self.key, lambda one: self._job(one, by_name), done
+                network=self.network,
+                carriers=self._carriers(),
+                journal=journal,
+                key=self.key,
+                links=SessionLinks(self.dialler),
+                job=lambda one: self._job(one, by_name),
+                done=done,
             )
             results = engine.push(plan)
             changed = [result for result in results if result.outcome in GOOD]

@@ -124,7 +124,7 @@ def _prepared(jobs: tuple[Job, ...]) -> tuple[tuple[Job, ...], tuple[DeviceResul
 
 def play(private: Path, courses: Mapping[str, _Course], note: Note) -> str:
     """Run the playbook in a child with a scrubbed environment; return what it said on standard error."""
-    order = {"private": str(private), "forks": _FORKS, "check": False, "timeout": _TIMEOUT_S}
+    order = {"private": str(private), "forks": _FORKS, "timeout": _TIMEOUT_S}
     command = [sys.executable, "-m", "roaming.push.ansible_child"]
     try:
         with (

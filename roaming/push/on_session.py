@@ -81,13 +81,21 @@ class SessionCarrier:
         note(job.device, State.VERIFIED)
 
     def _drive(self, session: Session, service: str, action: Action) -> None:
-        """Reload or restart a service and see that it is up, and still up a moment later."""
+        """Reload or restart a service and see that it is up, and still up a moment later.
+
+        Debian's init scripts restart by a stop and a start that does not wait for the stop: a service that is down
+        after its restart is started once more.
+        """
         result = session.run(["service", service, action.value])
+        started = action is not Action.RESTART
         for _ in range(round(self.up_within_s / _PAUSE_S)):
             if self._up(session, service):
                 self.sleep(_PAUSE_S)
                 if self._up(session, service):
                     return
+            if not started:
+                result = session.run(["service", service, "start"])
+                started = True
             self.sleep(_PAUSE_S)
         message = f"{service} is not up after its {action}: {result.words or 'it says nothing'}"
         raise _RefusedError(message)

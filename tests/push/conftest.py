@@ -39,7 +39,10 @@ cd {root}/services/$1 || exit 4
 echo "$2" >> log
 case $2 in
   status) [ -e up ] || exit 3 ;;
-  restart) rm -f up; grep -q CRASH "$(cat file)" && {{ echo "$1 fell over: $(cat "$(cat file)")"; exit 1; }}; touch up ;;
+  restart | start)
+    rm -f up
+    grep -q CRASH "$(cat file)" && {{ echo "$1 fell over: $(cat "$(cat file)")"; exit 1; }}
+    touch up ;;
   reload) [ -e up ] ;;
 esac
 """

@@ -116,7 +116,7 @@ def test_a_service_that_falls_over_gets_its_old_files_back(bench: Bench) -> None
     assert re.search(HIDDEN.format("fell over: CRASH"), words)
     assert CANARY not in words
     assert bench.etc() == {"daemon.conf": "old\n"}
-    assert bench.daemon.asked == ["restart", "restart"]
+    assert bench.daemon.asked == ["restart", "start", "restart"]
     assert (bench.daemon.home / "up").exists()
     assert bench.states[-1] is State.REVERTED
 
