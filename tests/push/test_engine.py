@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roaming.load import load
+from roaming.model.bundle import DeviceBundle, DeviceKind, RemoteFile
+from roaming.plan import Change, DevicePlan, FileChange, Plan, ServiceAction, Unreachable
+from roaming.push import Engine, FakeCarrier, FakeLinks, Job, MemoryJournal, Outcome, unsettled
+from roaming.secrets import FingerprintKey
+from roaming.targets import TARGETS, Action
+from roaming.transport import Access
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from roaming.model.network import Network
+
+KINDS = {
+    "camden-rad-1": DeviceKind.RADIUS_SERVER,
+    "camden-rad-2": DeviceKind.RADIUS_SERVER,
+    "islington-rad-1": DeviceKind.RADIUS_SERVER,
+    "hub-east": DeviceKind.HUB,
+    "hub-west": DeviceKind.HUB,
+    "camden-th-ap1": DeviceKind.ACCESS_POINT,
+}
+
+
+@pytest.fixture(scope="module")
+def network(repository: Path) -> Network:
+    return load(repository / "lab" / "inventory").network
+
+
+def device(name: str) -> DeviceBundle:
+    return DeviceBundle("x", "", name, KINDS[name], "radsecproxy", "1", ())
+
+
+def pending(name: str, action: Action = Action.RESTART) -> DevicePlan:
+    change = FileChange("/f", Change.CREATED, "", None, RemoteFile(b"c4n4ry", 0o644, "root", "root"))
+    return DevicePlan(device(name), (change,), (ServiceAction("radsecproxy", action),))
+
+
+class Push:
+    """One run of the engine over fakes."""
+
+    def __init__(self, network: Network, plan: Plan, links: FakeLinks, **outcomes: Outcome) -> None:
+        self.carrier = FakeCarrier({name.replace("_", "-"): outcome for name, outcome in outcomes.items()})
+        self.journal = MemoryJournal([])
+        engine = Engine(
+            network=network,
+            carriers=dict.fromkeys(DeviceKind, self.carrier),
+            journal=self.journal,
+            key=FingerprintKey(b"k"),
+            links=links,
+            job=lambda plan: Job(plan, TARGETS["radsecproxy"], Access(plan.device.name, "h", 22, "root")),
+        )
+        self.results = {result.device: result for result in engine.push(plan)}
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        return {name: result.outcome.value for name, result in self.results.items()}
+
+
+def everything(*unreachable: str) -> Plan:
+    devices = tuple(pending(name) for name in KINDS if name not in unreachable)
+    return Plan(devices, tuple(Unreachable(device(name), "no connection") for name in unreachable))
+
+
+def test_everything_goes_in_its_wave(network: Network) -> None:
+    links = FakeLinks()
+    push = Push(network, everything(), links)
+    assert push.carrier.waves == [
+        ("camden-rad-1", "islington-rad-1"),
+        ("camden-rad-2",),
+        ("hub-east",),
+        ("hub-west",),
+        ("camden-th-ap1",),
+    ]
+    assert set(push.outcomes.values()) == {"changed"}
+    assert links.waited == ["camden-rad-1", "hub-east"]
+
+
+def test_a_reload_needs_no_wait(network: Network) -> None:
+    links = FakeLinks()
+    Push(network, Plan((pending("hub-east", Action.RELOAD), pending("hub-west"))), links)
+    assert links.waited == []
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.UNKNOWN])
+def test_a_failure_stops_its_partner_and_nobody_else(network: Network, outcome: Outcome) -> None:
+    push = Push(network, everything(), FakeLinks(), camden_rad_1=outcome)
+    assert push.outcomes == {
+        "camden-rad-1": outcome.value,
+        "islington-rad-1": "changed",
+        "camden-rad-2": "held",
+        "hub-east": "changed",
+        "hub-west": "changed",
+        "camden-th-ap1": "changed",
+    }
+    assert push.results["camden-rad-2"].words == (
+        "not touched: camden-rad-1 is not changed, and one of the two must carry on"
+    )
+
+
+def test_a_hub_that_cannot_be_reached_keeps_the_other_as_it_is(network: Network) -> None:
+    push = Push(network, everything("hub-west"), FakeLinks())
+    assert push.outcomes["hub-west"] == "unreachable"
+    assert push.outcomes["hub-east"] == "held"
+    assert push.outcomes["camden-rad-2"] == "changed"
+
+
+def test_a_server_that_is_not_found_again_keeps_its_partner_as_it_is(network: Network) -> None:
+    push = Push(network, everything(), FakeLinks(lost=frozenset({"camden-rad-1"})))
+    assert push.outcomes["camden-rad-1"] == "changed"
+    assert push.outcomes["camden-rad-2"] == "held"
+    assert "those connected with it before are not back" in push.results["camden-rad-2"].words
+
+
+def test_the_journal_knows_beforehand_and_holds_no_content(network: Network) -> None:
+    push = Push(network, Plan((pending("hub-east"),)), FakeLinks())
+    assert [event for event, _ in push.journal.lines] == ["device", "state", "outcome"]
+    assert push.journal.lines[0][1]["files"] == [
+        {"path": "/f", "change": "created", "before": None, "after": FingerprintKey(b"k").of(b"c4n4ry")}
+    ]
+    assert "c4n4ry" not in repr(push.journal.lines)
+
+
+def test_what_was_begun_and_not_ended_is_unsettled() -> None:
+    lines: tuple[dict[str, object], ...] = (
+        {"event": "device", "device": "a"},
+        {"event": "outcome", "device": "a", "outcome": "changed"},
+        {"event": "device", "device": "b"},
+        {"event": "state", "device": "b", "state": "applied"},
+        {"event": "device", "device": "c"},
+        {"event": "outcome", "device": "c", "outcome": "unknown"},
+    )
+    assert unsettled(lines) == {"b", "c"}
