@@ -172,7 +172,7 @@ class CommandLineEngine:
             raise ImageError(message)
 
     def _compose(self, compose: Path, project: str, *words: str) -> Result:
-        argv = [*self.stand(), *self.composer, "--file", str(compose), "--project-name", project, *words]
+        argv = [*self.stand(), *self.composer, "--file", str(compose.resolve()), "--project-name", project, *words]
         return self.command.run(argv, env=self.env)
 
 

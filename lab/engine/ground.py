@@ -1,46 +1,86 @@
-"""The ground that podman stands on: a root that is a mount point, with cgroups under it.
+"""The ground that podman stands on: a mount namespace whose root is a mount point, with cgroups under it.
 
-In a plain chroot neither is given. runc cannot change the propagation of a root that is no mount point ("remount /:
-invalid argument"), and needs /sys/fs/cgroup. So the root is bound to a folder in /run, and the engine runs chrooted in
-there, on the same files. `level` makes that folder, `clear` takes it away.
+A plain chroot gives neither. There runc stops at "remount /: invalid argument", /sys/fs/cgroup is empty, and `podman
+exec` would enter a container's mount namespace at its true root, which is not the container's but the machine's. So the
+engine gets a mount namespace of its own with the chroot as its true root, on the same files. It is kept by a file in
+/run, so that each command of the engine enters the same one; an ordinary machine needs none.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lab.errors import EngineError
 
 if TYPE_CHECKING:
-    from lab.engine.command import Command
+    from lab.engine.command import Command, Result
 
-GROUND: Final = Path("/run/seamless-wifi-root")
+GROUND: Final = Path("/run/seamless-wifi-ground")
+_NAMESPACE: Final = GROUND / "mnt"
 _CGROUP: Final = "/sys/fs/cgroup"
+# Runs in the new namespace, at its true root and with our root as working directory, and makes that the true root.
+_PIVOT: Final = f"""
+mount --make-rprivate /
+here=$(pwd -P)
+mount --rbind . "${{here%/}}{GROUND}/root"
+cd "${{here%/}}{GROUND}/root"
+pivot_root . .
+umount --lazy .
+cd /
+grep -q ' {_CGROUP}' /proc/self/mounts || mount -t cgroup2 none {_CGROUP}
+"""
 
 
 def level(command: Command, mounts: str | None = None) -> tuple[str, ...]:
-    """Return what stands before a command of the engine: nothing on a machine, `chroot DIR` in a plain chroot.
+    """Return what stands before a command of the engine: nothing on a machine; in a plain chroot, entering the ground.
 
     Raises EngineError when the ground cannot be made. `mounts` is the text of /proc/self/mounts.
     """
     points = _mount_points(mounts)
-    if str(GROUND) not in points:
+    if str(_NAMESPACE) not in points:
         if {"/", _CGROUP} <= points:
             return ()
-        GROUND.mkdir(parents=True, exist_ok=True)
-        _must(command, "mount", "--rbind", "/", str(GROUND))
-        _must(command, "mount", "--make-rprivate", str(GROUND))
-        if not any(point.startswith(_CGROUP) for point in points):
-            _must(command, "mount", "-t", "cgroup2", "none", f"{GROUND}{_CGROUP}")
-    return ("chroot", str(GROUND))
+        _make(command)
+    return ("nsenter", f"--mount={_NAMESPACE}", "--")
 
 
 def clear(command: Command, mounts: str | None = None) -> None:
-    """Take the ground away again, if there is one."""
-    if str(GROUND) in _mount_points(mounts):
-        _must(command, "umount", "--recursive", "--lazy", str(GROUND))
+    """Take the ground away again, if there is one; what runs on it keeps it alive, unseen, until it ends."""
+    if str(_NAMESPACE) in _mount_points(mounts):
+        _must(command, "umount", str(_NAMESPACE))
+        _must(command, "umount", str(GROUND))
         GROUND.rmdir()
+
+
+def _make(command: Command) -> None:
+    GROUND.mkdir(parents=True, exist_ok=True)
+    # A namespace can only be kept on a mount that no other namespace shares.
+    _must(command, "mount", "-t", "tmpfs", "tmpfs", str(GROUND))
+    _must(command, "mount", "--make-private", str(GROUND))
+    (GROUND / "root").mkdir()
+    _NAMESPACE.touch()
+    failed: Result | None = None
+    for cpu in os.sched_getaffinity(0):
+        result = _unshare(command, cpu)
+        if result.ok:
+            return
+        failed = result
+    command.run(("umount", "--lazy", str(GROUND)))
+    GROUND.rmdir()
+    raise EngineError(_message(failed, "making a mount namespace"))
+
+
+def _unshare(command: Command, cpu: int) -> Result:
+    """Make the namespace on one processor.
+
+    A file keeps only a namespace whose number is higher than ours. Since Linux 6.18 each processor counts in a
+    block of its own, so that another one may succeed where this one fails.
+    """
+    enter = ("nsenter", "--mount=/proc/self/ns/mnt", "--wd=/", "sh", "-ec", _PIVOT)
+    pinned = ("taskset", "--cpu-list", str(cpu))
+    return command.run((*pinned, "unshare", f"--mount={_NAMESPACE}", "--propagation=unchanged", *enter))
 
 
 def _mount_points(mounts: str | None) -> frozenset[str]:
@@ -51,8 +91,12 @@ def _mount_points(mounts: str | None) -> frozenset[str]:
 def _must(command: Command, *words: str) -> None:
     result = command.run(words)
     if not result.ok:
-        message = (
-            f"containers need a root that is a mount point and cgroups at {_CGROUP}, and `{' '.join(words)}` fails: "
-            f"{result.err.strip()}; use a machine, a privileged container or a chroot with /proc, /sys and /dev"
-        )
-        raise EngineError(message)
+        raise EngineError(_message(result, f"`{' '.join(words)}`"))
+
+
+def _message(result: Result | None, what: str) -> str:
+    words = result.err.strip() if result else "no processor"
+    return (
+        f"containers need a root that is a mount point and cgroups at {_CGROUP}, and {what} fails: "
+        f"{words}; use a machine, a privileged container, or a chroot with /proc, /sys and /dev mounted"
+    )
