@@ -14,6 +14,7 @@ from roaming.load.document import Document, ModelPath, read, visible
 from roaming.load.references import dangling
 from roaming.load.wording import echoes, message
 from roaming.model.base import Record
+from roaming.model.building import building
 from roaming.model.inventory import Borough, FederationFile, WlansFile
 from roaming.model.network import Network
 from roaming.model.problem import Problem, Severity
@@ -76,6 +77,7 @@ class Inventory:
     marks: Marks
 
 
+@building()
 def load(directory: Path) -> Inventory:
     """Read an inventory directory.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from roaming.model.building import building
 from roaming.model.bundle import Bundle, DeviceBundle
 from roaming.render.freeradius import radius_servers
 from roaming.render.hostapd import access_points
@@ -21,6 +22,7 @@ RENDERERS: Final[tuple[Callable[[Network], Iterable[DeviceBundle]], ...]] = (
 )
 
 
+@building()
 def render(network: Network) -> Bundle:
     """Return every device's files: the same for the same network.
 
