@@ -67,7 +67,7 @@ said:
 """
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The device does not take the change."""
 
 
@@ -83,7 +83,7 @@ def main() -> None:
         required_if=[("step", "apply", ["job"])],
         supports_check_mode=True,
     )
-    kept = Path(module.params["keep"]) / os.path.basename(module.params["run"])
+    kept = Path(module.params["keep"]) / Path(module.params["run"]).name
     try:
         {"apply": apply, "revert": revert, "forget": forget}[module.params["step"]](module, kept)
     except OSError as error:
@@ -105,13 +105,18 @@ def apply(module: AnsibleModule, kept: Path) -> None:
     try:
         for file in pending:
             put(file["path"], wanted(file))
-        code, out, err = module.run_command(job["check"])
-        if code:
-            raise Refused((out + err).strip() or f"its check ends with status {code}")
-    except (OSError, KeyError, Refused) as error:
+        check(module, job["check"])
+    except (OSError, KeyError, RefusedError) as error:
         put_back(kept)
         module.fail_json(msg="refused", files=paths, said=f"{error}; the former files are back")
     module.exit_json(changed=True, files=paths)
+
+
+def check(module: AnsibleModule, command: list[str]) -> None:
+    """Run the daemon's own check; raise its words when it refuses."""
+    code, out, err = module.run_command(command)
+    if code:
+        raise RefusedError((out + err).strip() or f"its check ends with status {code}")
 
 
 def revert(module: AnsibleModule, kept: Path) -> None:
@@ -140,7 +145,7 @@ def wanted(file: dict[str, Any]) -> tuple[bytes, int, str, str] | None:
 def look(path: str) -> tuple[bytes, int, str, str] | None:
     """Return a file as it is; None when there is none."""
     try:
-        with open(path, "rb") as stream:
+        with Path(path).open("rb") as stream:
             status = os.fstat(stream.fileno())
             return stream.read(), stat.S_IMODE(status.st_mode), user(status.st_uid), group(status.st_gid)
     except FileNotFoundError:
@@ -177,9 +182,10 @@ def put(path: str, file: tuple[bytes, int, str, str] | None) -> None:
         Path(path).unlink(missing_ok=True)
         return
     content, mode, owner, members = file
-    directory = os.path.dirname(path)
+    directory = Path(path).parent
     make_directory(directory)
-    descriptor, draft = tempfile.mkstemp(prefix=".roam.", dir=directory)
+    descriptor, name = tempfile.mkstemp(prefix=".roam.", dir=directory)
+    draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
@@ -187,26 +193,25 @@ def put(path: str, file: tuple[bytes, int, str, str] | None) -> None:
             os.fchmod(descriptor, mode)
             stream.flush()
             os.fsync(descriptor)
-        os.replace(draft, path)
+        draft.replace(path)
     except BaseException:
-        os.unlink(draft)
+        draft.unlink()
         raise
     sync(directory)
 
 
-def make_directory(path: str) -> None:
+def make_directory(path: Path) -> None:
     """Make a directory like the one that it stands in."""
-    if os.path.isdir(path):
+    if path.is_dir():
         return
-    above = os.path.dirname(path)
-    make_directory(above)
-    status = os.stat(above)
-    os.mkdir(path)
+    make_directory(path.parent)
+    status = path.parent.stat()
+    path.mkdir()
     os.chown(path, status.st_uid, status.st_gid)
-    os.chmod(path, stat.S_IMODE(status.st_mode))
+    path.chmod(stat.S_IMODE(status.st_mode))
 
 
-def sync(directory: str) -> None:
+def sync(directory: Path) -> None:
     """Bring a directory to disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:

@@ -93,7 +93,7 @@ def ask(module: AnsibleModule, service: str, action: str) -> str:
 
 def up(module: AnsibleModule, service: str) -> bool:
     """Return whether the service says that it runs."""
-    return module.run_command(["service", service, "status"])[0] == 0
+    return bool(module.run_command(["service", service, "status"])[0] == 0)
 
 
 if __name__ == "__main__":
