@@ -134,7 +134,7 @@ def play(private: Path, courses: Mapping[str, _Course], note: Note) -> str:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env=_environment(private),
+                env=environment(private),
                 text=True,
             ) as child,
         ):
@@ -161,7 +161,7 @@ def _exchange(child: subprocess.Popen[str], order: str) -> Iterator[dict[str, ob
             yield json.loads(text)
 
 
-def _environment(private: Path) -> dict[str, str]:
+def environment(private: Path) -> dict[str, str]:
     """Return the whole environment of the child: nothing of ours but where programs and our package are."""
     package = Path(__file__).parents[2]
     programs = [str(Path(sys.executable).parent), "/usr/local/sbin", "/usr/local/bin", os.defpath, "/usr/sbin", "/sbin"]

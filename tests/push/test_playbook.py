@@ -1,0 +1,106 @@
+"""The playbook by itself: it changes what differs and no more, and `--check --diff` tells the truth and no secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
+from roaming.plan import plan_device
+from roaming.push import Job
+from roaming.push.on_ansible import environment
+from roaming.push.private import furnish, private_directory
+from roaming.secrets import FingerprintKey, Mask
+from roaming.targets import Service, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.push.conftest import Daemon, Sshd
+
+CANARY = "c4n4ry-{{ 7*7 }}-0123456789"
+MASK = Mask.of({"camden/ap": CANARY}, FingerprintKey(b"k"))
+
+
+def job(sshd: Sshd, daemon: Daemon) -> Job:
+    wanted = {str(daemon.file): RemoteFile(f"secret = {CANARY}\n".encode(), 0o640, "root", "root")}
+    running = {str(daemon.file): RemoteFile(b"old\n", 0o644, "root", "root")}
+    target = Target(
+        name="test",
+        capabilities={},
+        quotings={},
+        redact=str,
+        check_command=("true",),
+        services=(Service(daemon.name),),
+        log_path="",
+    )
+    device = DeviceBundle("x", "", "device", DeviceKind.HUB, "test", "1", tuple(File(path, ()) for path in wanted))
+    plan = plan_device(device, target, wanted, running, lambda _, text: text)
+    return Job(plan, target, sshd.access("device"), MASK.text, tuple(MASK.labels))
+
+
+@pytest.fixture
+def private(sshd: Sshd, daemon: Daemon, tmp_path: Path) -> Iterator[Path]:
+    """Return a furnished private directory."""
+    with private_directory() as directory:
+        common = {"roam_run": "run-1", "roam_keep": str(tmp_path / "keep"), "roam_within": 2}
+        furnish(directory, (job(sshd, daemon),), common)
+        yield directory
+    assert not directory.exists()
+
+
+def play(private: Path, *words: str) -> tuple[int, str]:
+    """Run ansible-playbook as noisily as can be; return how many tasks changed something, and its words."""
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-vvv", "-i", str(private / "inventory")]
+    done = subprocess.run(
+        [*command, str(private / "project/carry.yml"), *words],
+        env=environment(private),
+        cwd=private,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    changed = int(done.stdout.rpartition("changed=")[2].split()[0])
+    return changed, done.stdout + done.stderr
+
+
+def test_check_tells_the_truth_and_touches_nothing(private: Path, daemon: Daemon) -> None:
+    changed, said = play(private, "--check", "--diff")
+    assert changed == 2
+    assert daemon.file.read_text() == "old\n"
+    assert daemon.asked == []
+    assert MASK.text(said) == said
+
+
+def test_a_second_run_changes_nothing(private: Path, daemon: Daemon) -> None:
+    changed, said = play(private, "--diff")
+    assert changed == 2
+    assert daemon.file.read_text() == f"secret = {CANARY}\n"
+    assert daemon.asked == ["restart"]
+    changed, more = play(private, "--diff")
+    assert changed == 0
+    assert play(private, "--check", "--diff")[0] == 0
+    assert daemon.asked == ["restart"]
+    assert MASK.text(said + more) == said + more
+
+
+def test_what_is_furnished_is_ours_alone(private: Path) -> None:
+    assert private.stat().st_mode & 0o777 == 0o700
+    for path in (*private.glob("keys/*"), *private.glob("inventory/*"), *private.glob("known_hosts/*")):
+        assert path.stat().st_mode & 0o777 == 0o600
+    hosts = json.loads((private / "inventory/hosts.json").read_text())["all"]["hosts"]
+    assert "StrictHostKeyChecking=yes" in hosts["device"]["ansible_ssh_common_args"]
+    assert "{{" not in json.dumps(hosts)
+
+
+def test_the_child_knows_nothing_of_our_environment(private: Path) -> None:
+    given = environment(private)
+    assert not {name for name in given if name.startswith("ROAM")}
+    assert given["HOME"] == str(private)
+    assert set(given) & set(os.environ) <= {"PATH", "HOME", "LANG", "PYTHONPATH"}
