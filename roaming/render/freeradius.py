@@ -37,6 +37,8 @@ def _files(network: Network, server: RadiusServer) -> Iterator[File]:
         "hardening": _lines(abilities, "require-message-authenticator", "limit-proxy-state"),
         "per_client": _lines(abilities, "limit-proxy-state"),
         "tls_lines": _lines(abilities, "nonblock"),
+        "listen_lines": _lines(abilities, "nonblock", "check-client-connections"),
+        "newest_tls": "1.3" if "nonblock" in abilities else "1.2",
         "udp_lines": _lines(abilities, "require-message-authenticator"),
     }
     homes = network.served(server, Role.HOME)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.errors import RenderError
 from roaming.federation import hub_order, nas_clients, operator_name, realm_routes
 from roaming.model.inventory import Role, Scheme, Transport
+from roaming.targets.freeradius import FREERADIUS
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address
@@ -208,11 +209,19 @@ def servers(network: Network, server: RadiusServer) -> tuple[VirtualServer, ...]
         "inside", ("roaming_syntax", "roaming_visited", "roaming_own_realms", "roaming_elsewhere"), ("roaming_vlan",)
     )
     asked = ("roaming_syntax", "roaming_own_realms", "roaming_nowhere"), ("roaming_strip", "roaming_cui")
-    federation = VirtualServer("federation", *asked, pinned=_radsec(server))
+    federation = _federation_server(server, *asked)
     home = VirtualServer("home", *asked)
     if Role.PROXY not in server.roles:
         return (home,)
     return (inside, federation, home) if _proxies_of_home(network, server) else (inside, federation)
+
+
+def _federation_server(server: RadiusServer, authorize: tuple[str, ...], post_auth: tuple[str, ...]) -> VirtualServer:
+    """Pin the hubs' certificates: once a connection where the version can, else at each request."""
+    at_connection = "check-client-connections" in FREERADIUS.abilities(server.version)
+    if _radsec(server) and not at_connection:
+        authorize = ("roaming_pinned", *authorize)
+    return VirtualServer("federation", authorize, post_auth, pinned=_radsec(server) and at_connection)
 
 
 def sites(network: Network, server: RadiusServer) -> tuple[SiteVlans, ...]:

@@ -62,8 +62,10 @@ FREERADIUS: Final = Target(
     name="freeradius",
     capabilities={
         "3.2.1": frozenset({"radsec", "status-server", "chargeable-user-identity"}),
-        # release_3_2_2: the option appears in listen.c and realms.c.
-        "3.2.2": frozenset({"nonblock"}),
+        # "nonblock" appears in listen.c and realms.c. Without it the first session ticket of TLS 1.3 that a hub sends
+        # stops the whole server in SSL_read: seen with 3.2.1, where RadSec therefore stays with TLS 1.2.
+        # Connections whose certificate a policy checks answer nothing afterwards in 3.2.1: each request is checked.
+        "3.2.2": frozenset({"nonblock", "check-client-connections"}),
         # release_3_2_5 answers Blast-RADIUS (CVE-2024-3596).
         "3.2.5": frozenset({"limit-proxy-state", "require-message-authenticator"}),
     },

@@ -54,6 +54,8 @@ def redact(text: str) -> str:
     return _SECRET_LINE.sub(r"\g<head><masked>", text)
 
 
+_PREPARE: Final = f"install -d -o radsecproxy -g adm -m 0750 {PurePosixPath(LOG).parent}"
+
 RADSECPROXY: Final = Target(
     name="radsecproxy",
     capabilities={
@@ -70,12 +72,7 @@ RADSECPROXY: Final = Target(
     redact=redact,
     # The package makes no directory for a log, and even the check opens the log: run by root, it would leave one
     # that the daemon cannot write, of which the daemon dies (1.9.2 and 1.11.2).
-    check_command=(
-        "sh",
-        "-c",
-        f"install -d -o radsecproxy -g adm -m 0750 {PurePosixPath(LOG).parent}"
-        f" && exec runuser -u radsecproxy -- radsecproxy -p -c {CONFIG}",
-    ),
+    check_command=("sh", "-c", f"{_PREPARE} && exec runuser -u radsecproxy -- radsecproxy -p -c {CONFIG}"),
     services=(Service("radsecproxy"),),
     log_path=LOG,
     owned=(f"{OURS}/*",),
