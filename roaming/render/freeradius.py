@@ -34,6 +34,7 @@ def _files(network: Network, server: RadiusServer) -> Iterator[File]:
     abilities = FREERADIUS.abilities(server.version)
     view: dict[str, object] = {
         "name": server.name,
+        "reject_delay": _reject_delay(server),
         "hardening": _lines(abilities, "require-message-authenticator", "limit-proxy-state"),
         "per_client": _lines(abilities, "limit-proxy-state"),
         "tls_lines": _lines(abilities, "nonblock"),
@@ -57,6 +58,12 @@ def _files(network: Network, server: RadiusServer) -> Iterator[File]:
 
 def _lines(abilities: frozenset[str], *wanted: str) -> list[str]:
     return [name.replace("-", "_") for name in wanted if name in abilities]
+
+
+def _reject_delay(server: RadiusServer) -> int:
+    """Return the seconds that a reject waits, against guessing; older proxies would add theirs to the home's."""
+    undelayed = "undelayed-proxied-rejects" in FREERADIUS.abilities(server.version)
+    return 1 if undelayed or Role.PROXY not in server.roles else 0
 
 
 def _printed(path: str, template: str, view: dict[str, object]) -> File:

@@ -66,6 +66,8 @@ FREERADIUS: Final = Target(
         # stops the whole server in SSL_read: seen with 3.2.1, where RadSec therefore stays with TLS 1.2.
         # Connections whose certificate a policy checks answer nothing afterwards in 3.2.1: each request is checked.
         "3.2.2": frozenset({"nonblock", "check-client-connections"}),
+        # process.c: a reject that another server has delayed is passed on at once.
+        "3.2.4": frozenset({"undelayed-proxied-rejects"}),
         # release_3_2_5 answers Blast-RADIUS (CVE-2024-3596).
         "3.2.5": frozenset({"limit-proxy-state", "require-message-authenticator"}),
     },
