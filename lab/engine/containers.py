@@ -177,7 +177,7 @@ class CommandLineEngine:
 
 
 def _state(found: dict[str, Any]) -> State:
-    networks = found["NetworkSettings"]["Networks"] or {}
+    networks = found["NetworkSettings"].get("Networks") or {}  # none for a container on the host's own network
     return State(
         name=found["Name"].removeprefix("/"),
         status=found["State"]["Status"],

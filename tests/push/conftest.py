@@ -1,4 +1,4 @@
-"""A real sshd on loopback: own configuration, own keys, own port; nothing of the host's is touched."""
+"""A real sshd on loopback, in a container of the lab's image that shares the tests' temporary directory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.engine import bring_up, find_engine, take_down
+from lab.images import Image, Workshop, ensure
 from roaming.transport import Access
 
 if TYPE_CHECKING:
@@ -31,6 +33,21 @@ PermitRootLogin yes
 MaxStartups 100
 LogLevel ERROR
 SetEnv PATH={root}/bin:/usr/sbin:/usr/bin:/sbin:/bin
+"""
+COMPOSE = """\
+services:
+  sshd:
+    image: {image}
+    container_name: {name}
+    network_mode: host
+    entrypoint: ["sh", "{root}/start"]
+    stop_signal: SIGKILL
+    volumes: ["{shared}:{shared}"]
+"""
+START = """\
+mkdir -p /run/lab /run/sshd
+touch /run/lab/ready
+exec /usr/sbin/sshd -D -E {root}/log -f {root}/sshd_config
 """
 # What service(8) is to a device: `restart` starts a service unless its file says CRASH; everything is noted.
 SERVICE = """\
@@ -99,7 +116,7 @@ def daemon(sshd: Sshd, tmp_path: Path) -> Daemon:
 
 
 @pytest.fixture(scope="session")
-def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+def sshd(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Sshd]:
     """Run sshd for the session."""
     root = tmp_path_factory.mktemp("sshd")
     host_key = make_key(root / "host_key")
@@ -108,31 +125,36 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     (root / "bin").mkdir()
     (root / "bin/service").write_text(SERVICE.format(root=root))
     (root / "bin/service").chmod(0o755)
-    with running(root) as port:
+    with running(root, tmp_path_factory.getbasetemp(), repository) as port:
         yield Sshd(port, host_key, (root / "user_key").read_text(), root)
 
 
 @contextmanager
-def running(root: Path) -> Iterator[int]:
-    """Run sshd in the foreground and end it by its own process id."""
-    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+def running(root: Path, shared: Path, repository: Path) -> Iterator[int]:
+    """Run sshd in a container on the host's loopback; it sees the tests' temporary directory where they see it."""
+    engine = find_engine(root)
+    shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
+    name = f"seamless-wifi-sshd-{os.getpid()}"
+    compose = root / "compose.yml"
+    compose.write_text(
+        COMPOSE.format(image=ensure(shop, Image.DEBIAN_13), name=name, shared=shared, root=root), encoding="ascii"
+    )
     port = free_port()
     (root / "sshd_config").write_text(CONFIGURATION.format(port=port, root=root))
-    log = (root / "log").open("w")
-    process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", str(root / "sshd_config")], stderr=log)
+    (root / "start").write_text(START.format(root=root))
     try:
-        wait_for(port, process)
+        bring_up(engine, compose, name, [name])
+        wait_for(port)
         yield port
     finally:
-        process.terminate()
-        process.wait(timeout=10)
-        log.close()
+        take_down(engine, compose, name)
+        engine.release()
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int) -> None:
     """Wait until somebody listens."""
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:

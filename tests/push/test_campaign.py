@@ -200,7 +200,7 @@ def test_a_certificate_that_is_not_the_inventorys_is_refused(network: Network, t
         work.wanted(whole)
 
 
-def test_a_missing_login_is_a_value(work: Campaign, bundle: Bundle, sessions: dict[str, FakeSession]) -> None:
+def test_a_missing_login_is_a_value(work: Campaign, bundle: Bundle) -> None:
     slots = {slot.name for device in bundle.devices for file in device.files for slot in file.slots}
     values = dict.fromkeys(slots, "a5" * 32)
     plan = replace(work, store=MemoryStore(values)).plan(work.wanted(bundle))

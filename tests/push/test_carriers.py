@@ -20,6 +20,8 @@ from roaming.transport import LinuxDialler
 if TYPE_CHECKING:
     from tests.push.conftest import Daemon, Sshd
 
+pytestmark = pytest.mark.daemon
+
 CANARY = "c4n4ry-{{ 7*7 }}-\"q'u\\ote"
 # The device masks what it is told of, we mask the rest.
 HIDDEN = r"{} (<secret camden/ap fingerprint [0-9a-f]{{8}}>|\*{{8}})"

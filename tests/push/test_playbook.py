@@ -22,6 +22,8 @@ from roaming.targets import Service, Target
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.daemon
+
     from tests.push.conftest import Daemon, Sshd
 
 CANARY = "c4n4ry-{{ 7*7 }}-0123456789"
