@@ -22,9 +22,9 @@ from roaming.targets import Service, Target
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.daemon
-
     from tests.push.conftest import Daemon, Sshd
+
+pytestmark = pytest.mark.daemon
 
 CANARY = "c4n4ry-{{ 7*7 }}-0123456789"
 MASK = Mask.of({"camden/ap": CANARY}, FingerprintKey(b"k"))

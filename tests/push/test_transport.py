@@ -16,9 +16,9 @@ from tests.push.conftest import make_key
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.daemon
-
     from tests.push.conftest import Sshd
+
+pytestmark = pytest.mark.daemon
 
 OCTETS = bytes(range(256)) * 40 + b"\r\n\x04\x03 no newline at the end"
 
