@@ -69,7 +69,7 @@ class Folder:
         for path in self.root.iterdir() if self.root.is_dir() else ():
             if path.is_dir():
                 shutil.rmtree(path)
-            elif path.name != "containers.conf":
+            elif path.suffix != ".conf":
                 path.unlink()
 
     def remove(self) -> None:

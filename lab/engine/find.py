@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lab.engine import ground
 from lab.engine.command import Command, Shell
 from lab.engine.containers import CommandLineEngine
-from lab.engine.settings import write_containers_conf
+from lab.engine.settings import write_settings
 from lab.errors import EngineError, NoEngineError, NoRootError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Host:
 
 
 def find_engine(state: Path, host: Host | None = None) -> CommandLineEngine:
-    """Find podman, else docker; LAB_ENGINE names one to insist on it. `state` receives the lab's containers.conf.
+    """Find podman, else docker; LAB_ENGINE names one to insist on it. `state` receives the lab's settings for podman.
 
     NoEngineError when there is none that answers, NoRootError when podman would be used without root.
     """
@@ -64,7 +64,7 @@ def _podman(state: Path, host: Host) -> CommandLineEngine:
         name="podman",
         composer=(found, "--in-pod=false"),
         command=host.command,
-        env={"CONTAINERS_CONF": str(write_containers_conf(state))},
+        env=write_settings(state, host.command),
         stand=partial(ground.level, host.command),
         leave=partial(ground.clear, host.command),
     )

@@ -1,6 +1,6 @@
-"""The lab's own settings for podman: they make it work where there is no systemd and where limits cannot be raised.
+"""The lab's own settings for podman: they make it work without systemd, where limits cannot be raised, in a container.
 
-Written under the lab's state and named in CONTAINERS_CONF, so that the machine's own podman is left as it is.
+Written under the lab's state and named in the environment, so that the machine's own podman is left as it is.
 """
 
 from __future__ import annotations
@@ -9,10 +9,17 @@ import resource
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-_CAP_SYS_RESOURCE = 1 << 24
+if TYPE_CHECKING:
+    from lab.engine.command import Command
+
+_STORAGE: Final = Path("/var/lib/containers/storage")
+_FUSE: Final = Path("/dev/fuse")
+_FUSE_OVERLAY: Final = Path("/usr/bin/fuse-overlayfs")
+_CAP_SYS_RESOURCE: Final = 1 << 24
 # Enough for each daemon here; podman itself lowers its own hard limit of processes on some machines.
-_ENOUGH = 4096
+_ENOUGH: Final = 4096
 
 
 @dataclass(frozen=True)
@@ -59,12 +66,37 @@ def containers_conf(limits: Limits, *, runc: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_containers_conf(state: Path) -> Path:
-    """Write `containers.conf` under the lab's state and return its path."""
+def storage_conf(filesystem: str, *, fuse: bool) -> str | None:
+    """Print a storage.conf for images kept on a file system; None where podman's own choice works.
+
+    The kernel lays no overlay over an overlay, which is what the root of most containers is: fuse-overlayfs does, and
+    vfs copies every image whole (up 57 s instead of 16 s, 3.8 GB instead of 0.6).
+    """
+    if filesystem != "overlayfs":
+        return None
+    lines = ["[storage]", f'driver = "{"overlay" if fuse else "vfs"}"']
+    lines += ['runroot = "/run/containers/storage"', f'graphroot = "{_STORAGE}"']
+    if fuse:
+        lines += ["[storage.options.overlay]", f'mount_program = "{_FUSE_OVERLAY}"']
+    return "\n".join(lines) + "\n"
+
+
+def write_settings(state: Path, command: Command) -> dict[str, str]:
+    """Write the settings under the lab's state and return the environment that names them."""
     state.mkdir(parents=True, exist_ok=True)
-    path = state / "containers.conf"
-    path.write_text(containers_conf(read_limits(), runc=shutil.which("runc") is not None), encoding="ascii")
-    return path.resolve()
+    conf = containers_conf(read_limits(), runc=shutil.which("runc") is not None)
+    environment = {"CONTAINERS_CONF": _write(state / "containers.conf", conf)}
+    there = next(path for path in (_STORAGE, *_STORAGE.parents) if path.exists())
+    filesystem = command.run(["stat", "--file-system", "--format=%T", str(there)]).out.strip()
+    storage = storage_conf(filesystem, fuse=_FUSE_OVERLAY.exists() and _FUSE.exists())
+    if storage:
+        environment["CONTAINERS_STORAGE_CONF"] = _write(state / "storage.conf", storage)
+    return environment
+
+
+def _write(path: Path, text: str) -> str:
+    path.write_text(text, encoding="ascii")
+    return str(path.resolve())
 
 
 def _within(kind: int) -> int:

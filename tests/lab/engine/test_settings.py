@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from lab.engine.settings import Limits, containers_conf, read_limits
+from lab.engine.settings import Limits, containers_conf, read_limits, storage_conf
 
 FREE = "Name:\tpython3\nCapEff:\t000001ffffffffff\n"
 BOUND = "Name:\tpython3\nCapEff:\t000001fffeffffff\n"
@@ -34,3 +34,16 @@ def test_needs_no_systemd(limits: Limits, ulimits: list[str]) -> None:
 
 def test_keeps_the_default_runtime_where_runc_is_missing() -> None:
     assert "runtime" not in tomllib.loads(containers_conf(Limits(None, None), runc=False))["engine"]
+
+
+def test_storage_is_podmans_own_choice_on_a_disk() -> None:
+    assert storage_conf("ext2/ext3", fuse=True) is None
+
+
+@pytest.mark.parametrize(("fuse", "driver"), [(True, "overlay"), (False, "vfs")])
+def test_storage_over_an_overlay(*, fuse: bool, driver: str) -> None:
+    text = storage_conf("overlayfs", fuse=fuse)
+    assert text
+    storage = tomllib.loads(text)["storage"]
+    assert storage["driver"] == driver
+    assert ("options" in storage) is fuse
