@@ -1,0 +1,212 @@
+"""A lab's life on an engine in memory: whatever goes wrong, nothing is left."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab import life
+from lab.engine import FakeEngine, Result, State
+from lab.errors import AddressTakenError, ContainerError, ImageError, LabError
+from lab.folder import Folder, folder
+from lab.images import Image
+from lab.life import Order, free_pools
+from lab.topology import Node, NodeKind, lay_out
+from roaming.errors import InventoryError
+from roaming.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+TAKEN = Result(125, "", "Error: subnet 10.213.0.0/20 is already used on the host or by another config\n")
+ROUTES = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> Folder:
+    return Folder(tmp_path, "x")
+
+
+@pytest.fixture
+def order(repository: Path) -> Order:
+    return Order(repository / "lab" / "inventory", lambda image: f"image-{image}")
+
+
+@pytest.fixture
+def engine(repository: Path) -> FakeEngine:
+    """Return an engine that starts all that the compose file of the lab's inventory asks for."""
+    topology = lay_out(load(repository / "lab" / "inventory").network, "x").topology
+    names = [f"x-{node.name}" for node in topology.nodes if node.kind is not NodeKind.OBSERVER]
+    return FakeEngine(services={name: State(name, "running", 0, 1, "image") for name in names})
+
+
+def _up(engine: FakeEngine, where: Folder, order: Order) -> list[str]:
+    said: list[str] = []
+    life.up(engine, where, order, said.append)
+    return said
+
+
+def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine, where: Folder, order: Order) -> None:
+    said = _up(engine, where, order)
+    names = {path.name for path in where.root.iterdir()}
+    assert names == {"compose.yml", "inventory", "known_hosts", "mapping.json", "nodes", "secrets", "state"}
+    assert any("starting 18 containers" in line for line in said)
+    outside = [call for call in engine.calls if call[:2] == ("exec", "x-nrps-1") and "freeradius" in call]
+    assert len(outside) == 1
+    assert load(where.inventory).network.hubs[0].name == "hub-east"
+    assert "hub-east,10." in where.known_hosts.read_text()
+    private = [path for path in where.root.rglob("*") if path.name in {"ssh_host_ed25519_key", "users", "agent"}]
+    assert {path.stat().st_mode & 0o077 for path in private} == {0}
+
+
+def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order) -> None:
+    _up(engine, where, order)
+    engine.running["x-hub-east"] = State("x-hub-east", "exited", 1, 0, "image")
+    del engine.running["x-hub-west"]
+    states = {state.node.name: state.status for state in life.status(engine, where)}
+    assert (states["hub-east"], states["hub-west"], states["control"]) == ("exited", "absent", "running")
+    assert "prometheus" not in states
+
+
+def test_down_leaves_nothing_and_says_what_there_was(engine: FakeEngine, where: Folder, order: Order) -> None:
+    _up(engine, where, order)
+    found = life.down(engine, where)
+    assert len(found) == 18
+    assert engine.running == {}
+    assert not where.root.parent.exists()
+    assert life.down(engine, where) == ()
+
+
+def test_a_second_lab_of_the_name_is_refused_and_the_first_stays(
+    engine: FakeEngine, where: Folder, order: Order
+) -> None:
+    _up(engine, where, order)
+    with pytest.raises(LabError, match="lab x is up already: `roam-lab down --name x` first"):
+        _up(engine, where, order)
+    assert where.compose.exists()
+    assert len(engine.running) == 18
+
+
+def test_a_container_that_does_not_start_is_named_and_nothing_is_left(
+    engine: FakeEngine, where: Folder, order: Order
+) -> None:
+    engine.services = dict(engine.services) | {"x-hub-east": State("x-hub-east", "exited", 127, 0, "image")}
+    engine.printed["x-hub-east"] = ("/usr/lib/lab/entrypoint: not found",)
+    with pytest.raises(ContainerError, match="x-hub-east ended with exit status 127") as caught:
+        _up(engine, where, order)
+    assert "entrypoint: not found" in str(caught.value)
+    assert engine.running == {}
+    assert not where.root.exists()
+
+
+def test_when_every_range_is_taken_that_is_said_and_nothing_is_left(
+    engine: FakeEngine, where: Folder, order: Order
+) -> None:
+    engine.up = TAKEN
+    with pytest.raises(AddressTakenError, match="in use"):
+        _up(engine, where, order)
+    assert sum(call[0] == "up" for call in engine.calls) >= 2, "another range was tried"
+    assert engine.running == {}
+    assert not where.root.exists()
+
+
+def test_an_image_that_cannot_be_made_leaves_nothing(engine: FakeEngine, where: Folder, order: Order) -> None:
+    def refuse(image: Image) -> str:
+        message = f"no {image} today"
+        raise ImageError(message)
+
+    with pytest.raises(ImageError, match="no debian-13 today"):
+        _up(engine, where, Order(order.inventory, refuse))
+    assert not where.root.exists()
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ("freeradius", "nrps-1: the national proxy's FreeRADIUS does not start: broken"),
+        ("bash", "no sshd answers at broken"),
+    ],
+)
+def test_a_device_that_does_not_come_up_is_named(
+    engine: FakeEngine, where: Folder, order: Order, answers: str, message: str
+) -> None:
+    def answer(container: str, argv: Sequence[str], stdin: str | None, env: Mapping[str, str]) -> Result:
+        del container, stdin, env
+        return Result(1, "broken", "") if argv[0] == answers else Result(0, "", "")
+
+    engine.answer = answer
+    with pytest.raises(LabError, match=message):
+        _up(engine, where, order)
+    assert engine.running == {}
+    assert not where.root.exists()
+
+
+def test_an_inventory_that_cannot_be_read_leaves_nothing(
+    engine: FakeEngine, where: Folder, order: Order, tmp_path: Path
+) -> None:
+    with pytest.raises(InventoryError):
+        _up(engine, where, Order(tmp_path / "nowhere", order.ensure))
+    assert not where.root.exists()
+
+
+def test_an_unknown_borough_is_refused_with_those_there_are(engine: FakeEngine, where: Folder, order: Order) -> None:
+    limited = Order(order.inventory, order.ensure, limit=frozenset({"camdem"}))
+    with pytest.raises(LabError, match="there is no borough camdem; there are camden, hackney, islington"):
+        _up(engine, where, limited)
+    assert not where.root.exists()
+
+
+def test_without_a_lab_commands_say_so_and_write_nothing(where: Folder) -> None:
+    with pytest.raises(LabError, match="there is no lab x: `roam-lab up` makes one"):
+        life.require(where)
+    assert not where.root.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "free"),
+    [
+        ("", ["10.213.0.0/16", "10.214.0.0/16"]),
+        ("eth0\t00000000\t0100000A\t3\t0\t0\t0\t00000000\t0\t0\t0\n", ["10.213.0.0/16", "10.214.0.0/16"]),
+        ("br0\t0010D50A\t0\t1\t0\t0\t0\t00F0FFFF\t0\t0\t0\n", ["10.214.0.0/16"]),
+    ],
+)
+def test_ranges_with_a_route_are_left_alone(lines: str, free: list[str]) -> None:
+    assert [str(pool) for pool in free_pools(life.POOLS[:2], ROUTES + lines)] == free
+
+
+def test_no_free_range_is_said() -> None:
+    with pytest.raises(AddressTakenError, match="every range the lab may use is routed on this machine: 10"):
+        free_pools(life.POOLS, f"{ROUTES}br0\t0000000A\t0\t1\t0\t0\t0\t000000FF\t0\t0\t0\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "image"),
+    [
+        (NodeKind.RADIUS_SERVER, "3.2.7", Image.DEBIAN_13),
+        (NodeKind.RADIUS_SERVER, "3.2.1", Image.DEBIAN_12),
+        (NodeKind.HUB, "1.9.2", Image.DEBIAN_12),
+        (NodeKind.ACCESS_POINT, "2.10", Image.DEBIAN_13),
+        (NodeKind.AGENT, "", Image.DEBIAN_13),
+        (NodeKind.CONTROL, "", Image.CONTROL),
+    ],
+)
+def test_the_version_decides_the_image(kind: NodeKind, version: str, image: Image) -> None:
+    assert life.image_of(Node("n", kind, "camden", (), version)) is image
+
+
+@pytest.mark.parametrize("name", ["", "Lab", "a/b", "-x", "x" * 33])
+def test_a_name_that_cannot_name_a_container_is_refused(name: str) -> None:
+    with pytest.raises(LabError, match="a lab's name has lower-case letters"):
+        folder(name)
+
+
+def test_the_mapping_names_no_secret(engine: FakeEngine, where: Folder, order: Order) -> None:
+    _up(engine, where, order)
+    document = json.loads(where.mapping.read_text())
+    assert {node["name"] for node in document["nodes"]} >= {"hub-east", "camden-rad-1", "nrps-1", "control"}
+    values = [path.read_text().strip() for path in where.secrets.rglob("*") if path.is_file()]
+    kept = where.mapping.read_text() + where.compose.read_text()
+    assert not any(value in kept for value in values)
