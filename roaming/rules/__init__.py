@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roaming.model.building import building
 from roaming.model.problem import Problem
 from roaming.rules.document import document, explain
 from roaming.rules.rule import Finding, Given, Rule
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "RULES_BY_ID", "SUBJECTS", "Finding", "Given", "Rule", "check", "document", "explain"]
 
 
+@building()
 def check(inventory: Inventory, today: date) -> tuple[Problem, ...]:
     """Return every problem of an inventory that could be read, in the order of file, line and rule."""
     given = Given(inventory.network, today)
