@@ -105,11 +105,20 @@ def apply(module: AnsibleModule, kept: Path) -> None:
     try:
         for file in pending:
             put(file["path"], wanted(file))
+        read_back(pending)
         check(module, job["check"])
     except (OSError, KeyError, RefusedError) as error:
         put_back(kept)
         module.fail_json(msg="refused", files=paths, said=f"{error}; the former files are back")
     module.exit_json(changed=True, files=paths)
+
+
+def read_back(files: list[dict[str, Any]]) -> None:
+    """Refuse when a file is not what was written."""
+    for file in files:
+        if look(file["path"]) != wanted(file):
+            message = f"{file['path']} is not what was written"
+            raise RefusedError(message)
 
 
 def check(module: AnsibleModule, command: list[str]) -> None:

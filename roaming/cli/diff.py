@@ -67,7 +67,8 @@ def diff(
 
 def _text(plan: Plan) -> str:
     count = len(plan.devices)
+    unread = f"; {len(plan.unreachable)} could not be read" if plan.unreachable else ""
     if not plan.pending:
-        return f"{count} device{'s' * (count != 1)} read: nothing differs"
+        return f"{count} device{'s' * (count != 1)} read: nothing differs{unread}"
     files = f"{plan.file_count} file{'s' * (plan.file_count != 1)} in all"
-    return f"{as_text(plan, created=True)}{len(plan.pending)} of {count} devices read differ: {files}"
+    return f"{as_text(plan, created=True)}{len(plan.pending)} of {count} devices read differ: {files}{unread}"
