@@ -46,7 +46,7 @@ def _files(network: Network, server: RadiusServer) -> Iterator[File]:
     yield _main(network, server, view)
     yield _printed(f"{DIRECTORY}/clients.conf", "clients.conf.j2", view | _clients(network, server))
     yield _printed(f"{DIRECTORY}/proxy.conf", "proxy.conf.j2", view | _upstream(network, server))
-    yield _printed(f"{OURS}/modules.conf", "modules.conf.j2", view | {"homes": [home.slug for home in homes]})
+    yield _printed(f"{OURS}/modules.conf", "modules.conf.j2", view | _modules(homes))
     yield _printed(f"{OURS}/policy.conf", "policy.conf.j2", view | _policy(network, server))
     yield _printed(f"{OURS}/servers.conf", "servers.conf.j2", view | _servers(network, server))
     for name in ("to-federation", "from-federation"):
@@ -87,6 +87,14 @@ def _upstream(network: Network, server: RadiusServer) -> dict[str, object]:
     }
 
 
+def _modules(homes: tuple[Borough, ...]) -> dict[str, object]:
+    return {"homes": [home.slug for home in homes], "tunnels": [home.slug for home in homes if _tunnels(home)]}
+
+
+def _tunnels(home: Borough) -> bool:
+    return EapMethod.PEAP_MSCHAPV2 in home.identity.eap
+
+
 def _policy(network: Network, server: RadiusServer) -> dict[str, object]:
     found = realms(network, server)
     return {
@@ -105,11 +113,7 @@ def _servers(network: Network, server: RadiusServer) -> dict[str, object]:
         "default_server": "inside" if Role.PROXY in server.roles else "home",
         "servers": servers(network, server),
         "homes": [home.slug for home in homes],
-        "inner_servers": [
-            {"slug": home.slug, "realms": " ".join(home.realms)}
-            for home in homes
-            if EapMethod.PEAP_MSCHAPV2 in home.identity.eap
-        ],
+        "inner_servers": [{"slug": home.slug, "realms": " ".join(home.realms)} for home in homes if _tunnels(home)],
     }
 
 
@@ -133,11 +137,12 @@ def _home(home: Borough) -> Iterator[File]:
         "slug": home.slug,
         "default": "tls" if identity.eap[0] is EapMethod.TLS else "peap",
         "tls": EapMethod.TLS in identity.eap and bool(identity.client_trust),
-        "peap": EapMethod.PEAP_MSCHAPV2 in identity.eap,
+        "peap": _tunnels(home),
         "probes": [probe] if probe else [],
     }
     yield _printed(f"{OURS}/eap-{home.slug}.conf", "eap.conf.j2", view)
-    yield _printed(f"{OURS}/users/{home.slug}", "users.j2", view)
+    if _tunnels(home):
+        yield _printed(f"{OURS}/users/{home.slug}", "users.j2", view)
     yield _pem(f"eap-{home.slug}.pem", SlotKind.CERTIFICATE, identity.certificate)
     yield _pem(f"eap-{home.slug}.key", SlotKind.PRIVATE_KEY, str(identity.key))
     if identity.client_trust:

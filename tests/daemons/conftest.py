@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import tarfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,17 +66,30 @@ networks:
 @pytest.fixture(scope="session")
 def debian_13(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Box]:
     """Start a device of Debian 13 that plays no role."""
-    folder = tmp_path_factory.mktemp("daemons")
+    with box(tmp_path_factory.mktemp("daemons"), repository, Image.DEBIAN_13) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def debian_12(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Box]:
+    """Start a device of Debian 12 that plays no role."""
+    with box(tmp_path_factory.mktemp("older-daemons"), repository, Image.DEBIAN_12) as one:
+        yield one
+
+
+@contextmanager
+def box(folder: Path, repository: Path, image: Image) -> Iterator[Box]:
+    """Run a container of an image while the block runs."""
     engine = find_engine(folder)
     shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
-    name = f"seamless-wifi-daemons-{os.getpid()}"
+    name = f"seamless-wifi-daemons-{image}-{os.getpid()}"
     compose = folder / "compose.yml"
-    compose.write_text(COMPOSE.format(image=ensure(shop, Image.DEBIAN_13), name=name), encoding="ascii")
+    compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name), encoding="ascii")
     try:
         bring_up(engine, compose, name, [name])
-        box = Box(engine, name)
-        box.must("mkdir", "-p", "/run/box")
-        yield box
+        one = Box(engine, name)
+        one.must("mkdir", "-p", "/run/box")
+        yield one
     finally:
         take_down(engine, compose, name)
         engine.release()
