@@ -10,6 +10,7 @@ from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_session import SessionCarrier
 from roaming.push.reach import access, access_to, logins
 from roaming.push.states import GOOD, DeviceResult, Outcome, State
+from roaming.push.transaction import Transaction
 from roaming.push.wanted import Stock, Wanted
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "State",
     "Stock",
     "Survey",
+    "Transaction",
     "Wanted",
     "access",
     "access_to",

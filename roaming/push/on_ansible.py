@@ -24,11 +24,11 @@ _FORKS = 8
 _TIMEOUT_S = 900
 # What a finished task means for its device. The names are those of playbooks/carry.yml.
 _STATES = {
-    "Put the files in place": State.APPLIED,
-    "Have the services heed them": State.VERIFIED,
-    "Forget the former files": State.SAVED,
-    "Say why": State.REVERTING,
-    "Forget the former files, which are back": State.REVERTED,
+    "Put the files in place": (State.BACKED_UP, State.APPLIED),
+    "Have the services heed them": (State.VERIFIED,),
+    "Forget the former files": (State.SAVED,),
+    "Say why": (State.REVERTING,),
+    "Forget the former files, which are back": (State.REVERTED,),
 }
 _REACH = "Reach the device"
 _SILENT = "Put the files in place"
@@ -56,9 +56,9 @@ class _Course:
         self.reached = self.reached or task != _REACH
         if (kind in {"failed", "unreachable"} and task != _SILENT) or task == "Say why":
             self.words.append(_plain(str(line["words"])))
-        if kind == "ok" and task in _STATES:
-            self.state = _STATES[task]
-            note(self.job.device, self.state)
+        for state in _STATES.get(task, ()) if kind == "ok" else ():
+            self.state = state
+            note(self.job.device, state)
 
     def result(self, note: Note, said: str) -> DeviceResult:
         """Return how it ended."""

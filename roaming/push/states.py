@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class State(StrEnum):
@@ -32,6 +35,25 @@ class State(StrEnum):
 
 
 FINAL: Final = frozenset({State.SAVED, State.REVERTED, State.REVERT_UNKNOWN})
+
+_FORWARD: Final[Mapping[State, frozenset[State]]] = {
+    State.PLANNED: frozenset({State.LOCKED, State.PRECHECKED, State.BACKED_UP}),
+    State.LOCKED: frozenset({State.PRECHECKED}),
+    State.PRECHECKED: frozenset({State.BACKED_UP}),
+    State.BACKED_UP: frozenset({State.ARMED, State.APPLIED}),
+    State.ARMED: frozenset({State.APPLIED}),
+    State.APPLIED: frozenset({State.VERIFIED}),
+    State.VERIFIED: frozenset({State.CONFIRMED, State.SAVED}),
+    State.CONFIRMED: frozenset({State.SAVED}),
+    State.REVERTING: frozenset({State.REVERTED}),
+}
+
+
+def following(state: State) -> frozenset[State]:
+    """Return the states that may follow one: forward, or back from wherever something went wrong."""
+    if state in FINAL:
+        return frozenset()
+    return _FORWARD[state] | {State.REVERTING, State.REVERT_UNKNOWN} - {state}
 
 
 class Outcome(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
 from roaming.plan import plan_device
 from roaming.push import AnsibleCarrier, Carrier, Job, Outcome, SessionCarrier, State
+from roaming.push.states import following
 from roaming.secrets import FingerprintKey, Mask
 from roaming.targets import Service, Target
 from roaming.transport import LinuxDialler
@@ -71,6 +73,7 @@ class Bench:
     def carry(self, job: Job) -> tuple[Outcome, str]:
         (result,) = self.carrier.carry((job,), lambda _, state: self.states.append(state))
         assert result.device == "device"
+        assert all(after in following(before) for before, after in pairwise([State.PLANNED, *self.states]))
         return result.outcome, result.words
 
     def etc(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from roaming.load import load
 from roaming.model.bundle import DeviceBundle, DeviceKind, RemoteFile
 from roaming.plan import Change, DevicePlan, FileChange, Plan, ServiceAction, Unreachable
 from roaming.push import Engine, FakeCarrier, FakeLinks, Job, MemoryJournal, Outcome, unsettled
+from roaming.push.states import FINAL, State, following
 from roaming.secrets import FingerprintKey
 from roaming.targets import TARGETS, Action
 from roaming.transport import Access
@@ -136,3 +137,12 @@ def test_what_was_begun_and_not_ended_is_unsettled() -> None:
         {"event": "outcome", "device": "c", "outcome": "unknown"},
     )
     assert unsettled(lines) == {"b", "c"}
+
+
+def test_every_state_can_be_reached_and_ends() -> None:
+    seen = {State.PLANNED}
+    while (further := seen.union(*(following(state) for state in seen))) != seen:
+        seen = further
+    assert seen == set(State)
+    assert {state for state in State if not following(state)} == FINAL
+    assert all(State.REVERT_UNKNOWN in following(state) for state in set(State) - FINAL)
