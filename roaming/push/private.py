@@ -24,20 +24,38 @@ if TYPE_CHECKING:
     from roaming.push.carrier import Job
     from roaming.transport import Access
 
+_PREFIX = "roam-push-"
 _MEMORY = Path("/dev/shm")  # noqa: S108  the tmpfs of every Linux; what is made in it is 0700
 
 
 @contextmanager
 def private_directory() -> Iterator[Path]:
-    """Return a fresh directory; whatever happens, it is overwritten and removed."""
+    """Return a fresh directory; whatever happens, it is overwritten and removed.
+
+    A process that is killed cannot do that: the next run removes what a dead one left.
+    """
     memory = _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
-    path = Path(tempfile.mkdtemp(prefix="roam-", dir=memory))
+    sweep(memory or Path(tempfile.gettempdir()))
+    path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=memory))
     try:
         yield path
     finally:
-        if memory is None:
-            _overwrite(path)
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
+
+
+def sweep(place: Path) -> None:
+    """Remove the private directories of processes that are no more."""
+    for path in place.glob(f"{_PREFIX}*"):
+        process = path.name.removeprefix(_PREFIX).partition("-")[0]
+        dead = process.isdecimal() and not Path("/proc", process).exists()
+        if dead and path.is_dir() and not path.is_symlink() and path.stat().st_uid == os.getuid():
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.parent != _MEMORY:
+        _overwrite(path)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def furnish(directory: Path, jobs: tuple[Job, ...], common: Mapping[str, object]) -> None:

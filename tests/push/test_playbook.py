@@ -15,7 +15,7 @@ from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
 from roaming.plan import plan_device
 from roaming.push import Job
 from roaming.push.on_ansible import environment
-from roaming.push.private import furnish, private_directory
+from roaming.push.private import furnish, private_directory, sweep
 from roaming.secrets import FingerprintKey, Mask
 from roaming.targets import Service, Target
 
@@ -106,3 +106,16 @@ def test_the_child_knows_nothing_of_our_environment(private: Path) -> None:
     assert not {name for name in given if name.startswith("ROAM")}
     assert given["HOME"] == str(private)
     assert set(given) & set(os.environ) <= {"PATH", "HOME", "LANG", "PYTHONPATH"}
+
+
+def test_what_a_killed_push_left_is_swept_away(tmp_path: Path) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    for name in (f"roam-push-{dead.pid}-abc", f"roam-push-{os.getpid()}-abc", "roam-push-x", "roam-other"):
+        (tmp_path / name / "keys").mkdir(parents=True)
+        (tmp_path / name / "keys" / "hub").write_text("KEY")
+    (tmp_path / f"roam-push-{dead.pid}-link").symlink_to(tmp_path / "roam-other")
+    sweep(tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"roam-push-{os.getpid()}-abc", "roam-push-x", "roam-other", f"roam-push-{dead.pid}-link"}
+    assert (tmp_path / "roam-other" / "keys" / "hub").read_text() == "KEY"
