@@ -25,6 +25,7 @@ from tests.lab.federation import Federation, failures, reasons
 if TYPE_CHECKING:
     from lab.engine import Result
     from lab.topology import Node
+    from roaming.model.bundle import DeviceBundle
     from roaming.verify import Report
 
 pytestmark = pytest.mark.lab
@@ -98,9 +99,13 @@ def test_every_file_on_every_device_is_the_rendered_one(fed: Federation) -> None
     devices = render(load(fed.folder.inventory).network).devices
     digests = manifest["files"]
     for device in devices:
-        for file in device.files:
-            found = fed.shell(device.name, f"sha256sum '{file.path}'").split()[0]
-            assert found == digests[f"{device.owner}/{device.name}{file.path}"], (device.name, file.path)
+        lines = fed.shell(device.name, f"sha256sum {_paths(device)}").splitlines()
+        found = {path: digest for digest, path in (line.split() for line in lines)}
+        assert found == {file.path: digests[f"{device.owner}/{device.name}{file.path}"] for file in device.files}
+
+
+def _paths(device: DeviceBundle) -> str:
+    return " ".join(f"'{file.path}'" for file in device.files)
 
 
 def test_a_hand_edit_is_found_and_only_that_is_mended(fed: Federation) -> None:
@@ -121,8 +126,7 @@ def _stamps(fed: Federation) -> dict[str, str]:
     """Return when each rendered file was last written."""
     found: dict[str, str] = {}
     for device in render(load(fed.folder.inventory).network).devices:
-        paths = " ".join(f"'{file.path}'" for file in device.files)
-        lines = fed.shell(device.name, f"stat -c '%n %y' {paths}").splitlines()
+        lines = fed.shell(device.name, f"stat -c '%n %y' {_paths(device)}").splitlines()
         found |= {f"{device.name}:{line.split(' ', 1)[0]}": line.split(" ", 1)[1] for line in lines}
     return found
 
@@ -229,18 +233,21 @@ def test_clearing_what_is_well_does_nothing(fed: Federation) -> None:
     assert fed.shell("hub-east", "iptables -S | grep -c lab- || true").strip() == "0"
 
 
-@pytest.mark.parametrize("name", ["camden/agent", "hackney/home-1", "camden/ap/th-ap1", "federation/cui-key"])
-def test_a_live_key_is_on_its_device_and_nowhere_else(fed: Federation, name: str) -> None:
-    value = fed.secret(name)
-    holders = [node.name for node in _devices(fed) if _found(fed, node.name, value, "/etc")]
-    assert holders, "the key is live: some device holds it"
+LIVE = ("camden/agent", "hackney/home-1", "camden/ap/th-ap1", "islington/probe-password", "federation/cui-key")
+
+
+def test_live_keys_are_on_their_devices_and_nowhere_else(fed: Federation) -> None:
+    values = [fed.secret(name) for name in LIVE]
+    for name, value in zip(LIVE, values, strict=True):
+        assert any(_found(fed, node.name, [value], "/etc") for node in _devices(fed)), f"{name}: no device holds it"
     for node in (*_devices(fed), fed.topology.node(CONTROL)):
-        assert _found(fed, node.name, value, "/var/log /var/lib /var/tmp /tmp /root /home /run") == "", node.name
+        assert _found(fed, node.name, values, "/var/log /var/lib /var/tmp /tmp /root /home /run") == "", node.name
+    forms = [form for value in values for form in _forms(value)]
     said = "\n".join(fed.printed)
-    assert [form for form in _forms(value) if form in said] == []
+    assert not any(form in said for form in forms)
     kept = [path for path in fed.folder.root.rglob("*") if path.is_file() and not _holds_secrets(fed, path.parts)]
     texts = {path.name: path.read_bytes().decode(errors="replace") for path in kept}
-    assert [file for file, text in texts.items() if any(form in text for form in _forms(value))] == []
+    assert [file for file, text in texts.items() if any(form in text for form in forms)] == []
 
 
 def _devices(fed: Federation) -> tuple[Node, ...]:
@@ -254,8 +261,8 @@ def _holds_secrets(fed: Federation, parts: tuple[str, ...]) -> bool:
     return below[0] in {"secrets", "nodes"}
 
 
-def _found(fed: Federation, node: str, value: str, folders: str) -> str:
-    patterns = "\n".join(_forms(value))
+def _found(fed: Federation, node: str, values: list[str], folders: str) -> str:
+    patterns = "\n".join(form for value in values for form in _forms(value))
     script = f"grep -rlFf - {folders} 2>/dev/null || true"
     found = fed.on(node, "sh", "-c", script, stdin=f"{patterns}\n").out.split()
     return " ".join(path for path in found if path != RUNNING_COPY)
