@@ -13,7 +13,7 @@ OURS: Final = f"{DIRECTORY}/roaming"
 LOG: Final = "/var/log/freeradius/roaming.log"
 
 # conffile.c reads lines into 8192 octets; the key stands before the value.
-_LONGEST_VALUE: Final = 8000
+_LONGEST_VALUE: Final = 4000
 # In single quotes only \' is an escape, and a backslash before anything is copied with what follows it.
 _UNSPELLABLE: Final = re.compile(r"(?<!\\)(\\\\)*\\('|$)")
 
@@ -23,6 +23,20 @@ def fr_literal(value: str) -> str:
 
     Raises `QuoteError` for the one thing that has no spelling: an odd number of backslashes before ' or at the end.
     """
+    _refuse_unfit(value)
+    if _UNSPELLABLE.search(value):
+        message = "a backslash before ' or at the end has no spelling in a FreeRADIUS string"
+        raise QuoteError(message)
+    return "'" + value.replace("'", "\\'") + "'"
+
+
+def fr_pair(value: str) -> str:
+    """Spell the value of an attribute in a users file: in single quotes, where two backslashes stand for one."""
+    _refuse_unfit(value)
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _refuse_unfit(value: str) -> None:
     refuse_control(value, "a FreeRADIUS string")
     if not value:
         message = "an empty value has no meaning in a FreeRADIUS configuration"
@@ -30,10 +44,6 @@ def fr_literal(value: str) -> str:
     if len(value.encode()) > _LONGEST_VALUE:
         message = f"a FreeRADIUS string has at most {_LONGEST_VALUE} octets"
         raise QuoteError(message)
-    if _UNSPELLABLE.search(value):
-        message = "a backslash before ' or at the end has no spelling in a FreeRADIUS string"
-        raise QuoteError(message)
-    return "'" + value.replace("'", "\\'") + "'"
 
 
 def fr_ssid_pattern(ssid: str) -> str:
@@ -73,6 +83,7 @@ FREERADIUS: Final = Target(
     },
     quotings={
         "fr_literal": fr_literal,
+        "fr_pair": fr_pair,
         "fr_realm_pattern": fr_realm_pattern,
         "fr_ssid_pattern": fr_ssid_pattern,
         "pem": pem,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,11 +40,24 @@ def fill(material: pki.Material, device: DeviceBundle, slot: Slot) -> str:
     return TARGETS[device.target].quote(slot.quoting, known[slot.name])
 
 
+def tree(device: DeviceBundle, material: pki.Material) -> dict[str, str]:
+    """Return a device's files below a folder of its own, with how they are owned and how they are checked."""
+    root = f"/run/box/all/{device.name}"
+    files = {f"{root}{file.path}": file.text(lambda slot: fill(material, device, slot)) for file in device.files}
+    check = shlex.join(TARGETS[device.target].check_command)
+    return files | {f"{root}/owners": _owners(device), f"{root}/check": check}
+
+
+def _owners(device: DeviceBundle) -> str:
+    return "\n".join(
+        f"chown {file.owner}:{file.group} {file.path}; chmod {file.mode:o} {file.path}" for file in device.files
+    )
+
+
 def install(box: Box, device: DeviceBundle, material: pki.Material) -> None:
     """Put a device's files in their places, with their owners and modes."""
     box.write({file.path: file.text(lambda slot: fill(material, device, slot)) for file in device.files})
-    owners = [f"chown {file.owner}:{file.group} {file.path}; chmod {file.mode:o} {file.path}" for file in device.files]
-    box.must("sh", "-ec", "\n".join(owners))
+    box.must("sh", "-ec", _owners(device))
 
 
 def services(network: Network) -> list[DeviceBundle]:
