@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _GROUP: Final = "radsecproxy"
 _FEDERATION: Final = "federation"
+_SIGNED: Final = ("RequireMessageAuthenticator",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Peer:
     status_server: str
     institution: str
     rewrites: tuple[str, ...]
-    options: tuple[str, ...]
+    client_options: tuple[str, ...]
+    server_options: tuple[str, ...]
     tls_name: str | None
     secret: SecretRef | None
 
@@ -119,15 +121,19 @@ def _peer(
     rewrites: tuple[str, ...],
 ) -> Peer:
     radsec = face.transport is Transport.RADSEC
-    signed = not radsec and "message-authenticator" in RADSECPROXY.abilities(hub.version)
+    abilities = RADSECPROXY.abilities(hub.version)
+    status_server = node.status_check is StatusCheck.STATUS_SERVER
+    signed = not radsec and "message-authenticator" in abilities
+    deaf = status_server and "unsigned-status-answers" not in abilities
     return Peer(
         name=node.name,
         address=face.address,
         type="tls" if radsec else "udp",
-        status_server="on" if node.status_check is StatusCheck.STATUS_SERVER else "off",
+        status_server="on" if status_server else "off",
         institution=institution,
         rewrites=rewrites,
-        options=("RequireMessageAuthenticator",) if signed else (),
+        client_options=_SIGNED if signed else (),
+        server_options=_SIGNED if signed and not deaf else (),
         tls_name=face.tls_name if radsec else None,
         secret=None if radsec else face.secret,
     )

@@ -61,6 +61,8 @@ RADSECPROXY: Final = Target(
     capabilities={
         "1.9.2": frozenset({"tls-version", "loop-prevention"}),
         "1.11.0": frozenset({"message-authenticator"}),
+        # ChangeLog: before, an answer to Status-Server was thrown away where a signature was demanded and had none.
+        "1.11.3": frozenset({"unsigned-status-answers"}),
     },
     quotings={
         "pem": pem,

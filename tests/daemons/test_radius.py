@@ -264,3 +264,53 @@ def test_radsecproxy_reads_hostile_secrets_back(any_box: Box) -> None:
     finally:
         any_box.run("sh", "-c", "pkill -x radsecproxy; sleep 1")
     assert answers == dict.fromkeys(HOSTILE, True)
+
+
+CATCHER = """
+import socket, sys
+inbox = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+inbox.bind(("127.0.0.1", 11815))
+inbox.settimeout(20)
+for _ in range(int(sys.argv[1])):
+    packet, seen, at = inbox.recv(4096), [], 20
+    while at < len(packet):
+        kind, length = packet[at], packet[at + 1]
+        seen += [packet[at + 2 : at + length].decode("latin-1")] if kind == 126 else []
+        at += length
+    print("|".join(seen), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("1camden.gov.uk", "1camden.gov.uk"),
+        ("1islington.gov.uk", "1islington.gov.uk"),
+        ("1evil.gov.uk", "1camden.gov.uk"),
+        ("=islington.gov.uk", "1camden.gov.uk"),
+        ("=evil.gov.uk", "1camden.gov.uk"),
+        ("1camdenXgov.uk", "1camden.gov.uk"),
+        ("0camden.gov.uk", "1camden.gov.uk"),
+        (None, "1camden.gov.uk"),
+    ],
+)
+def test_a_server_of_two_boroughs_names_only_them(any_box: Box, said: str | None, kept: str) -> None:
+    hub = next(device for device in services(CASES["shared"]()) if device.name == "hub-east")
+    config = next(file.text() for file in hub.files if file.path == "/etc/radsecproxy.conf")
+    rules = config.split("rewrite camden-rad-2 {")[1].split("}\n")[0]
+    any_box.write(
+        {
+            "/run/box/rewrite.conf": f"ListenUDP 127.0.0.1:11814\nrewrite it {{{rules}}}\n"
+            "client a {\n\tHost 127.0.0.1\n\tType udp\n\tSecret testing123\n\tRewriteIn it\n}\n"
+            "server b {\n\tHost 127.0.0.1\n\tPort 11815\n\tType udp\n\tSecret testing123\n\tRetryCount 0\n}\n"
+            "realm * {\n\tServer b\n}\n",
+            "/run/box/catch.py": CATCHER,
+            "/run/box/request": "User-Name = a@b.uk\nMessage-Authenticator = 0x00\n"
+            + (f'Operator-Name = "{said}"\n' if said else ""),
+        }
+    )
+    script = """radsecproxy -c /run/box/rewrite.conf -i /run/box/rewrite.pid
+        (sleep 0.5; radclient -r 1 -t 1 -f /run/box/request 127.0.0.1:11814 auth testing123 > /dev/null 2>&1) &
+        python3 /run/box/catch.py 1
+        pkill -x radsecproxy; wait"""
+    assert any_box.must("sh", "-c", script).strip() == kept

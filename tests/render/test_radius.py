@@ -93,10 +93,18 @@ def test_a_version_that_is_too_old_is_refused(version: str) -> None:
         render(with_server(lab(), "camden-rad-1", version=version))
 
 
-def test_status_server_stays_on_where_the_hub_wants_message_authenticators() -> None:
-    """1.11.2 fails to answer Status-Server only where it is asked over UDP without TLS: our upstream has both."""
-    hub = block(text(lab(), "hub-east", HUB), "server nrps-1")
-    assert "StatusServer on" in hub
+def with_hubs(network: Network, version: str) -> Network:
+    return replace(network, hubs=tuple(hub.model_copy(update={"version": version}) for hub in network.hubs))
+
+
+@pytest.mark.parametrize(("version", "signed"), [("1.9.2", False), ("1.11.2", False), ("1.11.3", True)])
+def test_a_silent_server_is_found_before_its_answers_are_signed(version: str, signed: bool) -> None:  # noqa: FBT001
+    """1.11.2 throws an unsigned answer to Status-Server away where signatures are demanded: 1.11.3 mends it."""
+    config = text(with_hubs(lab(), version), "hub-east", HUB)
+    server = block(config, "server nrps-1")
+    assert "StatusServer on" in server
+    assert ("RequireMessageAuthenticator on" in server) is signed
+    assert ("RequireMessageAuthenticator on" in block(config, "client nrps-1")) is (version != "1.9.2")
 
 
 def test_no_own_realm_goes_to_the_hubs() -> None:
