@@ -77,9 +77,9 @@ def up(engine: Engine, folder: Folder, order: Order, step: Callable[[str], None]
     When anything fails all of it is taken down again and the error goes on to the caller.
     """
     _refuse_second(engine, folder)
-    network = load(order.inventory).network
-    _refuse_unknown(network, order.limit)
     try:
+        network = load(order.inventory).network
+        _refuse_unknown(network, order.limit)
         topology = _start(engine, folder, order, network, step)
         step("configuring what stands outside the region")
         _start_outside(engine, topology)

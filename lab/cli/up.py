@@ -35,9 +35,9 @@ def up(
 
     Example: roam-lab up -i lab/inventory
     """
+    pools = (_subnet(subnet),) if subnet else life.POOLS
     where = folder(name)
     engine = find_engine(where.root)
-    pools = (_subnet(subnet),) if subnet else life.POOLS
     with steps(STEPS) as step:
         images = ensurer(engine, where, step)
         order = life.Order(inventory, images, frozenset(limit or ()), frozenset(profile or ()), pools)

@@ -1,0 +1,87 @@
+"""`roam-lab` as people type it: what goes wrong is one plain sentence, and nothing is written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ABSENT = "no-such-lab"
+
+
+def _lab(repository: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lab.cli", *words]
+    given = {**os.environ, "PYTHONPATH": str(repository), **environ}
+    return subprocess.run(command, cwd=repository, env=given, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status", "--name", ABSENT),
+        ("fault", "clear", "--name", ABSENT),
+        ("exec", "--name", ABSENT, "--", "roam", "verify"),
+    ],
+)
+def test_without_a_lab_a_command_says_what_makes_one(repository: Path, words: tuple[str, ...]) -> None:
+    found = _lab(repository, *words)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == f"roam-lab: there is no lab {ABSENT}: `roam-lab up` makes one\n"
+    assert not (repository / ".lab" / ABSENT).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "A real RADIUS federation in containers"),
+        (("up", "--subnet", "10.0.0.1/8"), "--subnet"),
+        (("up", "--subnet", "8.8.0.0/16"), "is not a private range"),
+        (("fault",), "Missing argument 'KIND:NODE'"),
+        (("dance",), "No such command 'dance'"),
+    ],
+)
+def test_wrong_usage_is_2(repository: Path, words: tuple[str, ...], message: str) -> None:
+    found = _lab(repository, *words, LAB_ENGINE="podman", COLUMNS="200")
+    assert found.returncode == 2
+    assert message in found.stdout + found.stderr
+
+
+def test_an_inventory_with_problems_is_refused_with_all_of_them(repository: Path, tmp_path: Path) -> None:
+    found = _lab(repository, "up", "-i", str(tmp_path), "--name", ABSENT)
+    assert found.returncode == 1
+    assert "federation.yml:1: error: the file cannot be read" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert not (repository / ".lab" / ABSENT).exists()
+
+
+def test_a_name_that_is_no_name_is_refused(repository: Path) -> None:
+    found = _lab(repository, "down", "--name", "../etc")
+    assert found.returncode == 1
+    assert found.stderr.startswith("roam-lab: a lab's name has lower-case letters")
+
+
+def test_an_engine_that_is_not_there_is_said(repository: Path) -> None:
+    found = _lab(repository, "up", "-i", "lab/inventory", "--name", ABSENT, LAB_ENGINE="rocket")
+    assert found.returncode == 1
+    assert "LAB_ENGINE is 'rocket': it is podman or docker" in found.stderr
+    assert not (repository / ".lab" / ABSENT).exists()
+
+
+def test_every_command_helps_with_an_example(repository: Path) -> None:
+    for verb in ("up", "down", "status", "exec", "fault", "demo", "images"):
+        found = _lab(repository, verb, "--help", COLUMNS="200")
+        assert found.returncode == 0
+        assert "Example: roam-lab" in found.stdout, verb
+
+
+@pytest.mark.lab
+def test_down_of_nothing_is_no_error_and_leaves_nothing(repository: Path) -> None:
+    found = _lab(repository, "down", "--name", ABSENT)
+    assert (found.returncode, found.stdout) == (0, f"lab {ABSENT} is not up\n")
+    assert not (repository / ".lab" / ABSENT).exists()
