@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.errors import RenderError
 from roaming.federation import operator_name, proxy_order, timers
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, Slot, SlotKind
-from roaming.model.inventory import Role, StatusCheck, Transport
+from roaming.model.inventory import Role, Scheme, StatusCheck, Transport
 from roaming.render.template import render_parts
 from roaming.targets.radsecproxy import CONFIG, LOG, OURS, RADSECPROXY
 
@@ -79,7 +79,7 @@ def _view(network: Network, hub: Hub) -> dict[str, object]:
         "name": hub.name,
         "log": LOG,
         "country": network.federation.country,
-        "scheme": str(network.federation.schemes[0]),
+        "scheme": next((str(scheme) for scheme in network.federation.schemes if scheme is not Scheme.GOVWIFI), "local"),
         "mac_key": network.federation.fticks.mac_key,
         "retry_interval": timers(network.federation).retry_interval,
         "peers": peers,

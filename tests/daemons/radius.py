@@ -32,6 +32,20 @@ SUBNET = "10.213.200"
 NODES = {"hub-east": 10, "camden-rad-1": 11, "islington-rad-1": 12, "camden-agent": 13}
 # The agent's container speaks for these too; what has no container has an address where nobody answers.
 BORROWED = {"islington-agent": 14, "camden-th-ap1": 15}
+HOSTILE = (
+    "plain-and-long-enough",
+    "  two leading spaces",
+    "#hash # hash",
+    "quo\"te and quo'te",
+    "back\\slash\\n\\x41",
+    "{{ secret }} {% x %}",
+    "%{User-Name} %41 %%4142",
+    "${confdir} $ENV{HOME} $HOME",
+    "`id` $(id)",
+    "a = b, c := d { }",
+    "caf\u00e9 \u2615 \u043a\u043b\u044e\u0447 end",
+    "''''",
+)
 
 
 def fill(material: pki.Material, device: DeviceBundle, slot: Slot) -> str:
