@@ -136,7 +136,7 @@ def image_of(node: Node) -> Image:
 
 def free_pools(pools: tuple[IPv4Network, ...], routes: str) -> tuple[IPv4Network, ...]:
     """Return the pools that no route of this machine (`/proc/net/route`) leads into."""
-    taken = [_route(line) for line in routes.splitlines()[1:] if line.strip()]
+    taken = [route(line) for line in routes.splitlines()[1:] if line.strip()]
     free = [pool for pool in pools if not any(pool.overlaps(route) for route in taken if route.prefixlen)]
     if not free:
         message = f"every range the lab may use is routed on this machine: {', '.join(map(str, pools))}"
@@ -144,8 +144,8 @@ def free_pools(pools: tuple[IPv4Network, ...], routes: str) -> tuple[IPv4Network
     return tuple(free)
 
 
-def _route(line: str) -> IPv4Network:
-    """Read a line of /proc/net/route: addresses are hexadecimal, least significant octet first."""
+def route(line: str) -> IPv4Network:
+    """Read the destination of a line of /proc/net/route: addresses are hexadecimal, least significant octet first."""
     fields = line.split()
     destination, mask = (IPv4Address(bytes.fromhex(fields[index])[::-1]) for index in (1, 7))
     return IPv4Network(f"{destination}/{mask}")
