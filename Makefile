@@ -40,7 +40,9 @@ check: $(VENV)/.ready ## Format, lint, types, layers, YAML, Ansible
 	@cd playbooks && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline -q
 
 test: setup check ## Every test, the real daemons and the lab included
-	@$(BIN)/pytest
+	@$(BIN)/roam-lab images --build
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not lab"
+	@$(BIN)/pytest -m lab
 
 demo: setup ## The federation in containers: red, pushed, green, each hub lost
 	@$(BIN)/roam-lab demo -i lab/inventory
@@ -52,7 +54,8 @@ bench: setup ## Measure side by side, print a table, write JSON
 	@$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.ready ## Write the generated pages of docs/
-	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -c 'from roaming.rules import document; print(document(), end=str())' > docs/rules.md
+	@$(BIN)/pytest -q tests/project tests/rules/test_rules.py
 
 lock: $(VENV)/.ready ## Pin every dependency again, with hashes and without index addresses
 	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
