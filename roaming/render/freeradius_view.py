@@ -208,7 +208,7 @@ def servers(network: Network, server: RadiusServer) -> tuple[VirtualServer, ...]
     inside = VirtualServer(
         "inside", ("roaming_syntax", "roaming_visited", "roaming_own_realms", "roaming_elsewhere"), ("roaming_vlan",)
     )
-    asked = ("roaming_syntax", "roaming_own_realms", "roaming_nowhere"), ("roaming_strip", "roaming_cui")
+    asked = ("roaming_syntax", "roaming_own_realms", "roaming_nowhere"), ("from_federation", "roaming_cui")
     federation = _federation_server(server, *asked)
     home = VirtualServer("home", *asked)
     if Role.PROXY not in server.roles:

@@ -171,7 +171,9 @@ def test_hostile_passwords_are_read_back(running: World) -> None:
     path = "/etc/freeradius/3.0/roaming/users/camden"
     kept = home.must("cat", path)
     home.write({path: users})
-    home.must("sh", "-c", f"chown root:freerad {path}; chmod 640 {path}; service freeradius restart")
+    home.must(
+        "sh", "-c", f"chown root:freerad {path}; chmod 640 {path}; touch {path}; service freeradius reload; sleep 1"
+    )
     results = {
         number: ask(
             running,
@@ -186,5 +188,7 @@ def test_hostile_passwords_are_read_back(running: World) -> None:
         for number, value in secrets.items()
     }
     home.write({path: kept})
-    home.must("sh", "-c", f"chown root:freerad {path}; chmod 640 {path}; service freeradius restart")
+    home.must(
+        "sh", "-c", f"chown root:freerad {path}; chmod 640 {path}; touch {path}; service freeradius reload; sleep 1"
+    )
     assert results == dict.fromkeys(secrets, True)

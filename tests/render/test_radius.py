@@ -114,6 +114,19 @@ def test_no_own_realm_goes_to_the_hubs() -> None:
     assert "'federation'" not in case
 
 
+def test_answers_to_another_borough_pass_a_filter_that_knows_no_vlan() -> None:
+    config = text(lab(), "camden-rad-1", f"{FREERADIUS}/roaming/servers.conf")
+    after = config.split("server federation {")[1].split("post-auth {")[1]
+    assert after.split("Post-Auth-Type REJECT")[0].split() == [
+        "roaming_accepted",
+        "from_federation",
+        "roaming_cui",
+        "roaming_log_result",
+    ]
+    allowed = text(lab(), "camden-rad-1", f"{FREERADIUS}/roaming/filters/from-federation")
+    assert not any(word in allowed for word in ("Tunnel", "Filter-Id", "Vendor", "AVPair"))
+
+
 def test_both_hubs_carry_traffic_and_every_proxy_knows_both() -> None:
     orders = {
         device.name: [
