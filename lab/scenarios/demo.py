@@ -11,6 +11,7 @@ from lab.evidence import home_servers
 from lab.faults import Fault, FaultKind, clear_fault, set_fault
 from lab.scenarios.verification import Evidence, Verifier
 from lab.topology import NodeKind
+from roaming.eap import Reason
 from roaming.federation import hub_order
 from roaming.load import load
 from roaming.model.inventory import EapMethod
@@ -31,6 +32,24 @@ if TYPE_CHECKING:
 _PATIENCE_S: Final = 150
 _PAUSE_S: Final = 3
 
+# What is refused, by whom, within how many milliseconds (home servers hold a refusal back for a second on purpose).
+_REFUSALS: Final = (
+    (("--expect", "wrong-password"), Reason.REJECTED_AT_HOME, 3000, "a wrong password is rejected at home"),
+    (
+        ("--expect", "unknown-user"),
+        Reason.REJECTED_AT_HOME,
+        3000,
+        "a name that its home does not know is rejected there",
+    ),
+    (
+        ("--identity", "someone@nowhere.example"),
+        Reason.REJECTED_BY_HUB,
+        1000,
+        "an unknown realm is rejected by the hub",
+    ),
+    (("--identity", "someone"), Reason.REJECTED_LOCALLY, 3000, "a name without a realm is rejected by the first proxy"),
+)
+
 
 @dataclass
 class Story:
@@ -46,7 +65,7 @@ class Story:
 
     def tell(self, heading: str) -> None:
         """Open a chapter."""
-        self.console.rule(f"[bold]{heading}", align="left")
+        self.console.print(f"\n{heading}\n{'─' * len(heading)}", style="bold", markup=False)
 
     def hold(self, kept: bool, promise: str) -> None:  # noqa: FBT001  the one thing a promise is
         """Note whether a promise was kept."""
@@ -63,14 +82,14 @@ def tell(engine: Engine, folder: Folder, topology: Topology, console: Console) -
     network = load(folder.inventory).network
     verifier = Verifier(engine, topology, home_servers(network))
     story = Story(engine, topology, verifier, console, share=_wanted_share(network))
-    for chapter in (_before, _push, _after, _faults):
+    for chapter in (_before, _push, _after, _refusals, _faults):
         chapter(story)
     return _end(story)
 
 
 def _before(story: Story) -> None:
     story.tell("Before the push: every device is as its package left it")
-    report = story.verifier.verify()
+    report = story.verifier.verify("--timeout", "2")
     story.console.print(render(report))
     story.hold(not any(result.passed for result in report.results), f"nobody gets in anywhere ({_count(report)})")
 
@@ -100,6 +119,15 @@ def _after(story: Story) -> None:
     report = _verify(story, "get in")
     story.summary.append(f"first green {_first(report):.0f} s after the push")
     story.hold(_is_back(story), f"both hubs carry their share ({_spelled(story.share)})")
+
+
+def _refusals(story: Story) -> None:
+    story.tell("Who must not get in, and who says so")
+    for words, reason, limit, promise in _REFUSALS:
+        results = story.verifier.verify(*words).results
+        kept = all(result.reason is reason for result in results)
+        slowest = max((result.milliseconds or 0.0 for result in results), default=0.0)
+        story.hold(kept and slowest < limit, f"{promise} ({slowest:.0f} ms at most)")
 
 
 def _faults(story: Story) -> None:

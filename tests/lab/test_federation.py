@@ -48,7 +48,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(bare: Federation) -> Story:
-    before = bare.verify()
+    before = bare.verify("--timeout", "2")
     push = bare.roam("push", "--yes", "--json")
     return Story(before, push, bare.verify(*PATIENCE))
 
