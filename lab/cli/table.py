@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def mapping_table(topology: Topology) -> Table:
     """Show where each device of the inventory stands in the lab."""
-    table = Table("device", "is a", "network", "inventory", "lab", title=f"lab {topology.name}", title_justify="left")
+    table = Table(title=f"lab {topology.name}", title_justify="left")
+    for heading in ("device", "is a", "network", "inventory", "lab"):
+        table.add_column(heading, overflow="fold")
     for node in topology.nodes:
         for link in node.links if node.links[0].real else ():
             table.add_row(node.name, node.kind, link.network, str(link.real), str(link.address))
@@ -26,7 +28,9 @@ def mapping_table(topology: Topology) -> Table:
 
 def status_table(states: Sequence[NodeState]) -> Table:
     """Show whether each container runs."""
-    table = Table("device", "is a", "status", "addresses")
+    table = Table()
+    for heading in ("device", "is a", "status", "addresses"):
+        table.add_column(heading, overflow="fold")
     for state in states:
         addresses = ", ".join(_spelled(link) for link in state.node.links)
         table.add_row(state.node.name, state.node.kind, state.status, addresses)

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-_NO_SUCH = ("no such container", "no container with name or id", "is not running", "not running")
+_NO_SUCH = (
+    "no such container",
+    "container state improper",
+    "no container with name or id",
+    "is not running",
+    "not running",
+)
 _NOISE = "failed to connect to syslog"
 
 
