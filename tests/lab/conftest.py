@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from lab.engine import Engine
     from lab.folder import Folder
 
-NAME = "test-federation"
+# Two runs of the tests on one machine do not meet.
+NAME = f"test-{os.getpid()}"
 
 
 def ensurer(engine: Engine, where: Folder) -> Callable[[Image], str]:
@@ -31,7 +33,6 @@ def ensurer(engine: Engine, where: Folder) -> Callable[[Image], str]:
 def bare(repository: Path) -> Iterator[Federation]:
     """Return a lab that is up, and that nobody may push to before the tests of the bare federation have run."""
     where = folder(NAME)
-    life.down(find_engine(where.root), where)
     engine = find_engine(where.root)
     topology = life.up(engine, where, life.Order(repository / "lab" / "inventory", ensurer(engine, where)), print)
     yield Federation(engine, where, topology)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.lab
 
-NAME = "test-leftovers"
+NAME = f"test-{os.getpid()}-beside"
 ROUTES = Path("/proc/net/route")
 NAMESPACES = Path("/run/netns")
 
@@ -27,7 +28,6 @@ NAMESPACES = Path("/run/netns")
 def test_a_part_of_london_comes_up_with_observers_and_leaves_nothing(repository: Path) -> None:
     where = folder(NAME)
     before = _namespaces()
-    life.down(find_engine(where.root), where)
     engine = find_engine(where.root)
     order = life.Order(
         repository / "inventory",
