@@ -10,14 +10,19 @@ import yaml
 from jinja2 import Environment, FileSystemLoader
 
 from roaming.federation import mobility_domain
-from roaming.model.inventory import Borough, FederationFile, Role, WlansFile
+from roaming.model.borough import Borough
+from roaming.model.federation import FederationFile
+from roaming.model.terms import Role
+from roaming.model.wlan import WlansFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic import BaseModel
 
-    from roaming.model.inventory import AccessPoint, RadiusServer, Site, Wlan
+    from roaming.model.borough import RadiusServer
+    from roaming.model.site import AccessPoint, Site
+    from roaming.model.wlan import Wlan
 
 R = TypeVar("R", bound="BaseModel")
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from lab.pki import outside_names, upstream_names
 from lab.topology import FEDERATION
-from roaming.model.inventory import Transport
+from roaming.model.terms import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lab.pki import Material
     from lab.topology import Topology
-    from roaming.model.inventory import OutsideRealm, Upstream
+    from roaming.model.federation import OutsideRealm, Upstream
     from roaming.model.network import Network
 
 DIRECTORY: Final = "/etc/lab-outside"

@@ -21,17 +21,10 @@ from pydantic import BaseModel
 
 from lab.errors import LabError
 from roaming.model.base import SecretRef
-from roaming.model.inventory import (
-    Certificate,
-    Credentials,
-    FederationFace,
-    Hub,
-    Identity,
-    PasswordProbe,
-    Snmp,
-    TlsProbe,
-    Transport,
-)
+from roaming.model.borough import FederationFace, Snmp
+from roaming.model.federation import Hub
+from roaming.model.identity import Certificate, Credentials, Identity, PasswordProbe, TlsProbe
+from roaming.model.terms import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from roaming.errors import RenderError
 from roaming.model.base import seconds
-from roaming.model.inventory import Role
+from roaming.model.terms import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roaming.model.inventory import AccessPoint, Agent, Borough, Federation, Hub, RadiusServer, Site
+    from roaming.model.borough import Agent, Borough, RadiusServer
+    from roaming.model.federation import Federation, Hub
     from roaming.model.network import Network
+    from roaming.model.site import AccessPoint, Site
 
 Item = TypeVar("Item")
 

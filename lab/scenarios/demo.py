@@ -14,7 +14,7 @@ from lab.topology import NodeKind
 from roaming.eap import Reason
 from roaming.federation import hub_order
 from roaming.load import load
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 from roaming.verify import render
 
 if TYPE_CHECKING:

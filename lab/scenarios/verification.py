@@ -10,7 +10,7 @@ from lab.errors import LabError
 from lab.evidence import carried, collect, faults_at_homes, faults_at_hubs, probes
 from lab.topology import CONTROL, container
 from roaming.eap import Reason
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 from roaming.verify import Report, Verdict
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from lab.errors import LabError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from roaming.model.inventory import Borough, Credentials
+    from roaming.model.borough import Borough
+    from roaming.model.identity import Credentials
     from roaming.model.network import Network
 
 POOL: Final = IPv4Network("10.213.0.0/16")

@@ -19,7 +19,7 @@ from roaming.cli.options import (
     SecretsOption,
 )
 from roaming.load import load
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 from roaming.push.reach import access_to
 from roaming.secrets import open_store
 from roaming.transport import LinuxDialler
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from roaming.model.inventory import Agent
+    from roaming.model.borough import Agent
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
     from roaming.transport import Session

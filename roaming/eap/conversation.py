@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 
 _PROBE_STATIONS = "02:72:6f"
 """Calling-Station-Ids of probes: locally administered (IEEE 802c), so no device's own, and easy to find in a log."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.eap.outcome import Outcome, Reason
 from roaming.eap.transcript import CertificateFault, Code, Packet, Transcript
-from roaming.model.inventory import EapMethod
 from roaming.model.rejection import Rejection, Rejector
+from roaming.model.terms import EapMethod
 
 if TYPE_CHECKING:
     from roaming.eap.conversation import Conversation

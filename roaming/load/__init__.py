@@ -14,10 +14,12 @@ from roaming.load.document import Document, ModelPath, read, visible
 from roaming.load.references import dangling
 from roaming.load.wording import echoes, message
 from roaming.model.base import Record
-from roaming.model.building import building
-from roaming.model.inventory import Borough, FederationFile, WlansFile
+from roaming.model.borough import Borough
+from roaming.model.collector import building
+from roaming.model.federation import FederationFile
 from roaming.model.network import Network
 from roaming.model.problem import Problem, Severity
+from roaming.model.wlan import WlansFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

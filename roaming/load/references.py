@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from roaming.load.document import ModelPath
-    from roaming.model.inventory import Borough, Site
+    from roaming.model.borough import Borough
     from roaming.model.network import Network
+    from roaming.model.site import Site
 
 
 class Dangling(NamedTuple):

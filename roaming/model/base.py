@@ -88,6 +88,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+@[a-z0-9.-]+$", max_length=253)]
 Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(s|m|h)$")]
 Day = date
+NonEmpty = Annotated[tuple[Slug, ...], Field(min_length=1)]
 
 
 def seconds(duration: str) -> int:

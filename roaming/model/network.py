@@ -6,22 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from roaming.model.inventory import Role
+from roaming.model.terms import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roaming.model.inventory import (
-        AccessPoint,
-        Borough,
-        Certificate,
-        Federation,
-        Hub,
-        RadiusServer,
-        Site,
-        Upstream,
-        Wlan,
-    )
+    from roaming.model.borough import Borough, RadiusServer
+    from roaming.model.federation import Federation, Hub, Upstream
+    from roaming.model.identity import Certificate
+    from roaming.model.site import AccessPoint, Site
+    from roaming.model.wlan import Wlan
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roaming.model.bundle import DeviceKind
-from roaming.model.inventory import Role
+from roaming.model.terms import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roaming.model.base import SecretRef
-    from roaming.model.inventory import Credentials
+    from roaming.model.identity import Credentials
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
 

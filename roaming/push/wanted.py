@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from roaming.errors import PushError, QuoteError, SecretError
 from roaming.model.bundle import RemoteFile, SlotKind
-from roaming.model.inventory import Role, Transport
+from roaming.model.terms import Role, Transport
 from roaming.secrets import Mask, Redaction, check_certificate, check_pair, fill, materialise, resolve
 from roaming.targets import TARGETS
 

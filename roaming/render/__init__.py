@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roaming.model.building import building
 from roaming.model.bundle import Bundle, DeviceBundle
+from roaming.model.collector import building
 from roaming.render.freeradius import radius_servers
 from roaming.render.hostapd import access_points
 from roaming.render.radsecproxy import hubs

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RenderError
-from roaming.model.inventory import Band, Radio
+from roaming.model.terms import Band
+
+if TYPE_CHECKING:
+    from roaming.model.site import Radio
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.federation import timers
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, Slot, SlotKind
-from roaming.model.inventory import EapMethod, Role, Transport
+from roaming.model.terms import EapMethod, Role, Transport
 from roaming.render.freeradius_view import clients, hub_clients, pools, realms, servers, sites, upstream_servers
 from roaming.render.template import render_parts
 from roaming.targets.freeradius import DIRECTORY, FREERADIUS, OURS
@@ -14,7 +14,7 @@ from roaming.targets.freeradius import DIRECTORY, FREERADIUS, OURS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roaming.model.inventory import Borough, RadiusServer
+    from roaming.model.borough import Borough, RadiusServer
     from roaming.model.network import Network
 
 _GROUP: Final = "freerad"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RenderError
 from roaming.federation import hub_order, nas_clients, operator_name, realm_routes
-from roaming.model.inventory import Role, Scheme, Transport
+from roaming.model.terms import Role, Scheme, Transport
 from roaming.targets.freeradius import FREERADIUS
 
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from roaming.federation import NasClient
     from roaming.model.base import SecretRef
-    from roaming.model.inventory import Borough, Hub, RadiusServer, Site
+    from roaming.model.borough import Borough, RadiusServer
+    from roaming.model.federation import Hub
     from roaming.model.network import Network
+    from roaming.model.site import Site
 
 FEDERATION_POOL: Final = "federation"
 _UDP_PORT: Final = 1812

@@ -9,7 +9,7 @@ from zlib import crc32
 from roaming.errors import RenderError
 from roaming.federation import mobility_domain
 from roaming.model.bundle import DeviceBundle, DeviceKind, File
-from roaming.model.inventory import Band, BandMode, FastTransition, Scheme
+from roaming.model.terms import Band, BandMode, FastTransition, Scheme
 from roaming.render.channel import Channel, channel
 from roaming.render.template import render_parts
 from roaming.targets.hostapd import CONFIG, DEFAULTS, DIRECTORY, HOSTAPD
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
     from roaming.model.base import SecretRef
+    from roaming.model.borough import Borough, RadiusServer
     from roaming.model.bundle import Slot
-    from roaming.model.inventory import AccessPoint, Borough, Radio, RadiusServer, Site, Wlan
     from roaming.model.network import Network
+    from roaming.model.site import AccessPoint, Radio, Site
+    from roaming.model.wlan import Wlan
 
 _AKMS: Final = {
     BandMode.WPA2: ("WPA-EAP",),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.errors import RenderError
 from roaming.federation import operator_name, proxy_order, timers
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, Slot, SlotKind
-from roaming.model.inventory import Role, Scheme, StatusCheck, Transport
+from roaming.model.terms import Role, Scheme, StatusCheck, Transport
 from roaming.render.template import render_parts
 from roaming.targets.radsecproxy import CONFIG, LOG, OURS, RADSECPROXY
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
     from roaming.model.base import SecretRef
-    from roaming.model.inventory import FederationFace, Hub, RadiusServer, Upstream
+    from roaming.model.borough import FederationFace, RadiusServer
+    from roaming.model.federation import Hub, Upstream
     from roaming.model.network import Network
 
 _GROUP: Final = "radsecproxy"

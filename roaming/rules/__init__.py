@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roaming.model.building import building
+from roaming.model.collector import building
 from roaming.model.problem import Problem
 from roaming.rules.document import document, explain
 from roaming.rules.rule import Finding, Given, Rule

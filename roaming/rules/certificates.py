@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from roaming.load import ModelPath
-    from roaming.model.inventory import Certificate
+    from roaming.model.identity import Certificate
     from roaming.model.network import Network
 
 NOTICE = timedelta(days=30)

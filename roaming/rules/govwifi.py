@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
-from roaming.model.inventory import Scheme
+from roaming.model.terms import Scheme
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
 

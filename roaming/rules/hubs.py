@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from roaming.errors import RenderError
 from roaming.federation import timers
-from roaming.model.inventory import Scheme
 from roaming.model.problem import Severity
+from roaming.model.terms import Scheme
 from roaming.rules.rule import Finding, Given, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roaming.load import ModelPath
-    from roaming.model.inventory import Hub
+    from roaming.model.federation import Hub
     from roaming.model.network import Network
 
 ONE_SITE_PREFIX = 26

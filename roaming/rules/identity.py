@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roaming.load import ModelPath
-    from roaming.model.inventory import Probe
+    from roaming.model.identity import Probe
     from roaming.model.network import Network
 
 

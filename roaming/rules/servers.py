@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roaming.errors import RenderError
-from roaming.model.inventory import Role, StatusCheck, Transport
 from roaming.model.problem import Severity
+from roaming.model.terms import Role, StatusCheck, Transport
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule
 from roaming.targets import TARGETS
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roaming.load import ModelPath
-    from roaming.model.inventory import Borough
+    from roaming.model.borough import Borough
     from roaming.model.network import Network
 
 

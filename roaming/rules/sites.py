@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roaming.model.inventory import Band, BandMode
+from roaming.model.terms import Band, BandMode
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from roaming.load import ModelPath
-    from roaming.model.inventory import Radio, Site
     from roaming.model.network import Network
+    from roaming.model.site import Radio, Site
 
 MOST_SSIDS = 4
 MOST_OCTETS = 48

@@ -7,14 +7,16 @@ from ipaddress import IPv4Address
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from roaming.model.inventory import BandMode
+from roaming.model.terms import BandMode
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
 
 if TYPE_CHECKING:
     from roaming.load import ModelPath
-    from roaming.model.inventory import AccessPoint, Borough, Wlan
+    from roaming.model.borough import Borough
     from roaming.model.network import Network
+    from roaming.model.site import AccessPoint
+    from roaming.model.wlan import Wlan
 
 LAST_MAC = 0xFFFF_FFFF_FFFF
 

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roaming.model.inventory import Role
+from roaming.model.terms import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roaming.load import ModelPath
     from roaming.model.base import SecretRef
-    from roaming.model.inventory import (
-        AccessPoint,
-        Borough,
-        Certificate,
-        Credentials,
-        FederationFace,
-        GovWifiLocation,
-        Probe,
-        RadiusServer,
-        Site,
-        Upstream,
-    )
+    from roaming.model.borough import Borough, FederationFace, GovWifiLocation, RadiusServer
+    from roaming.model.federation import Upstream
+    from roaming.model.identity import Certificate, Credentials, Probe
     from roaming.model.network import Network
+    from roaming.model.site import AccessPoint, Site
 
 
 def boroughs(network: Network) -> Iterator[tuple[ModelPath, Borough]]:

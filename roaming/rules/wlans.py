@@ -7,14 +7,14 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from roaming.federation import mobility_domain
-from roaming.model.inventory import Band, BandMode, FastTransition, Scheme
+from roaming.model.terms import Band, BandMode, FastTransition, Scheme
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from roaming.model.inventory import Wlan
+    from roaming.model.wlan import Wlan
 
 SSIDS: Mapping[Scheme, str] = {Scheme.GOVROAM: "govroam", Scheme.GOVWIFI: "GovWifi", Scheme.EDUROAM: "eduroam"}
 

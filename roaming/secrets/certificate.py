@@ -13,7 +13,7 @@ from roaming.errors import SecretError
 if TYPE_CHECKING:
     from datetime import date
 
-    from roaming.model.inventory import Certificate
+    from roaming.model.identity import Certificate
 
 
 def check_certificate(record: Certificate, pem: str, today: date) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 
 if TYPE_CHECKING:
-    from roaming.model.inventory import Probe
+    from roaming.model.identity import Probe
     from roaming.model.network import Network
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from roaming.errors import VerifyError
 
 if TYPE_CHECKING:
-    from roaming.model.inventory import Borough
+    from roaming.model.borough import Borough
     from roaming.model.network import Network
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from roaming.eap import CertificateLogin, Conversation, Login, PasswordLogin, Server, Trusted
 from roaming.errors import VerifyError
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 from roaming.verify.home import homes
 from roaming.verify.trial import Expect
 
 if TYPE_CHECKING:
-    from roaming.model.inventory import RadiusServer
+    from roaming.model.borough import RadiusServer
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
     from roaming.verify.home import Home

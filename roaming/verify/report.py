@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from roaming.eap import Reason
-    from roaming.model.inventory import EapMethod
+    from roaming.model.terms import EapMethod
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from roaming.model.inventory import Agent
+    from roaming.model.borough import Agent
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
 

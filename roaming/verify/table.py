@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roaming.eap import Reason
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 from roaming.verify.advice import ADVICE, WORDS
 
 if TYPE_CHECKING:

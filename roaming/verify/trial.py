@@ -12,15 +12,16 @@ from pydantic import TypeAdapter, ValidationError
 from roaming.eap import Nas, Reason, calling_station, outer_identity
 from roaming.errors import VerifyError
 from roaming.model.base import Realm
-from roaming.model.inventory import BandMode, EapMethod, Scheme
+from roaming.model.terms import BandMode, EapMethod, Scheme
 from roaming.verify.home import Home, homes
 from roaming.verify.limit import Limit, parse_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roaming.model.inventory import AccessPoint, Borough, RadiusServer, Site
+    from roaming.model.borough import Borough, RadiusServer
     from roaming.model.network import Network
+    from roaming.model.site import AccessPoint, Site
 
 
 class Expect(StrEnum):

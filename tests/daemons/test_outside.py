@@ -11,12 +11,12 @@ from lab.outside import DIRECTORY, outside_files, write_outside
 from lab.pki import Material, generate
 from lab.topology import Topology, lay_out
 from roaming.load import load
-from roaming.model.inventory import Transport
+from roaming.model.terms import Transport
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from roaming.model.inventory import Upstream
+    from roaming.model.federation import Upstream
     from roaming.model.network import Network
     from tests.daemons.conftest import Box
 

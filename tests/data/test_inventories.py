@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roaming.load import Inventory, load
-from roaming.model.inventory import BandMode, Role, Scheme, Transport
+from roaming.model.terms import BandMode, Role, Scheme, Transport
 from roaming.rules import check
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from lab.errors import LabError
 from lab.logins import authorized_key
 from lab.pki import Material, SecretKind, generate, secret_kinds, write
 from roaming.load import load
-from roaming.model.inventory import Certificate
+from roaming.model.identity import Certificate
 from roaming.secrets import DirectoryStore
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from roaming.load import load
 from roaming.model.base import SecretRef
-from roaming.model.inventory import FederationFace, Role, SharedService, Transport
+from roaming.model.borough import FederationFace, SharedService
+from roaming.model.terms import Role, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from roaming.model.inventory import Borough, RadiusServer
+    from roaming.model.borough import Borough, RadiusServer
     from roaming.model.network import Network
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from roaming.errors import QuoteError, RenderError
 from roaming.load import load
-from roaming.model.inventory import Band, BandMode, Bands, Radio
+from roaming.model.site import Radio
+from roaming.model.terms import Band, BandMode
+from roaming.model.wlan import Bands
 from roaming.render.channel import channel
 from roaming.render.hostapd import access_points
 from roaming.targets import TARGETS

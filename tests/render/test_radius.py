@@ -9,7 +9,7 @@ import pytest
 
 from roaming.errors import RenderError
 from roaming.model.bundle import DeviceKind, SlotKind
-from roaming.model.inventory import StatusCheck
+from roaming.model.terms import StatusCheck
 from roaming.render import render
 from roaming.targets import TARGETS
 from tests.render.networks import CASES, lab, london, older, shared, with_server

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from roaming.errors import SecretError
-from roaming.model.inventory import Certificate
+from roaming.model.identity import Certificate
 from roaming.secrets import check_certificate, check_pair
 
 TODAY = date(2026, 11, 23)

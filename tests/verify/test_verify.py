@@ -14,7 +14,7 @@ from rich.console import Console
 from roaming.eap import Reason
 from roaming.errors import VerifyError
 from roaming.load import load
-from roaming.model.inventory import EapMethod
+from roaming.model.terms import EapMethod
 from roaming.verify import Expect, Options, Report, document, render, trials
 from roaming.verify.advice import ADVICE, WORDS
 from tests.verify.world import Asked, World, always, lab_network

@@ -17,7 +17,7 @@ from roaming.verify import Options, Report, verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from roaming.model.inventory import Agent
+    from roaming.model.borough import Agent
     from roaming.model.network import Network
 
 REPOSITORY = Path(__file__).parent.parent.parent

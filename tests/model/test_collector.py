@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from roaming.model.building import building
+from roaming.model.collector import building
 
 
 def test_the_collector_is_held_back_and_comes_back_after_an_error() -> None:

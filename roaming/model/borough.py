@@ -1,0 +1,142 @@
+"""One borough's file: `boroughs/*.yml`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from roaming.model.base import Address, Day, HostName, NonEmpty, Realm, Record, SecretRef, Slug, Text, UserName, Version
+from roaming.model.identity import Certificate, Credentials, Identity
+from roaming.model.site import Site
+from roaming.model.terms import Role, StatusCheck, Transport
+
+
+class Agent(Record):
+    """The probe next to a borough's devices: a RADIUS client that runs `eapol_test`."""
+
+    name: Slug
+    address: Address
+    secret: SecretRef
+    credentials: Credentials
+
+
+class FederationFace(Record):
+    """What the hubs see of a RADIUS server."""
+
+    address: Address
+    transport: Transport
+    tls_name: HostName | None = None
+    certificate: Slug | None = None
+    key: SecretRef | None = None
+    secret: SecretRef | None = None
+
+    @model_validator(mode="after")
+    def _what_its_transport_needs(self) -> Self:
+        wanted = ("tls_name", "certificate", "key") if self.transport is Transport.RADSEC else ("secret",)
+        for name in wanted:
+            if getattr(self, name) is None:
+                message = f"a server that is federated over {self.transport} needs {name}"
+                raise ValueError(message)
+        return self
+
+
+class RadiusServer(Record):
+    """A borough's RADIUS server. `secret` is what the borough's own proxies and this server share.
+
+    `address` is inside the borough, `federation` is what the hubs see; only a proxy has that.
+    """
+
+    name: Slug
+    software: Literal["freeradius"]
+    version: Version
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    address: Address
+    federation: FederationFace | None = None
+    secret: SecretRef | None = None
+    status_check: StatusCheck = StatusCheck.STATUS_SERVER
+    credentials: Credentials
+
+    @model_validator(mode="after")
+    def _what_its_roles_need(self) -> Self:
+        if Role.PROXY in self.roles and self.federation is None:
+            message = "a proxy needs federation"
+            raise ValueError(message)
+        if self.roles == (Role.HOME,) and self.secret is None:
+            message = "a home server that is no proxy needs secret, which its borough's proxies share"
+            raise ValueError(message)
+        return self
+
+
+class GovWifiLocation(Record):
+    """A location as GovWifi knows it: by the source addresses of its RADIUS and a secret of its own."""
+
+    name: Slug
+    source_ips: Annotated[tuple[Address, ...], Field(min_length=1)]
+    secret: SecretRef
+    effective_from: Day
+    sites: NonEmpty
+
+
+class GovWifi(Record):
+    """A borough's registration with GovWifi."""
+
+    locations: Annotated[tuple[GovWifiLocation, ...], Field(min_length=1)]
+
+
+class SharedService(Record):
+    """RADIUS servers that this borough runs for another one too."""
+
+    partner: Slug = Field(alias="with")
+    radius: NonEmpty
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+
+class DynamicAuthorization(Record):
+    """CoA and Disconnect (RFC 5176): who may send them is the borough's proxies, with this secret."""
+
+    secret: SecretRef
+
+
+class Snmp(Record):
+    """SNMPv3 authPriv, for the monitor."""
+
+    user: Slug
+    auth: SecretRef
+    privacy: SecretRef
+
+
+class BoroughHead(Record):
+    """Which council this is; `gss` is the ONS code."""
+
+    slug: Slug
+    name: Text
+    gss: Annotated[str, StringConstraints(pattern=r"^E09[0-9]{6}$")]
+    contact: UserName
+
+
+class Borough(Record):
+    """One borough's file."""
+
+    borough: BoroughHead
+    realms: Annotated[tuple[Realm, ...], Field(min_length=1)]
+    agent: Agent
+    radius: tuple[RadiusServer, ...] = ()
+    identity: Identity
+    certificates: tuple[Certificate, ...] = ()
+    govwifi: GovWifi | None = None
+    fast_transition_key: SecretRef | None = None
+    dynamic_authorization: DynamicAuthorization | None = None
+    snmp: Snmp | None = None
+    sites: Annotated[tuple[Site, ...], Field(min_length=1)]
+    shared_services: tuple[SharedService, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The borough's short name."""
+        return self.borough.slug
+
+    @property
+    def realm(self) -> str:
+        """The borough's first realm: the one of its Operator-Name."""
+        return self.realms[0]

@@ -1,0 +1,106 @@
+"""A building, its networks and its access points."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from roaming.model.base import (
+    Address,
+    Latitude,
+    Longitude,
+    Mac,
+    NasIdentifier,
+    NonEmpty,
+    Record,
+    SecretRef,
+    Slug,
+    Ssid,
+    Subnet,
+    Subnet6,
+    Text,
+    Version,
+    VlanId,
+)
+from roaming.model.identity import Credentials
+from roaming.model.terms import Band, Venue
+
+
+class Radio(Record):
+    """One radio of a standalone access point. `bssid` is that of its first WLAN, the others count up."""
+
+    band: Band
+    channel: Annotated[int, Field(ge=1, le=233)]
+    width_mhz: Literal[20, 40, 80, 160] = 20
+    interface: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,14}$")]
+    bssid: Mac
+
+
+class AccessPoint(Record):
+    """A standalone access point. `secret` is what it shares with its borough's proxies, `uplink` carries its VLANs."""
+
+    name: Slug
+    platform: Literal["hostapd"]
+    version: Version
+    address: Address
+    ethernet_mac: Mac
+    radios: Annotated[tuple[Radio, ...], Field(min_length=1)]
+    uplink: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,9}$")] = "eth0"
+    secret: SecretRef
+    credentials: Credentials
+    nas_identifier: NasIdentifier | None = None
+
+    @property
+    def identifier(self) -> str:
+        """The NAS-Identifier: what the inventory says, else the access point's name."""
+        return self.nas_identifier or self.name
+
+
+class Vlan(Record):
+    """A VLAN of a site."""
+
+    id: VlanId
+    subnet: Subnet | None = None
+    ipv6: Subnet6 | None = None
+
+
+class SiteVlans(Record):
+    """The VLANs that a site's WLANs use."""
+
+    staff: Vlan
+    visitors: Vlan
+
+
+class OtherSsid(Record):
+    """An SSID that is not ours; it counts for the limit per band."""
+
+    name: Ssid
+    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+
+
+class Capacity(Record):
+    """How many people and clients a building takes."""
+
+    people: Annotated[int, Field(ge=1)] | None = None
+    wifi_clients: Annotated[int, Field(ge=1)] | None = None
+
+
+class Site(Record):
+    """A building. `owner` owns the infrastructure; `hosts` are the boroughs whose staff work there."""
+
+    slug: Slug
+    name: Text
+    postcode: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$")] | None = None
+    location: tuple[Latitude, Longitude]
+    approximate: bool = False
+    source: Text
+    venue: Venue
+    owner: Slug
+    hosts: NonEmpty
+    capacity: Capacity = Capacity()
+    hours: Text | None = None
+    wlans: NonEmpty
+    other_ssids: tuple[OtherSsid, ...] = ()
+    vlans: SiteVlans
+    access_points: tuple[AccessPoint, ...] = ()
