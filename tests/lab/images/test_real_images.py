@@ -115,7 +115,7 @@ def test_an_engineer_becomes_root_and_host_keys_are_not_shared(boxes: Boxes) -> 
 
 
 def test_the_control_container_has_what_the_commands_need(boxes: Boxes) -> None:
-    modules = "ansible_runner, cryptography, jinja2, netmiko, pydantic, pytest, scapy, typer, yaml"
+    modules = "ansible_runner, cryptography, jinja2, netmiko, pydantic, pytest, typer, yaml"
     assert boxes.run("control", f"python3 -W error -c 'import {modules}'").ok
     assert boxes.run("control", "ansible-playbook --version").out.startswith("ansible-playbook [core 2.19")
     for command in ("roam", "roam-lab", "roam-monitor", "ansible-runner", "eapol_test", "ssh"):
