@@ -34,13 +34,13 @@ grep -q ' {_CGROUP}' /proc/self/mounts || mount -t cgroup2 none {_CGROUP}
 
 
 def level(command: Command, mounts: str | None = None) -> tuple[str, ...]:
-    """Return what stands before a command of the engine: nothing on a machine; in a plain chroot, entering the ground.
+    """Return what stands before a command of the engine: nothing on a machine; in a chroot, entering the ground.
 
     Raises EngineError when the ground cannot be made. `mounts` is the text of /proc/self/mounts.
     """
     points = _mount_points(mounts)
     if str(_NAMESPACE) not in points:
-        if {"/", _CGROUP} <= points:
+        if {"/", _CGROUP} <= points and not _chrooted(command):
             return ()
         _make(command)
     return ("nsenter", f"--mount={_NAMESPACE}", "--")
@@ -81,6 +81,13 @@ def _unshare(command: Command, cpu: int) -> Result:
     enter = ("nsenter", "--mount=/proc/self/ns/mnt", "--wd=/", "sh", "-ec", _PIVOT)
     pinned = ("taskset", "--cpu-list", str(cpu))
     return command.run((*pinned, "unshare", f"--mount={_NAMESPACE}", "--propagation=unchanged", *enter))
+
+
+def _chrooted(command: Command) -> bool:
+    """Tell whether our root is another than that of our mount namespace; a chroot may be a mount point as well."""
+    result = command.run(("nsenter", "--mount=/proc/self/ns/mnt", "--", "stat", "--format=%d:%i", "/"))
+    ours = Path("/").stat()
+    return result.ok and result.out.strip() != f"{ours.st_dev}:{ours.st_ino}"
 
 
 def _mount_points(mounts: str | None) -> frozenset[str]:
