@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,11 @@ from lab.cli.workshop import ensurer
 from lab.engine import find_engine
 from lab.folder import folder
 from lab.images import Image, list_images, remove_images
+
+
+if TYPE_CHECKING:
+    from lab.engine import Engine
+    from lab.folder import Folder
 
 
 def register(app: typer.Typer) -> None:
@@ -29,14 +34,23 @@ def images(
     """
     where = folder(DEFAULT_NAME)
     engine = find_engine(where.root)
-    if remove:
-        for tag in remove_images(engine):
-            typer.echo(f"removed {tag}")
-        return
-    if build:
-        with steps(len(Image)) as step:
-            tag_of = ensurer(engine, where, step)
-            for image in Image:
-                tag_of(image)
-    for tag in list_images(engine):
-        typer.echo(tag)
+    try:
+        if remove:
+            for tag in remove_images(engine):
+                typer.echo(f"removed {tag}")
+            return
+        if build:
+            _build(engine, where)
+        for tag in list_images(engine):
+            typer.echo(tag)
+    finally:
+        engine.release()
+        if not where.mapping.exists():
+            where.remove()
+
+
+def _build(engine: Engine, where: Folder) -> None:
+    with steps(len(Image)) as step:
+        tag_of = ensurer(engine, where, step)
+        for image in Image:
+            tag_of(image)

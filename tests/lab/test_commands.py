@@ -85,3 +85,12 @@ def test_down_of_nothing_is_no_error_and_leaves_nothing(repository: Path) -> Non
     found = _lab(repository, "down", "--name", ABSENT)
     assert (found.returncode, found.stdout) == (0, f"lab {ABSENT} is not up\n")
     assert not (repository / ".lab" / ABSENT).exists()
+
+
+@pytest.mark.lab
+def test_listing_the_images_leaves_no_file(repository: Path) -> None:
+    kept = (repository / ".lab" / "lab" / "mapping.json").exists()
+    found = _lab(repository, "images")
+    assert found.returncode == 0
+    assert all(line.startswith("localhost/seamless-wifi/") for line in found.stdout.splitlines())
+    assert (repository / ".lab" / "lab").exists() == kept
