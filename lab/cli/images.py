@@ -13,7 +13,6 @@ from lab.engine import find_engine
 from lab.folder import folder
 from lab.images import Image, list_images, remove_images
 
-
 if TYPE_CHECKING:
     from lab.engine import Engine
     from lab.folder import Folder
