@@ -83,13 +83,22 @@ def wait_running(
 
 def _ready(engine: Engine, name: str) -> bool:
     """Tell whether a container is ready; ContainerError when it never will be."""
+    _refuse_ended(engine, name)
+    probe = f"test ! -x /usr/lib/lab/entrypoint || test -e {READY_FILE}"
+    try:
+        return engine.exec(name, ["sh", "-c", probe]).ok
+    except EngineError:
+        # It may have ended since it was looked at: then its own last words say why.
+        _refuse_ended(engine, name)
+        raise
+
+
+def _refuse_ended(engine: Engine, name: str) -> None:
     state = engine.state(name)
     if state is None:
         raise ContainerError(name, "does not exist")
     if not state.running:
         raise ContainerError(name, _why(state), engine.logs(name))
-    probe = f"test ! -x /usr/lib/lab/entrypoint || test -e {READY_FILE}"
-    return engine.exec(name, ["sh", "-c", probe]).ok
 
 
 def _why(state: State) -> str:

@@ -52,6 +52,16 @@ def test_one_that_ended_shows_its_last_lines(compose: Path) -> None:
     )
 
 
+def test_one_that_ends_between_two_looks_shows_its_last_lines_too() -> None:
+    def end(container: str, *_: object) -> Result:
+        engine.running[container] = state(container, "exited", 7)
+        return engine.exec(container, ["true"])
+
+    engine = FakeEngine(running={"lab-a": state("lab-a")}, answer=end, printed={"lab-a": ("out of tea",)})
+    with pytest.raises(ContainerError, match=r"lab-a ended with exit status 7; its last lines:\n.*out of tea"):
+        wait_running(engine, ["lab-a"])
+
+
 @pytest.mark.parametrize(
     "said",
     [
