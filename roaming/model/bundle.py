@@ -19,6 +19,7 @@ class DeviceKind(StrEnum):
 
     RADIUS_SERVER = "radius-server"
     HUB = "hub"
+    CONTROLLER = "controller"
     ACCESS_POINT = "access-point"
 
 
@@ -79,7 +80,10 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class DeviceBundle:
-    """One device's files. `owner` is the borough's slug, or `federation` for the hubs."""
+    """One device's files. `owner` is the borough's slug, or `federation` for the hubs.
+
+    `owns` is the prefix of what is ours on a device that others configure too; empty where whole files are ours.
+    """
 
     owner: str
     site: str
@@ -88,6 +92,7 @@ class DeviceBundle:
     target: str
     version: str
     files: tuple[File, ...]
+    owns: str = ""
 
     @property
     def path(self) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
     from roaming.plan.change import DevicePlan
 
-_ORDER = (DeviceKind.RADIUS_SERVER, DeviceKind.HUB, DeviceKind.ACCESS_POINT)
+_ORDER = (DeviceKind.RADIUS_SERVER, DeviceKind.HUB, DeviceKind.CONTROLLER, DeviceKind.ACCESS_POINT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from roaming.targets.dialect import Dialect, Remedy, Scope
 from roaming.targets.freeradius import FREERADIUS
 from roaming.targets.hostapd import HOSTAPD
 from roaming.targets.radsecproxy import RADSECPROXY
+from roaming.targets.revert import RevertKind, RevertMethod
 from roaming.targets.target import Action, Service, Target
 
 if TYPE_CHECKING:
@@ -18,4 +20,14 @@ TARGETS: Final[Mapping[str, Target]] = {
     "hostapd": HOSTAPD,
 }
 
-__all__ = ["TARGETS", "Action", "Service", "Target"]
+__all__ = [
+    "TARGETS",
+    "Action",
+    "Dialect",
+    "Remedy",
+    "RevertKind",
+    "RevertMethod",
+    "Scope",
+    "Service",
+    "Target",
+]

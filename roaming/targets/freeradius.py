@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from roaming.errors import QuoteError
+from roaming.targets.revert import DETACHED_TIMER
 from roaming.targets.target import Service, Target, pem, refuse_control, word
 
 DIRECTORY: Final = "/etc/freeradius/3.0"
@@ -94,4 +95,5 @@ FREERADIUS: Final = Target(
     services=(Service("freeradius", reloads=(f"{OURS}/users/*", f"{OURS}/filters/*")),),
     log_path=LOG,
     owned=(f"{OURS}/*",),
+    revert=DETACHED_TIMER,
 )

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from roaming.errors import QuoteError
+from roaming.targets.revert import DETACHED_TIMER
 from roaming.targets.target import Service, Target, refuse_control, word
 
 DIRECTORY: Final = "/etc/hostapd"
@@ -98,4 +99,5 @@ HOSTAPD: Final = Target(
     services=(Service("hostapd"),),
     log_path=LOG,
     owned=(f"{DIRECTORY}/hostapd*.conf", f"{DIRECTORY}/*.vlan"),
+    revert=DETACHED_TIMER,
 )

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from roaming.errors import QuoteError
+from roaming.targets.revert import DETACHED_TIMER
 from roaming.targets.target import Service, Target, pem, refuse_control, word
 
 CONFIG: Final = "/etc/radsecproxy.conf"
@@ -78,4 +79,5 @@ RADSECPROXY: Final = Target(
     services=(Service("radsecproxy"),),
     log_path=LOG,
     owned=(f"{OURS}/*",),
+    revert=DETACHED_TIMER,
 )

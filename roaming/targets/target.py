@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 from roaming.errors import QuoteError, RenderError
 from roaming.model.base import version_key
+from roaming.targets.revert import NONE, RevertMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from roaming.targets.dialect import Dialect
 
 
 class Action(StrEnum):
@@ -41,7 +44,9 @@ class Target:
 
     `capabilities` maps a version to what came with it; a device has what its own and all earlier versions brought.
     `quotings` maps a name to a function that spells a value in a syntax, or raises `QuoteError` naming why it cannot.
-    `owned` are patterns of paths that are ours alone: a file there which we did not render is stale.
+    `owned` are patterns of paths that are ours alone: a file there which we did not render is stale. `revert` is how a
+    change is taken back when nobody confirms it. A platform that is driven by commands has a `dialect`; without one it
+    is driven by files.
     """
 
     name: str
@@ -52,6 +57,8 @@ class Target:
     services: tuple[Service, ...]
     log_path: str
     owned: tuple[str, ...] = ()
+    revert: RevertMethod = NONE
+    dialect: Dialect | None = None
 
     def abilities(self, version: str) -> frozenset[str]:
         """Return what a version can do; raise `RenderError` when it is older than anything we know."""
