@@ -6,6 +6,7 @@ from ipaddress import AddressValueError
 from typing import TYPE_CHECKING, Any, Final
 
 from roaming.load.document import visible
+from roaming.model.change import LOGIN, PUBLIC_KEY, WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,9 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[a-z][a-z0-9]{0,14}$": "a network interface such as wlan0",
     r"^[a-z][a-z0-9]{0,9}$": "a network interface such as eth0",
     r"^[a-z_][a-z0-9_-]{0,31}$": "a Linux user name",
+    LOGIN: "a login name such as j.smith",
+    PUBLIC_KEY: "an SSH public key such as ssh-ed25519 AAAA…",
+    WINDOW: 'a change window such as "Tu-Th 22:00-05:00"',
 }
 """What each pattern of the model means; a test keeps the two together."""
 

@@ -19,6 +19,7 @@ from roaming.model.base import (
     UserName,
     Version,
 )
+from roaming.model.change import FederationChangeControl
 from roaming.model.identity import Certificate, Credentials, Probe
 from roaming.model.terms import EapMethod, Scheme, StatusCheck, Transport
 
@@ -65,6 +66,7 @@ class Federation(Record):
     fticks: FTicks
     cui_key: SecretRef
     govwifi: tuple[GovWifiServer, ...] = ()
+    change_control: FederationChangeControl = FederationChangeControl()
 
 
 class Hub(Record):

@@ -10,22 +10,41 @@ from roaming.plan.change import (
     again,
     plan_device,
 )
-from roaming.plan.order import Wave, partners, waves
+from roaming.plan.control import ChangeRequest, Policy, allowed_until, objections, policy_of
+from roaming.plan.digest import digest, document, document_text, read_document
+from roaming.plan.effects import Effect, EffectKind, effects, effects_json, effects_text
+from roaming.plan.failover import failover_groups, partners
+from roaming.plan.order import Wave, waves
 from roaming.plan.report import as_json, as_text, hint
 
 __all__ = [
     "Change",
+    "ChangeRequest",
     "DevicePlan",
+    "Effect",
+    "EffectKind",
     "FileChange",
     "Plan",
+    "Policy",
     "ServiceAction",
     "Unreachable",
     "Wave",
     "again",
+    "allowed_until",
     "as_json",
     "as_text",
+    "digest",
+    "document",
+    "document_text",
+    "effects",
+    "effects_json",
+    "effects_text",
+    "failover_groups",
     "hint",
+    "objections",
     "partners",
     "plan_device",
+    "policy_of",
+    "read_document",
     "waves",
 ]
