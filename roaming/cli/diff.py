@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,6 +17,7 @@ from roaming.cli.options import (
     LimitOption,
     SecretsOption,
     StateOption,
+    VaultPasswordFileOption,
 )
 from roaming.cli.progress import bar
 from roaming.cli.scope import campaign, limited
@@ -23,6 +25,7 @@ from roaming.load import load
 from roaming.plan import as_json as plan_json
 from roaming.plan import as_text
 from roaming.render import render
+from roaming.secrets import open_store
 
 if TYPE_CHECKING:
     from roaming.plan import Plan
@@ -42,6 +45,7 @@ def diff(
     known_hosts: KnownHostsOption = None,
     state: StateOption = DEFAULT_STATE,
     *,
+    vault_password_file: VaultPasswordFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show how devices differ from the inventory; secrets are shown as fingerprints.
@@ -52,7 +56,7 @@ def diff(
     """
     network = load(inventory).network
     bundle = limited(render(network), limit)
-    work = campaign(network, secrets, known_hosts, state)
+    work = campaign(network, open_store(secrets, os.environ, vault_password_file), known_hosts, state)
     wanted = work.wanted(bundle)
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)
