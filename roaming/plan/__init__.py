@@ -12,11 +12,13 @@ from roaming.plan.change import (
 )
 from roaming.plan.order import Wave, partners, waves
 from roaming.plan.report import as_json, as_text, hint
+from roaming.plan.rollback import Former, earliest, former, plan_rollback
 
 __all__ = [
     "Change",
     "DevicePlan",
     "FileChange",
+    "Former",
     "Plan",
     "ServiceAction",
     "Unreachable",
@@ -24,8 +26,11 @@ __all__ = [
     "again",
     "as_json",
     "as_text",
+    "earliest",
+    "former",
     "hint",
     "partners",
     "plan_device",
+    "plan_rollback",
     "waves",
 ]
