@@ -1,5 +1,6 @@
 """Change devices: plans carried out in waves, every step in the journal, each device left old or new."""
 
+from roaming.push.backup import Backups
 from roaming.push.carrier import Carrier, FakeCarrier, Job, Note
 from roaming.push.engine import Engine, unsettled
 from roaming.push.fetch import Survey, running_files
@@ -16,6 +17,7 @@ from roaming.push.wanted import Stock, Wanted
 __all__ = [
     "GOOD",
     "AnsibleCarrier",
+    "Backups",
     "Carrier",
     "DeviceResult",
     "Engine",
