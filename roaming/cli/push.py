@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from roaming.cli.options import (
     LimitOption,
     SecretsOption,
     StateOption,
+    VaultPasswordFileOption,
 )
 from roaming.cli.progress import bar
 from roaming.cli.scope import campaign, limited
@@ -29,6 +31,7 @@ from roaming.plan import as_json as plan_json
 from roaming.push import GOOD, DeviceResult, Outcome
 from roaming.render import render
 from roaming.rules import check
+from roaming.secrets import open_store
 
 if TYPE_CHECKING:
     from roaming.load import Inventory
@@ -49,6 +52,7 @@ def push(
     known_hosts: KnownHostsOption = None,
     state: StateOption = DEFAULT_STATE,
     *,
+    vault_password_file: VaultPasswordFileOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -65,7 +69,7 @@ def push(
         raise typer.BadParameter(message)
     given = load(inventory)
     _refuse_errors(given)
-    work = campaign(given.network, secrets, known_hosts, state)
+    work = campaign(given.network, open_store(secrets, os.environ, vault_password_file), known_hosts, state)
     wanted = work.wanted(limited(render(given.network), limit))
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)

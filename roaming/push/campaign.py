@@ -5,50 +5,41 @@ from __future__ import annotations
 import getpass
 import secrets
 import socket
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from roaming.errors import PushError
-from roaming.model.bundle import DeviceKind, RemoteFile
-from roaming.plan import DevicePlan, Plan, former
+from roaming.plan import DevicePlan, Plan, earliest
 from roaming.push.backup import Backups
-from roaming.push.carrier import DriverCarrier, Job
+from roaming.push.carrier import Job
+from roaming.push.crew import Crew
 from roaming.push.engine import Engine, Witness
-from roaming.push.fetch import CONFIG, Survey
+from roaming.push.fetch import Survey
 from roaming.push.journal import JournalFile, read
 from roaming.push.links import SessionLinks
 from roaming.push.lock import lock
-from roaming.push.on_ansible import AnsibleCarrier
-from roaming.push.on_cli import CliDriver, Lines
-from roaming.push.on_linux import LinuxDriver, Prints
 from roaming.push.open_devices import OpenDevice, open_devices
 from roaming.push.reach import access
 from roaming.push.sent import Sent
 from roaming.push.states import DeviceResult, Outcome
-from roaming.push.stop import StopRule
-from roaming.push.transaction import Driver, Pace, settle
+from roaming.push.transaction import Pace, settle
 from roaming.push.wanted import Stock, Wanted
 from roaming.secrets import FingerprintKey, local_key
-from roaming.targets import TARGETS, Scope
+from roaming.targets import TARGETS, RevertMethod
 from roaming.transport import Access, CliDialler, Dialler, LinuxDialler, NetmikoDialler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from roaming.model.bundle import Bundle, DeviceBundle
+    from roaming.model.bundle import Bundle
     from roaming.model.network import Network
-    from roaming.plan import Wave
-    from roaming.push.carrier import Carrier
+    from roaming.plan import Former, Wave
     from roaming.push.engine import Run
+    from roaming.push.stop import StopRule
     from roaming.secrets import SecretStore
-    from roaming.targets import RevertMethod, Target
-
-_ROOT_ONLY = 0o600
-# A controller is waited for, not worked for: its lines are.
-_CONTROLLERS = 50
 
 
 def _today() -> date:
@@ -77,7 +68,6 @@ class Campaign:
     today: Callable[[], date] = _today
     run: str = field(default_factory=_run_name)
     pace: Callable[[RevertMethod], Pace] = pace_of
-    targets: Mapping[str, Target] = field(default_factory=lambda: TARGETS)
 
     @cached_property
     def key(self) -> FingerprintKey:
@@ -107,32 +97,70 @@ class Campaign:
         """Return what differs on each device."""
         return self.survey(done).plan(wanted)
 
+    def plan_back(self, run: str, wanted: tuple[Wanted, ...], done: Callable[[str], None] = lambda _: None) -> Plan:
+        """Return what brings back what the devices of a run ran before it, the runs after it included."""
+        runs = [one for one in self.backups.runs() if one >= run]
+        if run not in runs:
+            message = f"there is no run {run} with backups here: `roam journal` lists the runs"
+            raise PushError(message)
+        there = set(self.backups.devices(run))
+        formers = {name: self._former(name, runs) for name in there}
+        return self.survey(done).plan_back(tuple(one for one in wanted if one.device.name in there), formers)
+
+    def _former(self, device: str, runs: list[str]) -> Former:
+        """Return what a device ran before the earliest of some runs."""
+        return earliest(self.backups.load(run, device) for run in runs if device in self.backups.devices(run))
+
     def push(
-        self, plan: Plan, wanted: tuple[Wanted, ...], order: tuple[Wave, ...], watch: Watch, **about: object
+        self,
+        plan: Plan,
+        order: tuple[Wave, ...],
+        wanted: tuple[Wanted, ...],
+        watch: tuple[StopRule, Witness],
+        **about: object,
     ) -> Run:
         """Carry a plan out, one push at a time; `about` stands in the journal's first line of the run."""
+        by_name = {one.device.name: one for one in wanted}
+        journal = JournalFile(self.state, self.run)
         with lock(self.state):
             self._refuse_open(plan)
-            journal = JournalFile(self.state, self.run)
             journal.note("run", devices=len(plan.devices), files=plan.file_count, **about)
-            by_name = {one.device.name: one for one in wanted}
-            carriers = _Carriers(self, by_name)
-            engine = Engine(
-                network=self.network,
-                carrier=carriers.of,
-                journal=journal,
-                key=self.key,
-                links=SessionLinks(self.dialler),
-                job=lambda one: self._job(one, by_name.get(one.device.name)),
-                rule=watch.rule,
-                witness=watch.witness,
-            )
-            run = engine.push(plan, order)
-            changed = [result.device for result in run.results if result.outcome is Outcome.CHANGED]
-            self.sent.record({name: by_name[name].secrets for name in changed if self._shows_ciphertext(by_name[name])})
+            run = self._engine(journal, by_name, *watch).push(plan, order)
+            changed = [one.device for one in run.results if one.outcome is Outcome.CHANGED]
+            self._remember([by_name[name] for name in changed])
             files = sum(result.files for result in run.results)
             journal.note("end", devices=len(changed), files=files, stopped=run.stopped)
         return run
+
+    def _engine(self, journal: JournalFile, wanted: Mapping[str, Wanted], rule: StopRule, witness: Witness) -> Engine:
+        crew = self._crew(wanted)
+        return Engine(
+            network=self.network,
+            carrier=crew.carrier,
+            journal=journal,
+            key=self.key,
+            links=SessionLinks(self.dialler),
+            job=lambda one: self._job(one, wanted),
+            rule=rule,
+            witness=witness,
+        )
+
+    def _crew(self, wanted: Mapping[str, Wanted]) -> Crew:
+        by = f"{getpass.getuser()}@{socket.gethostname()}"
+        return Crew(self.run, by, self.key, self.backups, self.dialler, self.cli_dialler, wanted, self.pace)
+
+    def _refuse_open(self, plan: Plan) -> None:
+        """Refuse to go on from a state that nobody knows."""
+        left = sorted(self.open_devices().keys() & {one.device.name for one in plan.pending})
+        if left:
+            message = f"a former push was cut short on {', '.join(left)}: `roam push --resume` finds out how they stand"
+            raise PushError(message)
+
+    def _remember(self, changed: list[Wanted]) -> None:
+        """Remember which secrets were sent to devices that show ciphertext only."""
+        given = {one.device.name: one.secrets for one in changed if TARGETS[one.device.target].dialect is not None}
+        if given:
+            self.sent.record(given)
 
     def open_devices(self) -> dict[str, OpenDevice]:
         """Return the devices whose last push was cut short."""
@@ -140,23 +168,33 @@ class Campaign:
 
     def resume(self, wanted: tuple[Wanted, ...], done: Callable[[DeviceResult], None]) -> tuple[DeviceResult, ...]:
         """Settle every device whose last push was cut short: read where it stands, and end it old or new."""
+        journal = JournalFile(self.state, self.run)
         with lock(self.state):
             found = self.open_devices()
-            journal = JournalFile(self.state, self.run)
             journal.note("resume", devices=sorted(found), user=getpass.getuser())
-            results = [self._settled(one, found[one.device.name], journal) for one in wanted if one.device.name in found]
+            crew = self._crew({one.device.name: one for one in wanted})
+            left = [(one, found[one.device.name]) for one in wanted if one.device.name in found]
+            results = tuple(self._settled(crew, one, open_device, journal) for one, open_device in left)
             for result in results:
                 done(result)
-        return tuple(results)
+        return results
 
-    def _settled(self, wanted: Wanted, left: OpenDevice, journal: JournalFile) -> DeviceResult:
-        target = self.targets[wanted.device.target]
-        job = self._job(DevicePlan(wanted.device, (), ()), wanted)
+    def _settled(self, crew: Crew, wanted: Wanted, left: OpenDevice, journal: JournalFile) -> DeviceResult:
+        job = self._job(DevicePlan(wanted.device, (), ()), crew.wanted)
+
+        def note(device: str, state: object) -> None:
+            journal.note("step", device=device, state=state)
+
         try:
-            driver = self._driver_left(job, wanted, left)
-            result = settle(job, driver, lambda name, state: journal.note("step", device=name, state=state),
-                            self.pace(target.revert))
+            result = settle(job, crew.driver_left(job, left), note, self.pace(job.target.revert))
         except PushError as error:
-            result = job.result(Outcome.UNKNOWN, str(error))
+            result = job.result(Outcome.REFUSED, str(error))
         journal.note("outcome", device=result.device, outcome=result.outcome, words=result.words, files=result.files)
         return result
+
+    def _access(self, device: str) -> Access:
+        return access(device, self.network, self.store, self.known_hosts)
+
+    def _job(self, plan: DevicePlan, wanted: Mapping[str, Wanted]) -> Job:
+        mask = wanted[plan.device.name].redaction.mask
+        return Job(plan, TARGETS[plan.device.target], self._access(plan.device.name), mask.text, tuple(mask.labels))
