@@ -87,8 +87,10 @@ APPROVER = (
             ["federation"],
             replace(GOOD, ticket="xCHG0012345"),
             [
-                "the ticket 'xCHG0012345' is not of the form CHG[0-9]{7} that federation.yml demands: "
-                "give the right --ticket"
+                (
+                    "the ticket 'xCHG0012345' is not of the form CHG[0-9]{7} that federation.yml demands: "
+                    "give the right --ticket"
+                )
             ],
         ),
         (["federation"], replace(GOOD, approvers=frozenset()), [APPROVER.format("ben")]),
@@ -102,23 +104,25 @@ APPROVER = (
             ["camden"],
             request("2026-12-10 03:30", CAY, ticket="CAM-1"),
             [
-                "outside the change windows of boroughs/camden.yml (We 23:00-03:00, Europe/London): "
-                "the next one opens on 2026-12-16 at 23:00"
+                (
+                    "outside the change windows of boroughs/camden.yml (We 23:00-03:00, Europe/London): "
+                    "the next one opens on 2026-12-16 at 23:00"
+                )
             ],
         ),
         (
             ["camden"],
             request("2026-12-31 00:30", CAY, ticket="CAM-1"),
-            [
-                "frozen until 2027-01-02 (Christmas): push after that, or have the freeze lifted in boroughs/camden.yml"
-            ],
+            ["frozen until 2027-01-02 (Christmas): push after that, or have the freeze lifted in boroughs/camden.yml"],
         ),
         (
             ["camden"],
             request("2026-12-09 23:30", BEN),
             [
-                "the ticket 'CHG0012345' is not of the form CAM-[0-9]+ that boroughs/camden.yml demands: "
-                "give the right --ticket",
+                (
+                    "the ticket 'CHG0012345' is not of the form CAM-[0-9]+ that boroughs/camden.yml demands: "
+                    "give the right --ticket"
+                ),
                 APPROVER.format("cay").replace("federation.yml", "boroughs/camden.yml"),
             ],
         ),
@@ -126,8 +130,10 @@ APPROVER = (
             ["camden"],
             request("2026-12-09 23:30", user="cay", ticket="CAM-1"),
             [
-                "boroughs/camden.yml demands a second approver and lists nobody but the one who pushes: "
-                "add approvers to it"
+                (
+                    "boroughs/camden.yml demands a second approver and lists nobody but the one who pushes: "
+                    "add approvers to it"
+                )
             ],
         ),
         # A change of both needs both.
@@ -135,7 +141,10 @@ APPROVER = (
             ["camden", "hackney"],
             request("2026-12-09 23:30", CAY, ticket="CAM-1"),
             [
-                "the ticket 'CAM-1' is not of the form CHG[0-9]{7} that federation.yml demands: give the right --ticket",
+                (
+                    "the ticket 'CAM-1' is not of the form CHG[0-9]{7} that federation.yml demands: "
+                    "give the right --ticket"
+                ),
                 APPROVER.format("ben"),
             ],
         ),
