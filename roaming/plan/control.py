@@ -98,7 +98,7 @@ def policy_of(network: Network, owners: Iterable[str]) -> Policy:
     ]
     tickets = [one if one.control.ticket else federal for one in own]
     approvals = [
-        one if one.control.approvers else federal
+        one if one.control.approvers or not federal.control.approvers else federal
         for one in own
         if one.control.second_approver or federal.control.second_approver
     ]

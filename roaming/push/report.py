@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from roaming.push.states import State
 
 _INLINE: Final = re.compile(r"([\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.)")
-_BLOCK: Final = re.compile(r"^([#+=-]|[0-9]+(?=[.)]))")
+_BLOCK: Final = re.compile(r"^([#+=-]|[0-9]{1,9}(?=[.)]( |$)))")
 _COLUMNS: Final = ("device", "outcome", "states", "seconds", "files", "lines", "outage", "backup", "words")
 
 

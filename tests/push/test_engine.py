@@ -72,8 +72,8 @@ def test_everything_goes_in_its_wave(network: Network) -> None:
     links = FakeLinks()
     push = Push(network, everything(), links)
     assert push.carrier.waves == [
-        ("camden-rad-1", "islington-rad-1"),
-        ("camden-rad-2",),
+        ("camden-rad-1",),
+        ("camden-rad-2", "islington-rad-1"),
         ("hub-east",),
         ("hub-west",),
         ("camden-th-ap1",),
