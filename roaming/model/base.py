@@ -106,7 +106,7 @@ def version_key(version: str) -> tuple[int, ...]:
 class SecretRef(Record):
     """The name of a secret; its value stands in no file of the inventory.
 
-    Resolved at the last moment by `roaming.secrets` from the environment or a 0600 file.
+    Resolved at the last moment by `roaming.secrets` from the environment, a 0600 file or a vault.
     """
 
     secret: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=120)]

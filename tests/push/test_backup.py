@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyrage
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roaming.errors import PushError
@@ -57,6 +57,7 @@ paths = st.text(st.characters(exclude_characters="\0"), min_size=1).map(lambda t
 remote = st.builds(RemoteFile, st.binary(), st.integers(0, 0o7777), st.text(), st.text())
 
 
+@settings(deadline=None)  # it waits for the disk
 @given(files=st.dictionaries(paths, st.none() | remote))
 def test_a_backup_gives_back_every_octet_mode_owner_and_absence(
     files: dict[str, RemoteFile | None], tmp_path_factory: pytest.TempPathFactory

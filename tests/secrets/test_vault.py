@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roaming.errors import SecretError, SecretMissingError
@@ -168,6 +168,7 @@ def test_a_vault_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest
     assert refused(Path("gone")) == "the vault gone cannot be read: No such file or directory"
 
 
+@settings(deadline=None)  # keys are derived slowly on purpose
 @given(place=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_a_changed_bit_never_gives_a_value(
     vault: bytes, tmp_path_factory: pytest.TempPathFactory, place: int, bit: int
