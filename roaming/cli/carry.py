@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from roaming.cli.watch import Watch, count, watching
+from roaming.cli.watch import Watch, count, line, watching
 from roaming.errors import PushError
 from roaming.plan import (
     ChangeRequest,
@@ -30,6 +30,7 @@ from roaming.plan import as_json as plan_json
 from roaming.push import (
     GOOD,
     Outcome,
+    Run,
     RunRecord,
     SshKeygen,
     StopRule,
@@ -37,12 +38,12 @@ from roaming.push import (
     markdown,
     read_signature,
     statement,
+    unread,
 )
 from roaming.targets import TARGETS
 
 if TYPE_CHECKING:
     from roaming.plan import Effect, Plan, Policy, Wave
-    from roaming.push import Run
     from roaming.push.campaign import Campaign
     from roaming.push.wanted import Wanted
 
@@ -109,7 +110,7 @@ def carry_out(one: Undertaking) -> None:
     if not one.terms.as_json:
         typer.echo(announcement(one))
     if not one.plan.pending:
-        _conclude(one, None)
+        _conclude(one, Run((), unread(one.plan)))
         return
     approvers = _permitted(one)
     if not one.terms.yes:
@@ -182,24 +183,23 @@ def _write(path: Path, text: str) -> None:
         raise PushError(message) from None
 
 
-def _conclude(one: Undertaking, run: Run | None) -> None:
+def _conclude(one: Undertaking, run: Run) -> None:
     if one.terms.as_json:
         typer.echo(json.dumps(_json(one, run), indent=2))
     else:
         typer.echo(_summary(one, run))
-    bad = one.plan.unreachable if run is None else [result for result in run.results if result.outcome not in GOOD]
-    if bad:
+    if any(result.outcome not in GOOD for result in run.results):
         raise typer.Exit(1)
 
 
-def _summary(one: Undertaking, run: Run | None) -> str:
-    if run is None:
-        unread = f"; {count(len(one.plan.unreachable), 'device')} could not be read" if one.plan.unreachable else ""
-        return f"nothing to do: {count(len(one.plan.devices), 'device')} read, 0 files differ{unread}"
-    changed = [result for result in run.results if result.outcome is Outcome.CHANGED]
+def _summary(one: Undertaking, run: Run) -> str:
     bad = [result for result in run.results if result.outcome not in GOOD]
+    if not one.plan.pending and not bad:
+        return f"nothing to do: {count(len(one.plan.devices), 'device')} read, 0 files differ"
+    lines = [] if one.plan.pending else [line(result) for result in bad]
+    changed = [result for result in run.results if result.outcome is Outcome.CHANGED]
     files = sum(result.files for result in changed)
-    lines = [f"{count(files, 'file')} on {count(len(changed), 'device')} changed: run {one.work.run}"]
+    lines += [f"{count(files, 'file')} on {count(len(changed), 'device')} changed: run {one.work.run}"]
     if run.stopped is not None:
         lines.append(f"the run stopped: {run.stopped}")
     if bad:
@@ -207,9 +207,8 @@ def _summary(one: Undertaking, run: Run | None) -> str:
     return "\n".join(lines)
 
 
-def _json(one: Undertaking, run: Run | None) -> dict[str, object]:
-    results = () if run is None else run.results
-    changed = [result for result in results if result.outcome is Outcome.CHANGED]
+def _json(one: Undertaking, run: Run) -> dict[str, object]:
+    changed = [result for result in run.results if result.outcome is Outcome.CHANGED]
     return {
         "run": one.work.run,
         "plan": plan_json(one.plan),
@@ -218,9 +217,9 @@ def _json(one: Undertaking, run: Run | None) -> dict[str, object]:
         "waves": [[device.device.name for device in wave.devices] for wave in one.order],
         "results": [
             {"device": result.device, "outcome": result.outcome.value, "files": result.files, "words": result.words}
-            for result in results
+            for result in run.results
         ],
-        "stopped": None if run is None else run.stopped,
+        "stopped": run.stopped,
         "files": sum(result.files for result in changed),
         "devices": len(changed),
     }

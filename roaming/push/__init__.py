@@ -3,7 +3,7 @@
 from roaming.push.approval import FakeSignatures, Signatures, SshKeygen, approved_by, read_signature, statement
 from roaming.push.backup import Backups
 from roaming.push.carrier import Carrier, DriverCarrier, FakeCarrier, Job, Note
-from roaming.push.engine import Course, Engine, Run, Witness
+from roaming.push.engine import Course, Engine, Run, Witness, unread
 from roaming.push.fetch import Survey, running_files
 from roaming.push.journal import Journal, JournalFile, MemoryJournal
 from roaming.push.links import FakeLinks, Links, SessionLinks
@@ -73,5 +73,6 @@ __all__ = [
     "settle",
     "statement",
     "transact",
+    "unread",
     "wave_summary",
 ]

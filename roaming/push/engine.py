@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from roaming.model.network import Network
-    from roaming.plan import DevicePlan, Plan, Unreachable, Wave
+    from roaming.plan import DevicePlan, Plan, Wave
     from roaming.push.carrier import Carrier, Job
     from roaming.push.journal import Journal
     from roaming.push.links import Links
@@ -82,7 +82,7 @@ class Engine:
     def push(self, plan: Plan, order: tuple[Wave, ...]) -> Run:
         """Return what became of each device."""
         unwell = {one.device.name: f"{one.device.name} could not be read" for one in plan.unreachable}
-        apart = tuple(map(self._unread, plan.unreachable))
+        apart = tuple(map(self._finish, unread(plan)))
         courses: list[Course] = []
         for number, wave in enumerate(order):
             ended = [Ended(course.wave, course.results) for course in courses]
@@ -165,8 +165,10 @@ class Engine:
         self.witness.done(result)
         return result
 
-    def _unread(self, one: Unreachable) -> DeviceResult:
-        return self._finish(DeviceResult(one.device.name, Outcome.UNREACHABLE, one.reason))
+
+def unread(plan: Plan) -> tuple[DeviceResult, ...]:
+    """Return the results of the devices that could not even be read."""
+    return tuple(DeviceResult(one.device.name, Outcome.UNREACHABLE, one.reason) for one in plan.unreachable)
 
 
 def _restarts(plan: DevicePlan) -> bool:

@@ -57,6 +57,7 @@ def test_a_plan_as_text_and_json() -> None:
                 "device": "x/hub-east",
                 "kind": "hub",
                 "actions": [{"service": "radsecproxy", "action": "restart"}],
+                "commands": 0,
                 "hint": "away for some seconds; the other hub carries on",
                 "files": [{"path": "/f", "change": "created", "diff": "diff\n"}],
             }
