@@ -10,7 +10,7 @@ from roaming.push.lock import lock
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_session import SessionCarrier
 from roaming.push.reach import access, access_to, logins
-from roaming.push.report import DeviceRecord, RunRecord, WaveRecord, markdown, wave_summary
+from roaming.push.report import DeviceRecord, RunRecord, WaveRecord, device_record, markdown, wave_summary
 from roaming.push.states import GOOD, DeviceResult, Outcome, State
 from roaming.push.stop import Ended, StopRule, left
 from roaming.push.transaction import Transaction
@@ -49,6 +49,7 @@ __all__ = [
     "access",
     "access_to",
     "approved_by",
+    "device_record",
     "left",
     "lock",
     "logins",
