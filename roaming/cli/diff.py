@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from roaming.cli.options import (
     LimitOption,
     SecretsOption,
     StateOption,
+    VaultPasswordFileOption,
 )
 from roaming.cli.progress import bar
 from roaming.cli.scope import campaign, limited
@@ -25,6 +27,7 @@ from roaming.load import load
 from roaming.plan import as_json as plan_json
 from roaming.plan import as_text, digest, document
 from roaming.render import render
+from roaming.secrets import open_store
 
 if TYPE_CHECKING:
     from roaming.plan import Plan
@@ -46,6 +49,7 @@ def diff(
     state: StateOption = DEFAULT_STATE,
     *,
     save: Annotated[Path | None, typer.Option("--save", help="Write the plan there too, for `roam approve`.")] = None,
+    vault_password_file: VaultPasswordFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show how devices differ from the inventory; secrets are shown as fingerprints.
@@ -56,7 +60,7 @@ def diff(
     """
     network = load(inventory).network
     bundle = limited(render(network), limit)
-    work = campaign(network, secrets, known_hosts, state)
+    work = campaign(network, open_store(secrets, os.environ, vault_password_file), known_hosts, state)
     wanted = work.wanted(bundle)
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)

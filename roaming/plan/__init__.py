@@ -14,18 +14,23 @@ from roaming.plan.control import ChangeRequest, Policy, allowed_until, objection
 from roaming.plan.digest import digest, document, document_text, read_document
 from roaming.plan.effects import Effect, EffectKind, effects, effects_json, effects_text
 from roaming.plan.failover import failover_groups, partners
+from roaming.plan.lines import CONFIG, Secrecy, plan_lines
 from roaming.plan.order import Wave, waves
 from roaming.plan.report import as_json, as_text, hint
+from roaming.plan.rollback import Former, earliest, former, plan_rollback
 
 __all__ = [
+    "CONFIG",
     "Change",
     "ChangeRequest",
     "DevicePlan",
     "Effect",
     "EffectKind",
     "FileChange",
+    "Former",
     "Plan",
     "Policy",
+    "Secrecy",
     "ServiceAction",
     "Unreachable",
     "Wave",
@@ -36,14 +41,18 @@ __all__ = [
     "digest",
     "document",
     "document_text",
+    "earliest",
     "effects",
     "effects_json",
     "effects_text",
     "failover_groups",
+    "former",
     "hint",
     "objections",
     "partners",
     "plan_device",
+    "plan_lines",
+    "plan_rollback",
     "policy_of",
     "read_document",
     "waves",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from roaming.targets import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from roaming.model.bundle import DeviceBundle, RemoteFile
     from roaming.targets import Target
@@ -47,11 +47,17 @@ class ServiceAction:
 
 @dataclass(frozen=True, slots=True)
 class DevicePlan:
-    """Every file of a device, and what its services need."""
+    """Every file of a device, and what its services need.
+
+    For a device that is driven by commands: what is typed, what its users notice, and all that it ran when it was read.
+    """
 
     device: DeviceBundle
     files: tuple[FileChange, ...]
     actions: tuple[ServiceAction, ...]
+    commands: tuple[str, ...] = field(repr=False, default=())
+    outage: tuple[str, ...] = ()
+    running: str | None = field(repr=False, default=None)
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -101,9 +107,18 @@ def plan_device(
 
     `redact(path, text)` returns the text as it may be shown. Octets, mode, owner and group all count.
     """
-    stale = sorted(path for path in running if path not in wanted and _owned(target, path))
-    paths = [*(file.path for file in device.files), *stale]
-    files = tuple(_file_change(path, running.get(path), wanted.get(path), redact) for path in paths)
+    paths = [*(file.path for file in device.files), *stale(target, wanted, running)]
+    return compared(device, target, (file_change(path, running.get(path), wanted.get(path), redact) for path in paths))
+
+
+def stale(target: Target, wanted: Mapping[str, RemoteFile | None], running: Mapping[str, RemoteFile]) -> list[str]:
+    """Return the running files that nobody wants and that stand in a place of ours."""
+    return sorted(path for path in running if path not in wanted and _owned(target, path))
+
+
+def compared(device: DeviceBundle, target: Target, files: Iterable[FileChange]) -> DevicePlan:
+    """Return the plan of these files, with what they cost the services."""
+    files = tuple(files)
     changed = [file.path for file in files if file.change is not Change.UNCHANGED]
     return DevicePlan(device, files, service_actions(target, changed))
 
@@ -130,9 +145,10 @@ def _owned(target: Target, path: str) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in target.owned)
 
 
-def _file_change(
+def file_change(
     path: str, running: RemoteFile | None, wanted: RemoteFile | None, redact: Callable[[str, str], str]
 ) -> FileChange:
+    """Return what becomes of one file."""
     if wanted == running:
         return FileChange(path, Change.UNCHANGED, "", running, wanted)
     if wanted is None:

@@ -42,7 +42,7 @@ def effects(plan: Plan, network: Network, today: date) -> tuple[Effect, ...]:
     """Return what a plan does to people, device after device in the plan's order."""
     found: list[Effect] = []
     for one in plan.pending:
-        if one.actions:
+        if one.actions or one.outage:
             found.append(Effect(one.device.path, EffectKind.OUTAGE, hint(one)))
         found.extend(_overnight(one.device, network, today))
     return tuple(found)

@@ -25,6 +25,8 @@ _HINTS = {
 
 def hint(plan: DevicePlan) -> str:
     """Say what the change of a device costs its users."""
+    if plan.outage:
+        return "; ".join(plan.outage)
     actions = {action.action for action in plan.actions}
     if not actions:
         return "nothing is interrupted"
@@ -37,9 +39,15 @@ def as_text(plan: Plan, *, created: bool) -> str:
 
 
 def _device_text(plan: DevicePlan, *, created: bool) -> str:
-    lines = [f"{plan.device.path}: {', '.join(_actions(plan)) or 'no service is touched'} ({hint(plan)})\n"]
+    lines = [f"{plan.device.path}: {_work(plan)} ({hint(plan)})\n"]
     lines += [_file_text(file, created=created) for file in plan.changes]
     return "".join(lines) + "\n"
+
+
+def _work(plan: DevicePlan) -> str:
+    if plan.commands:
+        return f"{len(plan.commands)} command{'s' * (len(plan.commands) != 1)}"
+    return ", ".join(_actions(plan)) or "no service is touched"
 
 
 def _actions(plan: DevicePlan) -> Iterator[str]:
@@ -65,6 +73,7 @@ def _device_json(plan: DevicePlan) -> dict[str, object]:
         "device": plan.device.path,
         "kind": plan.device.kind.value,
         "actions": [{"service": action.service, "action": action.action.value} for action in plan.actions],
+        "commands": len(plan.commands),
         "hint": hint(plan) if not plan.empty else None,
         "files": [{"path": file.path, "change": file.change.value, "diff": file.diff or None} for file in plan.files],
     }

@@ -7,15 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from roaming.plan import hint
 from roaming.push.states import GOOD, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from roaming.plan import DevicePlan, FileChange
-    from roaming.push.states import DeviceResult, State
+    from roaming.push.states import State
 
 _INLINE: Final = re.compile(r"([\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.)")
 _BLOCK: Final = re.compile(r"^([#+=-]|[0-9]{1,9}(?=[.)]( |$)))")
@@ -70,27 +68,6 @@ class RunRecord:
     def devices(self) -> tuple[DeviceRecord, ...]:
         """Every device of the run."""
         return (*self.apart, *(device for wave in self.waves for device in wave.devices))
-
-
-def device_record(
-    plan: DevicePlan, result: DeviceResult, reached: Sequence[tuple[datetime, State]], backup: str | None = None
-) -> DeviceRecord:
-    """Return the account of a device from its plan, its end, and the states it reached and when, in order.
-
-    Files and lines are those that were changed: none, when the device is as it was.
-    """
-    changed = result.outcome is Outcome.CHANGED
-    return DeviceRecord(
-        device=plan.device.path,
-        outcome=result.outcome,
-        states=tuple(state for _, state in reached),
-        seconds=(reached[-1][0] - reached[0][0]).total_seconds() if reached else None,
-        files=result.files,
-        lines=sum(map(_lines, plan.changes)) if changed else 0,
-        outage=hint(plan) if reached else "",
-        backup=backup,
-        words=result.words,
-    )
 
 
 def markdown(run: RunRecord) -> str:
@@ -176,11 +153,6 @@ def _way_back(run: RunRecord) -> Iterator[str]:
     lost = [one.device for one in run.devices if one.outcome is Outcome.UNKNOWN]
     if lost:
         yield f"See to these by hand first, nobody can say what they run: {escape(', '.join(lost))}."
-
-
-def _lines(file: FileChange) -> int:
-    """Count the lines that a unified diff adds or takes away; its two head lines are neither."""
-    return sum(line.startswith(("+", "-")) for line in file.diff.splitlines()[2:])
 
 
 def _seconds(seconds: float) -> str:

@@ -11,21 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from roaming.model.bundle import DeviceBundle, DeviceKind
-from roaming.plan import Change, DevicePlan, FileChange, ServiceAction
-from roaming.push import (
-    DeviceRecord,
-    DeviceResult,
-    Outcome,
-    RunRecord,
-    State,
-    WaveRecord,
-    device_record,
-    markdown,
-    wave_summary,
-)
+from roaming.push import DeviceRecord, Outcome, RunRecord, State, WaveRecord, markdown, wave_summary
 from roaming.push.report import escape
-from roaming.targets import Action
 
 if TYPE_CHECKING:
     from tests.conftest import Golden
@@ -152,24 +139,3 @@ def test_law_an_escaped_text_is_one_plain_line(text: str) -> None:
 def shown(text: str) -> str:
     line = " ".join(text.split())
     return "".join(part if part.isprintable() else f"\\u{ord(part):04x}" for part in line)
-
-
-def test_an_account_from_what_was_planned_and_what_became_of_it() -> None:
-    diff = "--- /f\n+++ /f\n@@ -1,2 +1,2 @@\n same\n-old\n+new\n+++ more\n# mode 0644 becomes mode 0600\n"
-    file = FileChange("/f", Change.CHANGED, diff, None, None)
-    hub = DeviceBundle("federation", "east", "hub-east", DeviceKind.HUB, "radsecproxy", "1", ())
-    plan = DevicePlan(hub, (file,), (ServiceAction("radsecproxy", Action.RESTART),))
-    reached = ((BEGAN, State.PLANNED), (ENDED, State.SAVED))
-    done = device_record(plan, DeviceResult("hub-east", Outcome.CHANGED, "", 1), reached, "1a2b3c4d")
-    assert done == DeviceRecord(
-        "federation/east/hub-east",
-        Outcome.CHANGED,
-        (State.PLANNED, State.SAVED),
-        62.0,
-        1,
-        3,
-        "away for some seconds; the other hub carries on",
-        "1a2b3c4d",
-    )
-    held = device_record(plan, DeviceResult("hub-east", Outcome.HELD, "not touched"), ())
-    assert held == DeviceRecord("federation/east/hub-east", Outcome.HELD, lines=0, words="not touched")
