@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from roaming.model.base import Address, Day, HostName, NonEmpty, Realm, Record, SecretRef, Slug, Text, UserName, Version
-from roaming.model.change import ChangeControl
+from roaming.model.change import BoroughChangeControl
 from roaming.model.identity import Certificate, Credentials, Identity
 from roaming.model.site import Site
 from roaming.model.terms import Role, StatusCheck, Transport
@@ -131,7 +131,7 @@ class Borough(Record):
     snmp: Snmp | None = None
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
     shared_services: tuple[SharedService, ...] = ()
-    change_control: ChangeControl = ChangeControl()
+    change_control: BoroughChangeControl = BoroughChangeControl()
 
     @property
     def slug(self) -> str:

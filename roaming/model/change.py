@@ -52,6 +52,10 @@ Window = Annotated[str, StringConstraints(pattern=WINDOW, max_length=60), AfterV
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_expression)]
 ZoneName = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_zone)]
 
+Batch = Annotated[int, Field(ge=1, le=1000)]
+Failures = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
 
 class Freeze(Record):
     """Days without changes, both ends included."""
@@ -83,7 +87,7 @@ class ChangeControl(Record):
     """What is asked of a change. All times are the federation's local time.
 
     `windows`: "Tu-Th 22:00-05:00", the days are those on which it opens. `ticket`: a regular expression for the whole
-    of it. `max_failures` and `max_share` (of the devices tried) are what a push may miss before it stops.
+    of it.
     """
 
     windows: tuple[Window, ...] = ()
@@ -91,14 +95,25 @@ class ChangeControl(Record):
     ticket: Expression | None = None
     second_approver: Literal["required"] | None = None
     approvers: tuple[Approver, ...] = ()
-    batch: Annotated[int, Field(ge=1, le=1000)] | None = None
-    max_failures: Annotated[int, Field(ge=0)] | None = None
-    max_share: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class BoroughChangeControl(ChangeControl):
+    """What a borough asks beside the federation: bounds that it does not name are the federation's."""
+
+    batch: Batch | None = None
+    max_failures: Failures | None = None
+    max_share: Share | None = None
 
 
 class FederationChangeControl(ChangeControl):
-    """What is asked of every change. A zone that is not named is not looked up before a window or freeze needs it."""
+    """What is asked of every change: how many devices go together, and how many may fail.
 
+    `max_share` is of the devices tried. A zone that is not named is not looked up before a window or freeze needs it.
+    """
+
+    batch: Batch = 10
+    max_failures: Failures = 0
+    max_share: Share = 1.0
     time_zone: ZoneName | None = None
 
     @model_validator(mode="after")

@@ -35,28 +35,17 @@ class Policy:
     """What is asked of a change of some owners' devices: everything that any of them asks.
 
     Windows and freezes of all `demands` hold. Each of `tickets` names a form, each of `approvals` people of whom one
-    must approve: a borough's own where it names any, else the federation's.
+    must approve: a borough's own where it names any, else the federation's. `batch` is how many devices go together at
+    most, `max_failures` how many and `max_share` which share of those tried may fail before a push stops.
     """
 
     time_zone: str = LONDON
     demands: tuple[Demand, ...] = ()
     tickets: tuple[Demand, ...] = ()
     approvals: tuple[Demand, ...] = ()
-
-    @property
-    def batch(self) -> int:
-        """How many devices go together at most."""
-        return min((one.control.batch for one in self.demands if one.control.batch is not None), default=BATCH)
-
-    @property
-    def max_failures(self) -> int:
-        """How many devices may fail before a push stops: none, unless the inventory allows some."""
-        return min((n for one in self.demands if (n := one.control.max_failures) is not None), default=0)
-
-    @property
-    def max_share(self) -> float:
-        """Which share of the devices tried may fail before a push stops."""
-        return min((share for one in self.demands if (share := one.control.max_share) is not None), default=1.0)
+    batch: int = BATCH
+    max_failures: int = 0
+    max_share: float = 1.0
 
     @property
     def approvers(self) -> tuple[Approver, ...]:
@@ -90,12 +79,14 @@ class ChangeRequest:
 
 def policy_of(network: Network, owners: Iterable[str]) -> Policy:
     """Return what is asked of a change of these owners' devices; an owner is a borough's slug or `federation`."""
-    federal = Demand(_FEDERATION, network.federation.change_control)
+    top = network.federation.change_control
+    federal = Demand(_FEDERATION, top)
     boroughs = network.boroughs_by_slug
+    slugs = sorted(set(owners))
     own = [
-        Demand(f"boroughs/{slug}.yml", boroughs[slug].change_control) if slug in boroughs else federal
-        for slug in sorted(set(owners))
+        Demand(f"boroughs/{slug}.yml", boroughs[slug].change_control) if slug in boroughs else federal for slug in slugs
     ]
+    bounds = [boroughs[slug].change_control for slug in slugs if slug in boroughs]
     tickets = [one if one.control.ticket else federal for one in own]
     approvals = [
         one if one.control.approvers or not federal.control.approvers else federal
@@ -103,10 +94,13 @@ def policy_of(network: Network, owners: Iterable[str]) -> Policy:
         if one.control.second_approver or federal.control.second_approver
     ]
     return Policy(
-        network.federation.change_control.time_zone or LONDON,
-        tuple(dict.fromkeys((federal, *own))),
-        tuple(dict.fromkeys(one for one in tickets if one.control.ticket)),
-        tuple(dict.fromkeys(approvals)),
+        time_zone=top.time_zone or LONDON,
+        demands=tuple(dict.fromkeys((federal, *own))),
+        tickets=tuple(dict.fromkeys(one for one in tickets if one.control.ticket)),
+        approvals=tuple(dict.fromkeys(approvals)),
+        batch=min([top.batch, *(one.batch for one in bounds if one.batch is not None)]),
+        max_failures=min([top.max_failures, *(one.max_failures for one in bounds if one.max_failures is not None)]),
+        max_share=min([top.max_share, *(one.max_share for one in bounds if one.max_share is not None)]),
     )
 
 

@@ -23,7 +23,7 @@ def stricter(given: Given) -> Iterator[Finding]:
     for path, borough in walk.boroughs(given.network):
         for name in _BOUNDS:
             own, most = getattr(borough.change_control, name), getattr(federal, name)
-            if own is not None and most is not None and own > most:
+            if own is not None and own > most:
                 text = f"{borough.slug} allows a {name} of {own}, the federation {most}"
                 yield Finding((*path, "change_control", name), text, ("federation", "change_control", name))
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roaming.errors import PushError
 from roaming.load import load
-from roaming.model.change import Approver
+from roaming.model.change import Approver, BoroughChangeControl, FederationChangeControl
 from roaming.plan import ChangeRequest, Policy, allowed_until, objections, policy_of
-from tests.edited import edited
+from tests.edited import MINIMAL, edited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +77,7 @@ APPROVER = (
 
 
 @pytest.mark.parametrize(
-    ("owners", "given", "said"),
+    ("owners", "asked", "said"),
     [
         (["federation"], GOOD, []),
         (["hackney"], GOOD, []),
@@ -150,8 +153,8 @@ APPROVER = (
         ),
     ],
 )
-def test_objections(network: Network, owners: list[str], given: ChangeRequest, said: list[str]) -> None:
-    assert list(objections(policy_of(network, owners), given)) == said
+def test_objections(network: Network, owners: list[str], asked: ChangeRequest, said: list[str]) -> None:
+    assert list(objections(policy_of(network, owners), asked)) == said
 
 
 def test_an_inventory_that_asks_nothing_hears_no_objection(repository: Path) -> None:
@@ -180,8 +183,8 @@ def test_a_borough_may_ask_for_more_than_the_federation(tmp_path: Path) -> None:
     ],
 )
 def test_until_when_waves_may_begin(network: Network, owners: list[str], now: str, until: str) -> None:
-    given = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert allowed_until(policy_of(network, owners), given) == datetime.fromisoformat(until).replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert allowed_until(policy_of(network, owners), moment) == datetime.fromisoformat(until).replace(tzinfo=UTC)
 
 
 def test_who_could_approve(network: Network) -> None:
@@ -197,3 +200,47 @@ def test_a_zone_that_the_machine_lost_is_said_plainly() -> None:
 def test_a_request_without_a_zone_is_none() -> None:
     with pytest.raises(ValueError, match="the time of a request needs its zone"):
         ChangeRequest(datetime(2026, 11, 24, 12), "ada")  # noqa: DTZ001  that is what is refused
+
+
+DAYS = st.sampled_from(("Mo", "Tu-Fr", "Sa,Su", "Fr-Mo"))
+WINDOWS = st.builds("{} {}".format, DAYS, st.sampled_from(("22:00-05:00", "00:00-24:00", "01:15-01:45", "09:00-17:00")))
+FIRST = st.dates(date(2026, 3, 1), date(2026, 12, 1))
+FREEZES = FIRST.map(lambda day: {"from": day.isoformat(), "to": (day + timedelta(days=9)).isoformat(), "reason": "r"})
+CONTROLS = st.fixed_dictionaries(
+    {},
+    optional={
+        "windows": st.lists(WINDOWS, max_size=2),
+        "freezes": st.lists(FREEZES, max_size=2),
+        "batch": st.integers(1, 20),
+        "max_failures": st.integers(0, 9),
+        "max_share": st.floats(0, 1),
+        "ticket": st.sampled_from(("A", "B")),
+        "approvers": st.just([{"name": "cay", "public_key": "ssh-ed25519 AAAAcay"}]),
+    },
+)
+MINIMAL_NETWORK = load(MINIMAL).network
+MOMENTS = st.datetimes(datetime(2026, 3, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001  UTC is added
+
+
+@given(CONTROLS, CONTROLS, MOMENTS)
+def test_law_a_borough_is_never_laxer(federal: dict[str, Any], own: dict[str, Any], now: datetime) -> None:
+    approvers = {"second_approver": "required", "approvers": [{"name": "ada", "public_key": "ssh-ed25519 AAAAada"}]}
+    control = FederationChangeControl.model_validate_json(json.dumps(approvers | {"ticket": "C"} | federal))
+    borough = MINIMAL_NETWORK.boroughs_by_slug["camden"]
+    boroughs = tuple(
+        one.model_copy(update={"change_control": BoroughChangeControl.model_validate_json(json.dumps(own))})
+        if one is borough
+        else one
+        for one in MINIMAL_NETWORK.boroughs
+    )
+    federation = MINIMAL_NETWORK.federation.model_copy(update={"change_control": control})
+    network = replace(MINIMAL_NETWORK, federation=federation, boroughs=boroughs)
+    mine, hubs = policy_of(network, ["camden"]), policy_of(network, ["federation"])
+    given_nothing = ChangeRequest(now, "dan")
+    assert len(objections(mine, given_nothing)) >= len(objections(hubs, given_nothing)) >= 2
+    assert mine.batch <= hubs.batch
+    assert mine.max_failures <= hubs.max_failures
+    assert mine.max_share <= hubs.max_share
+    if not objections(mine, given_nothing)[2:]:
+        until, longest = allowed_until(mine, now), allowed_until(hubs, now)
+        assert longest is None or (until is not None and now < until <= longest)
