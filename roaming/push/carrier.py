@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from roaming.errors import PushError
 from roaming.push.states import DeviceResult, Outcome, State
 from roaming.push.transaction import transact
 
@@ -71,6 +72,26 @@ class DriverCarrier:
         """Return one result for each job."""
         with ThreadPoolExecutor(max(1, min(self.threads, len(jobs)))) as pool:
             return tuple(pool.map(lambda job: transact(job, self.driver(job), note, self.pace(job)), jobs))
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingCarrier:
+    """Keeps what devices run here before another carrier takes them; one that cannot be kept is not touched."""
+
+    inner: Carrier
+    keep: Callable[[Job], None]
+
+    def carry(self, jobs: tuple[Job, ...], note: Note) -> tuple[DeviceResult, ...]:
+        """Return one result for each job."""
+        refused: dict[str, DeviceResult] = {}
+        for job in jobs:
+            try:
+                self.keep(job)
+            except PushError as error:
+                refused[job.device] = job.result(Outcome.REFUSED, str(error))
+        carried = self.inner.carry(tuple(job for job in jobs if job.device not in refused), note)
+        found = refused | {result.device: result for result in carried}
+        return tuple(found[job.device] for job in jobs)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.errors import PushError
 from roaming.model.bundle import DeviceKind, RemoteFile
 from roaming.plan import CONFIG, former
-from roaming.push.carrier import DriverCarrier
+from roaming.push.carrier import DriverCarrier, KeepingCarrier
 from roaming.push.fetch import scope_of
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_cli import CliDriver, Lines
@@ -58,7 +58,7 @@ class Crew:
 
     @cached_property
     def _ansible(self) -> Carrier:
-        return AnsibleCarrier(self.run)
+        return KeepingCarrier(AnsibleCarrier(self.run, by=self.by), lambda job: self._keep(job.plan, former(job.plan)))
 
     @cached_property
     def _access_points(self) -> Carrier:
