@@ -71,7 +71,12 @@ def _wait(*, until_eof: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     if until_eof:
-        threading.Thread(target=lambda: (sys.stdin.buffer.read(), over.set()), daemon=True).start()
+
+        def read() -> None:
+            sys.stdin.buffer.read()
+            over.set()
+
+        threading.Thread(target=read, daemon=True).start()
     over.wait()
 
 

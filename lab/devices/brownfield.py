@@ -1,4 +1,4 @@
-"""A controller that somebody has run for years: a fictional council's, several hundred lines, made up for this project."""
+"""A controller that somebody has run for years: a fictional council's, 900 lines, made up for this project."""
 
 from __future__ import annotations
 

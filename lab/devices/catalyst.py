@@ -57,7 +57,7 @@ class Logged:
 
 
 class Catalyst:
-    """One device. Its methods may be called from any thread; what begins with `state` words is for the simulator."""
+    """One device. Its methods may be called from any thread; its attributes are the simulator's own."""
 
     def __init__(
         self, name: str, setup: Setup | None = None, *, clock: Callable[[], float] = time.time, seed: int | None = None
@@ -76,7 +76,6 @@ class Catalyst:
         self.archive_count = 0
         self.pending: Pending | None = None
         self.lock_holder: int | None = None
-        self.config_sessions = 0
         self.sessions: dict[int, Session] = {}
         self.session_count = 0
         self.boots = 0
@@ -141,13 +140,13 @@ class Catalyst:
         """Return the plain secret that a line holds, as `("radius server RAD1", "key")` names it."""
         with self.lock:
             rollback.settle(self)
-            level = self.tree
+            level, line = self.tree, ""
             for key in path:
                 found = next((each for each in level if f"{each.line} ".startswith(f"{key} ")), None)
                 if found is None:
                     return None
                 level, line = found.children, found.line
-            words = line.split()
+            words = ["", *line.split()]
             kind = words[-2] if words[-2] in {"0", "5", "6", "7", "8", "9"} else "0"
             return self.vault.plain(kind, words[-1])
 
@@ -167,13 +166,13 @@ class Catalyst:
             self.faults = faults
 
     def reboot(self, down_s: float | None = None) -> None:
-        """Lose all sessions and the revert timer, and come back with the startup configuration after `down_s` seconds."""
+        """Lose all sessions and the revert timer; come back after `down_s` seconds with the startup configuration."""
         with self.lock:
             rollback.settle(self)
             down = self.faults.reboot_s if down_s is None else down_s
             before = self.tree
             self.tree = self.startup
-            self.pending, self.lock_holder, self.config_sessions = None, None, 0
+            self.pending, self.lock_holder = None, None
             self.sessions.clear()
             self.boots += 1
             self.down_until = self.clock() + down

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lab.devices.catalyst import Logged
 from lab.devices.grammar import INCOMPLETE, INVALID, Match, Refusal, grammar
+from lab.devices.protection import as_kept, convert, log_text
 from lab.devices.reply import Question, Reply, said
 from lab.devices.session import Section
 from lab.devices.tree import DELIMITER, GLOBAL, Node, drop, edit, find, node, put, quit_line
@@ -18,7 +19,6 @@ from lab.devices.tree import DELIMITER, GLOBAL, Node, drop, edit, find, node, pu
 if TYPE_CHECKING:
     from lab.devices.catalyst import Catalyst
     from lab.devices.session import Session
-    from lab.devices.tree import Tree
 
 _GUARDED: Final = {"wlan": "WLAN", "policy": "Policy profile"}
 _TYPE0: Final = (
@@ -127,7 +127,7 @@ def _master(device: Catalyst, session: Session, key: str | None) -> Reply:
 def _set_master(device: Catalyst, session: Session, key: str) -> Reply:
     device.vault.master = key
     _log(device, session, "key config-key password-encrypt *")
-    _convert(device, session)
+    convert(device, session)
     return Reply()
 
 
@@ -187,14 +187,14 @@ def _same(device: Catalyst, match: Match) -> bool:
 def _apply(device: Catalyst, session: Session, line: Line) -> Reply:
     """Let a line take effect."""
     match, keys = line.match, session.keys
-    logged = _logged_line(device, match)
+    logged = log_text(device, match)
     warning = Reply()
     if match.negated:
         _negate(device, session, match, keys)
     elif match.row.default_on:
         device.change(edit(device.tree, keys, lambda level: drop(level, match.key)), session.user)
     else:
-        words, plain = _keep_secret(device, match)
+        words, plain = as_kept(device, match)
         warning = said(_TYPE0) if plain and match.row.tokens[-1] == "KEY" else Reply()
         _put_line(device, session, keys, Node(" ".join(words), match.key, match.row.rank, match.row.mode))
     _log(device, session, logged)
@@ -226,7 +226,7 @@ def _negate(device: Catalyst, session: Session, match: Match, keys: tuple[str, .
 def _settings(device: Catalyst, session: Session, match: Match) -> None:
     """Do what some settings do to others."""
     if match.key in {"service password-encryption", "password encryption aes"} and not match.negated:
-        _convert(device, session)
+        convert(device, session)
     if session.mode == "wlan" and match.key == "security ft":
         _fast_transition(device, session, on=not match.negated)
 
@@ -240,63 +240,6 @@ def _fast_transition(device: Catalyst, session: Session, *, on: bool) -> None:
 
 def _rank(mode: str, line: str) -> int:
     return node(mode, line)[0].rank
-
-
-def _encrypting(device: Catalyst) -> str:
-    """Return the type by which reversible secrets are written now: 6, 7 or 0."""
-    if find(device.tree, ("password encryption aes",)) and device.vault.master:
-        return "6"
-    return "7" if find(device.tree, ("service password-encryption",)) else "0"
-
-
-def _keep_secret(device: Catalyst, match: Match) -> tuple[tuple[str, ...], bool]:
-    """Return the words as the configuration keeps them, and whether a secret stays readable in them."""
-    place = match.row.secret
-    if place is None:
-        return match.words, False
-    kind, text = match.words[place], match.words[place + 1]
-    token = match.row.tokens[place]
-    if token == "HASH":
-        kept = ("9", device.vault.type9(text)) if kind == "0" else (kind, text)
-    elif token == "PSK":
-        kept = ("8", device.vault.type6(text)) if kind == "0" and _encrypting(device) == "6" else (kind, text)
-    else:
-        kept = _reversible(device, kind, text)
-    shown = kept[1:] if kept[0] == "0" and token == "KEY" else kept
-    return (*match.words[:place], *shown, *match.words[place + 2 :]), kept[0] == "0"
-
-
-def _reversible(device: Catalyst, kind: str, text: str) -> tuple[str, str]:
-    target = _encrypting(device)
-    plain = device.vault.plain(kind, text) if kind in {"0", "7"} else None
-    if plain is None or kind == target or target == "0" or (kind == "7" and target != "6"):
-        return kind, text
-    return target, device.vault.type6(plain) if target == "6" else device.vault.type7(plain)
-
-
-def _convert(device: Catalyst, session: Session) -> None:
-    """Write every reversible secret anew that is weaker than what is configured now."""
-    tree = _converted(device, device.tree, GLOBAL)
-    if tree != device.tree:
-        device.change(tree, session.user)
-
-
-def _converted(device: Catalyst, level: Tree, mode: str) -> Tree:
-    return tuple(
-        replace(
-            each,
-            line=_converted_line(device, mode, each.line),
-            children=_converted(device, each.children, each.mode) if each.mode else (),
-        )
-        for each in level
-    )
-
-
-def _converted_line(device: Catalyst, mode: str, line: str) -> str:
-    match = grammar().match(mode, line)
-    if not isinstance(match, Match) or match.row.secret is None or match.negated:
-        return line
-    return " ".join(_keep_secret(device, match)[0])
 
 
 def _certificate(device: Catalyst, session: Session) -> Reply:
@@ -313,16 +256,6 @@ def _certificate(device: Catalyst, session: Session) -> Reply:
         return Reply()
 
     return Reply(f"{_CERTIFICATE}\n", Question("", more, raw=True))
-
-
-def _logged_line(device: Catalyst, match: Match) -> str:
-    """Return a line as the device's own log keeps it: secrets stand in it unless `hidekeys` is configured."""
-    words = list(match.words)
-    place = match.row.secret
-    if place is not None and len(words) > place + 1 and not match.partial:
-        hidden = find(device.tree, ("archive", "log config", "hidekeys")) is not None
-        words[place : place + 2] = ["*"] if hidden else [word for word in words[place : place + 2] if word != "0"]
-    return f"{'no ' if match.negated else ''}{' '.join(words)}"
 
 
 def _log(device: Catalyst, session: Session, command: str) -> None:

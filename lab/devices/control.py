@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
@@ -59,8 +60,10 @@ class Control:
 
     async def start(self, path: Path) -> None:
         """Listen at a path, for this user alone."""
-        self._server = await asyncio.start_unix_server(self._serve, path, limit=_LIMIT)
-        path.chmod(0o600)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        os.chmod(path, 0o600)  # noqa: PTH101  once, at the start
+        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=_LIMIT)
 
     def stop(self) -> None:
         """Listen no more."""

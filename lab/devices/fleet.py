@@ -15,7 +15,8 @@ import asyncssh
 
 from lab.devices.catalyst import Catalyst, Setup
 from lab.devices.control import Control
-from lab.devices.server import DeviceServer, Door, Logins
+from lab.devices.server import DeviceServer, Door
+from lab.devices.users import Logins
 from lab.errors import AddressTakenError
 from lab.logins import authorized_key, host_key
 from roaming.transport import Access

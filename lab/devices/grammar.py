@@ -1,4 +1,4 @@
-"""Which lines a Catalyst takes in which mode, read from `commands.txt`; and what is said of a line that it does not take.
+"""Which lines a Catalyst takes in which mode, read from `commands.txt`; and what is said of a line it does not take.
 
 `commands.txt` is data: one heading a mode, one row a command, in the order in which `show running-config` prints them.
 What stands before `=` names the setting, so that a second line with the same words there replaces the first.
@@ -24,7 +24,8 @@ _TYPED: Final = re.compile(r"[05-9]$")
 # Tokens that stand for a value. `KEY` is a reversible secret, `HASH` an irreversible one, `PSK` a passphrase: each may
 # be led by the digit of its type, as in `key 6 …`.
 SECRETS: Final = frozenset({"KEY", "HASH", "PSK"})
-_VALUES: Final = {"INT": _NUMBER, "IP": _IP, "MAC": _MAC}
+_REST: Final = frozenset({"LINE"})
+_VALUES: Final = {"WORD": re.compile(""), "INT": _NUMBER, "IP": _IP, "MAC": _MAC}
 
 INVALID: Final = "% Invalid input detected at '^' marker."
 INCOMPLETE: Final = "% Incomplete command."
@@ -134,15 +135,15 @@ def _attempt(row: Row, line: str, words: tuple[_Word, ...]) -> _Attempt:
 def _take(attempt: _Attempt, token: str, line: str, words: tuple[_Word, ...]) -> bool:
     """Let a token take its words. Return whether it did."""
     word = words[attempt.done]
-    if token == "LINE":
+    if token in _REST:
         attempt.words.append(line[word.start :].rstrip())
         attempt.score.append(3)
         attempt.done = len(words)
         return True
     if token in SECRETS:
         return _take_secret(attempt, words)
-    if token == "WORD" or token in _VALUES:
-        if token in _VALUES and not _VALUES[token].match(word.text):
+    if token in _VALUES:
+        if not _VALUES[token].match(word.text):
             return False
         attempt.words.append(word.text)
         attempt.score.append(2)
@@ -257,7 +258,7 @@ def _rows(lines: list[str]) -> Iterator[Row]:
 def read(text: str) -> Grammar:
     """Read the text of `commands.txt`."""
     modes: dict[str, Mode] = {}
-    for block in re.split(r"^\[", text, flags=re.M)[1:]:
+    for block in re.split(r"^\[", text, flags=re.MULTILINE)[1:]:
         head, *lines = block.splitlines()
         name, _, prompt = head.partition("]")
         rows = [line.strip() for line in lines if line.strip() and not line.startswith("#")]

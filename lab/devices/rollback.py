@@ -29,7 +29,7 @@ _DEFAULT_ARCHIVES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A revert that is armed. `deadline` is when it happens unless it is confirmed; `backup` is what it goes back to."""
+    """A revert that is armed: `deadline` is when it happens unless it is confirmed, `backup` what it goes back to."""
 
     user: str
     session: int
