@@ -41,8 +41,6 @@ def _enter(device: Catalyst, session: Session, *, lock: bool = False) -> Reply:
             "Configuration mode locked exclusively. The lock will be cleared once you exit out of configuration mode "
         )
         text += "using end/exit\n"
-    if session.path is None:
-        device.config_sessions += 1
     session.path = ()
     return Reply(f"{text}{_ENTER}\n")
 

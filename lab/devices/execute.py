@@ -56,7 +56,6 @@ def _step_out(device: Catalyst, session: Session, *, entirely: bool) -> Reply:
         session.path = session.path[:-1]
         return Reply()
     session.path = None
-    device.config_sessions -= 1
     if device.lock_holder == session.number:
         device.lock_holder = None
     device.note(f"%SYS-5-CONFIG_I: Configured from console by {session.user} on {session.tty} ({session.address})")
@@ -67,8 +66,6 @@ def forget(device: Catalyst, session: Session) -> None:
     """Let a session that is gone hold nothing any more. Its revert timer runs on."""
     with device.lock:
         device.sessions.pop(session.number, None)
-        if session.path is not None:
-            device.config_sessions -= 1
         if device.lock_holder == session.number:
             device.lock_holder = None
 

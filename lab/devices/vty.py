@@ -83,6 +83,9 @@ class Vty(asyncssh.SSHServerSession[bytes]):
     def _pump(self) -> None:
         """Answer line by line, until a line takes time."""
         terminal = self._terminal
+        if terminal is not None and terminal.session.number not in self._device.sessions:
+            self._abort()  # a reboot has ended it
+            return
         out: list[str] = []
         while terminal is not None and not self._busy and (typed := terminal.typed()) is not None:
             out.append(typed.echo)
@@ -146,7 +149,13 @@ class Vty(asyncssh.SSHServerSession[bytes]):
             self._answer(line)
         if cut is Cut.CRASH:
             self._device.reboot()
-        elif cut is not Cut.HANG and self._channel is not None:
+        elif cut is not Cut.HANG:
+            self._abort()
+
+    def _abort(self) -> None:
+        """Lose the connection without a word."""
+        self._busy = True
+        if self._channel is not None:
             self._channel.get_connection().abort()
 
     def _warn_later(self) -> None:
