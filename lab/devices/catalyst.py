@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random, SystemRandom
 from threading import RLock
 from typing import TYPE_CHECKING, Final
@@ -17,10 +18,10 @@ from lab.devices import outage, rollback
 from lab.devices.brownfield import brownfield_text
 from lab.devices.faults import Faults
 from lab.devices.tree import GLOBAL, find, node, parse_tree, print_tree, put
-from lab.devices.vault import Vault
+from lab.devices.vault import Vault, made_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from lab.devices.outage import Outage
     from lab.devices.rollback import Pending
@@ -94,12 +95,8 @@ class Catalyst:
 
     def _first(self, name: str) -> Tree:
         """Return the first configuration, with this device's name."""
-        text = brownfield_text() if self.setup.config is None else self.setup.config
-        tree, _ = parse_tree(text)
-        for each in _lines_below(tree):
-            words = each.split()
-            if "6" in words[:-1]:
-                self.vault.adopt(words[-1])
+        tree, ciphertexts = _read_first(brownfield_text() if self.setup.config is None else self.setup.config)
+        self.vault.adopt(ciphertexts)
         return put(tree, node(GLOBAL, f"hostname {name}")[0])
 
     @property
@@ -199,6 +196,14 @@ class Catalyst:
         self.log.append(
             f"{time.strftime('%b', moment)} {moment.tm_mday:2d} {time.strftime('%H:%M:%S', moment)}: {message}"
         )
+
+
+@lru_cache(maxsize=8)
+def _read_first(text: str) -> tuple[Tree, Mapping[str, str]]:
+    """Read a first configuration, once for all devices that start with it, and make up what its ciphertexts hide."""
+    tree, _ = parse_tree(text)
+    lines = [line.split() for line in _lines_below(tree)]
+    return tree, {words[-1]: made_up(words[-1]) for words in lines if words[-2:-1] in (["6"], ["8"])}
 
 
 def _lines_below(tree: Tree) -> list[str]:

@@ -13,6 +13,7 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
 _SALT7: Final = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
@@ -50,12 +51,18 @@ def _crypt64(raw: bytes) -> str:
     return "".join(_ALPHABET64[int(bits[place : place + 6], 2)] for place in range(0, len(bits), 6))
 
 
+def made_up(text: str) -> str:
+    """Return the secret that a ciphertext of a first configuration shall hide: nobody knows a real one."""
+    return f"made-up-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
 class Vault:
     """The plain values behind what one device shows. It lives outside the configuration, as the master key does."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._plain: dict[str, str] = {}
+        self._first: Mapping[str, str] = {}
         self.master: str | None = None
 
     def __repr__(self) -> str:
@@ -78,19 +85,15 @@ class Vault:
         self._plain[text] = plain
         return text
 
-    def adopt(self, text: str) -> None:
-        """Give a type 6 text that came with the first configuration a plain value of its own."""
-        self._plain.setdefault(text, f"made-up-{hashlib.sha256(text.encode()).hexdigest()[:16]}")
-
-    def knows(self, text: str) -> bool:
-        """Whether a ciphertext can be read on this device."""
-        return text in self._plain
+    def adopt(self, first: Mapping[str, str]) -> None:
+        """Know what the ciphertexts of the first configuration hide."""
+        self._first = first
 
     def plain(self, kind: str, text: str) -> str | None:
         """Return the secret behind what the configuration shows, None when it cannot be known."""
         if kind == "0":
             return text
-        return decrypt7(text) if kind == "7" else self._plain.get(text)
+        return decrypt7(text) if kind == "7" else self._plain.get(text, self._first.get(text))
 
     @staticmethod
     def verify9(plain: str, text: str) -> bool:
