@@ -54,12 +54,13 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$": "the name of a secret such as camden/agent",
     r"^[a-z][a-z0-9]{0,14}$": "a network interface such as wlan0",
     r"^[a-z][a-z0-9]{0,9}$": "a network interface such as eth0",
-    r"^[a-z_][a-z0-9_-]{0,31}$": "a Linux user name",
+    r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$": "the name of a user such as roam",
+    r"^[A-Z][A-Z0-9]{1,7}-$": "a prefix of capitals and digits with a hyphen at its end such as LON-",
 }
 """What each pattern of the model means; a test keeps the two together."""
 
 _SECRET_KEYS: Final = frozenset(
-    {"secret", "key", "password", "auth", "privacy", "mac_key", "cui_key", "fast_transition_key"}
+    {"secret", "key", "password", "enable", "auth", "privacy", "mac_key", "cui_key", "fast_transition_key"}
 )
 
 
