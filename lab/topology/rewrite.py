@@ -25,6 +25,7 @@ _SCOPES: Final[Mapping[_Path, str | None]] = {
     ("federation", "govwifi", "address"): FEDERATION,
     ("agent", "address"): None,
     ("radius", "address"): None,
+    ("controllers", "address"): None,
     ("radius", "federation", "address"): FEDERATION,
     ("sites", "access_points", "address"): None,
 }

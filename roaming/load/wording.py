@@ -61,11 +61,13 @@ FORMS: Final[Mapping[str, str]] = {
     LOGIN: "a login name such as j.smith",
     PUBLIC_KEY: "an SSH public key such as ssh-ed25519 AAAA…",
     WINDOW: 'a change window such as "Tu-Th 22:00-05:00"',
+    r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$": "the name of a user such as roam",
+    r"^[A-Z][A-Z0-9]{1,7}-$": "a prefix of capitals and digits with a hyphen at its end such as LON-",
 }
 """What each pattern of the model means; a test keeps the two together."""
 
 _SECRET_KEYS: Final = frozenset(
-    {"secret", "key", "password", "auth", "privacy", "mac_key", "cui_key", "fast_transition_key"}
+    {"secret", "key", "password", "enable", "auth", "privacy", "mac_key", "cui_key", "fast_transition_key"}
 )
 
 _PRIVATE: Final = re.compile("AGE-SECRET-KEY|PRIVATE KEY-----", re.IGNORECASE)

@@ -119,6 +119,7 @@ def _shared_secrets(network: Network) -> frozenset[str]:
     """Return the names of the secrets that RADIUS over UDP rests on."""
     references = [upstream.secret for upstream in network.upstreams if upstream.transport is Transport.UDP]
     references += [access_point.secret for _, _, access_point in network.access_points()]
+    references += [controller.secret for _, controller in network.controllers()]
     for borough in network.boroughs:
         references += [borough.agent.secret, *(server.secret for server in borough.radius)]
         references += [server.federation.secret for server in borough.radius if server.federation is not None]
