@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from roaming.cli.scope import login
 from roaming.cli.watch import Watch, count, line, watching
 from roaming.errors import PushError
 from roaming.plan import (
@@ -92,7 +92,8 @@ class Undertaking:
     @property
     def order(self) -> tuple[Wave, ...]:
         """The waves."""
-        return waves(self.plan.pending, self.work.network, self.policy.batch)
+        away = {one.device.name for one in self.plan.unreachable}
+        return waves(self.plan.pending, self.work.network, self.policy.batch, away)
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -116,7 +117,7 @@ def carry_out(one: Undertaking) -> None:
     if not one.terms.yes:
         typer.confirm("Go on?", abort=True)
     with watching(quiet=one.terms.as_json) as watch:
-        about = {"user": getpass.getuser(), "limit": one.terms.limit, "ticket": one.terms.ticket}
+        about = {"user": login(), "limit": one.terms.limit, "ticket": one.terms.ticket}
         rule = StopRule.of(one.policy, allowed_until(one.policy, one.began))
         run = one.work.push(one.plan, one.order, one.wanted, (rule, watch), **about, digest=one.digest)
     if one.terms.report is not None:
@@ -129,7 +130,7 @@ def _permitted(one: Undertaking) -> tuple[str, ...]:
     signatures = [read_signature(path) for path in one.terms.approvals]
     text = statement(one.digest, one.terms.ticket)
     approvers = approved_by(text, signatures, one.policy.approvers, SshKeygen())
-    request = ChangeRequest(one.began, getpass.getuser(), one.terms.ticket, approvers)
+    request = ChangeRequest(one.began, login(), one.terms.ticket, approvers)
     faults = [*objections(one.policy, request), *_unguarded(one)]
     if faults:
         raise PushError("\n".join(faults))
@@ -162,7 +163,7 @@ def _record(one: Undertaking, run: Run, watch: Watch, approvers: tuple[str, ...]
         run=one.work.run,
         began=one.began,
         ended=datetime.now(UTC),
-        user=getpass.getuser(),
+        user=login(),
         inventory=one.inventory,
         plan=one.digest,
         waves=tuple(map(watch.record, run.courses)),

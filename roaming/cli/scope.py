@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 def campaign(network: Network, store: SecretStore, known_hosts: Path | None, state: Path) -> Campaign:
     """Return what a diff or a push works with."""
     return Campaign(network, store, state, known_hosts)
+
+
+def login() -> str:
+    """Return who runs this: the account, not what the environment says it is."""
+    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def limited(bundle: Bundle, limit: str | None) -> Bundle:

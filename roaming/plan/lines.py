@@ -36,7 +36,7 @@ def plan_lines(
         raise RenderError(message)
     wanted, running = texts
     remedy = target.dialect.remedy(running, wanted, scope, secrecy.renew)
-    before, after = (RemoteFile(text.encode(), 0o600, "", "") for text in (target.dialect.ours(running, scope), wanted))
+    before, after = (RemoteFile(text.encode(), 0o600, "", "") for text in (remedy.before, remedy.after))
     # Where no command is needed the texts may still differ in spelling, which is no difference.
     shown = file_change(CONFIG, before, after if remedy.commands else before, secrecy.redact)
     if shown.change is Change.UNCHANGED:

@@ -104,7 +104,9 @@ class Crew:
 
     def _cli(self, job: Job, before: str, wanted: RemoteFile | None, keep: Callable[[], None]) -> Driver:
         text = "" if wanted is None else wanted.content.decode()
-        return CliDriver(job, Lines(before, text, scope_of(job.plan.device)), self.cli_dialler, keep)
+        return CliDriver(
+            job, Lines(before, text, scope_of(self.wanted[job.device], job.target)), self.cli_dialler, keep
+        )
 
     def _keep(self, plan: DevicePlan, files: Former) -> None:
         self.backups.keep(self.run, plan.device.name, files)

@@ -90,14 +90,16 @@ class Survey:
         with self.cli_dialler.open(self.access(device.name), terminal) as session:
             running = session.show(terminal.show)
         renew = self.renew(device.name, wanted.secrets)
-        scope = scope_of(device)
+        scope = scope_of(wanted, TARGETS[device.target])
         secrecy = Secrecy(wanted.redaction, renew)
         return plan_lines(device, TARGETS[device.target], (text(scope), running), scope, secrecy)
 
 
-def scope_of(device: DeviceBundle) -> Scope:
-    """Return what is ours on a device that others configure too."""
-    return Scope(device.owns)
+def scope_of(wanted: Wanted, target: Target) -> Scope:
+    """Return what is ours on a device that others configure too: what the inventory renders for it says so."""
+    if target.dialect is None:
+        return Scope(wanted.device.owns)
+    return target.dialect.scope(wanted.device.owns, wanted.files[CONFIG].content.decode())
 
 
 def running_files(session: Session, target: Target, wanted: Iterable[str]) -> dict[str, RemoteFile]:

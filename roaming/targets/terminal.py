@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +32,3 @@ class Terminal:
     harmless: re.Pattern[str]
     pending: re.Pattern[str]
     saved: re.Pattern[str]
-
-
-# Cisco IOS XE 17.x, "Configuration Replace and Configuration Rollback" and "Configuration Rollback Confirmed Change".
-IOSXE_TERMINAL = Terminal(
-    driver="cisco_xe",
-    show="show running-config",
-    show_saved="show startup-config",
-    show_inside="do show running-config",
-    arm="configure terminal revert timer {units}",
-    leave="end",
-    confirm="configure confirm",
-    revert="configure revert now",
-    timer="show archive config rollback timer",
-    save="write memory",
-    configuring=re.compile(r"\(config[^)\n]*\)#\s*$"),
-    refusal=re.compile(r"^ ?(%.*|.*(?:[Rr]ollback aborted|not enabled).*)$", re.MULTILINE),
-    harmless=re.compile(r"^(%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:|% ?[Ww]arning)"),
-    pending=re.compile(r"^Timer value", re.MULTILINE),
-    saved=re.compile(r"\[OK\]"),
-)
