@@ -69,8 +69,10 @@ def _device_lines(device: Mapping[str, Any]) -> Iterator[str]:
         yield from (file["diff"] or "").splitlines()
 
 
-def _contents(plan: DevicePlan, fingerprint: Callable[[bytes], str]) -> dict[str, list[object]]:
-    return {file.path: [_file(file.running, fingerprint), _file(file.wanted, fingerprint)] for file in plan.changes}
+def _contents(plan: DevicePlan, fingerprint: Callable[[bytes], str]) -> dict[str, object]:
+    """Return the fingerprints of a device's files, before and after, and of what is typed, which may hold secrets."""
+    files = {file.path: [_file(file.running, fingerprint), _file(file.wanted, fingerprint)] for file in plan.changes}
+    return {"files": files, "commands": [fingerprint(command.encode()) for command in plan.commands]}
 
 
 def _file(file: RemoteFile | None, fingerprint: Callable[[bytes], str]) -> list[object] | None:

@@ -16,7 +16,7 @@ from roaming.plan.control import BATCH
 from roaming.plan.failover import partners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from roaming.model.network import Network
     from roaming.plan.change import DevicePlan
@@ -34,17 +34,21 @@ class Wave:
     canary: bool
 
 
-def waves(devices: Iterable[DevicePlan], network: Network, batch: int = BATCH) -> tuple[Wave, ...]:
+def waves(
+    devices: Iterable[DevicePlan], network: Network, batch: int = BATCH, away: Collection[str] = ()
+) -> tuple[Wave, ...]:
     """Return the waves in which devices are changed: every device in one, no two partners in any.
 
-    A wave is named by its place ("2 of 5", "1 of 5 (canary)"), and holds at most `batch` devices.
+    A wave is named by its place ("2 of 5", "1 of 5 (canary)"), and holds at most `batch` devices. `away` are devices
+    that could not be read: their partners will be held, which proves nothing, so none is a canary if others can be.
     """
     apart = partners(network)
     devices = tuple(devices)
     groups: list[tuple[DeviceKind, tuple[DevicePlan, ...], bool]] = []
     for kind in _ORDER:
         here = [one for one in devices if one.device.kind is kind]
-        canary = _canary(here, network, apart, batch) if here else ()
+        sure = [one for one in here if apart.get(one.device.name, frozenset()).isdisjoint(away)]
+        canary = _canary(sure or here, network, apart, batch) if here else ()
         groups += [(kind, canary, True)] if canary else []
         groups += [(kind, group, False) for group in _batches(_without(here, canary), apart, batch)]
     count = len(groups)

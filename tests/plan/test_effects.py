@@ -169,9 +169,16 @@ def variants() -> dict[str, Plan]:
         "path": with_file(replace(file, path="/g")),
         "removed": with_file(replace(file, change=Change.REMOVED, wanted=None)),
         "action": Plan((replace(only, actions=(ServiceAction("s", Action.RELOAD),)),)),
+        "a command": Plan((replace(only, commands=("wlan shutdown",)),)),
         "device": Plan((replace(only, device=device("c/t/b", DeviceKind.HUB)),)),
         "one more": Plan((only, pending("c/t/z"))),
     }
+
+
+def test_the_digest_changes_with_a_secret_that_is_typed() -> None:
+    first, second = (replace(plan_of("one").devices[0], commands=(f"key 0 {secret}",)) for secret in ("s3cr3t", "n3w"))
+    assert name(Plan((first,))) != name(Plan((second,)))
+    assert "s3cr3t" not in json.dumps(document(Plan((first,)), KEY.of))
 
 
 @pytest.mark.parametrize("what", variants())

@@ -106,6 +106,13 @@ def test_a_server_that_somebody_stands_in_for_is_the_canary() -> None:
     assert names(waves(alone_first, LAB)[0]) == ["camden-rad-2"]
 
 
+def test_a_server_that_will_be_held_is_no_canary() -> None:
+    plans = [one for one in LAB_PLANS if one.device.name in {"camden-rad-1", "islington-rad-1", "hackney-home-1"}]
+    assert names(waves(plans, LAB)[0]) == ["camden-rad-1"]
+    assert names(waves(plans, LAB, away={"camden-rad-2"})[0]) == ["hackney-home-1"]
+    assert names(waves(plans[:1], LAB, away={"camden-rad-2"})[0]) == ["camden-rad-1"]
+
+
 def test_a_shared_server_is_a_partner_in_every_borough_it_serves() -> None:
     assert partners(LAB)["hackney-proxy-1"] == frozenset()
     lent = SharedService.model_validate({"with": "camden", "radius": ("hackney-proxy-1",), "roles": (Role.PROXY,)})
