@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.errors import RoamingError
 from roaming.model.bundle import RemoteFile
 from roaming.plan import CONFIG, DevicePlan, Plan, Secrecy, Unreachable, plan_device, plan_lines, plan_rollback
+from roaming.push.on_cli import whole
 from roaming.targets import TARGETS, Scope
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Survey:
     def _lines(self, wanted: Wanted, terminal: Terminal, text: Callable[[Scope], str]) -> DevicePlan:
         device = wanted.device
         with self.cli_dialler.open(self.access(device.name), terminal) as session:
-            running = session.show(terminal.show)
+            running = whole(session.show(terminal.show), terminal)
         renew = self.renew(device.name, wanted.secrets)
         scope = scope_of(wanted, TARGETS[device.target])
         secrecy = Secrecy(wanted.redaction, renew)

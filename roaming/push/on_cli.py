@@ -68,8 +68,8 @@ class CliDriver:
         """
         running = self._running()
         self._refuse_drift(running)
-        saved = self.dialect.normal(self._step().show(self.terminal.show_saved))
-        if saved != self.dialect.normal(running):
+        saved = whole(self._step().show(self.terminal.show_saved), self.terminal)
+        if self.dialect.normal(saved) != self.dialect.normal(running):
             message = "what it runs was never saved: find out who is at work on it, and save or undo that first"
             raise RefusedError(message)
 
@@ -82,7 +82,7 @@ class CliDriver:
         session = self._step()
         try:
             session.enter(self.terminal.arm.format(units=self.job.target.revert.timer(seconds)))
-            self._refuse_drift(session.inside(self.terminal.show_inside))
+            self._refuse_drift(whole(session.inside(self.terminal.show_inside), self.terminal))
         except TransportError:
             self.hang_up()
             raise
@@ -150,10 +150,17 @@ class CliDriver:
         return self._session
 
     def _running(self) -> str:
-        return self._step().show(self.terminal.show)
+        return whole(self._step().show(self.terminal.show), self.terminal)
 
     def _pending(self) -> bool:
-        return bool(self.terminal.pending.search(self._step().show(self.terminal.timer)))
+        """Tell whether a way back is armed; any other answer than yes or no is a refusal: nobody guesses here."""
+        answer = self._step().show(self.terminal.timer)
+        if self.terminal.pending.search(answer):
+            return True
+        if not self.terminal.idle.search(answer):
+            message = f"{self.terminal.timer}: {answer.strip() or 'no answer'}: it has no way back without its archive"
+            raise RefusedError(message)
+        return False
 
     def _refuse_drift(self, running: str) -> None:
         if self.dialect.normal(running) != self.dialect.normal(self.lines.before):
@@ -167,3 +174,11 @@ class CliDriver:
     def _untouched(self, running: str) -> bool:
         before = self.dialect.foreign(self.lines.before, self.lines.scope)
         return self.dialect.foreign(running, self.lines.scope) == before
+
+
+def whole(text: str, terminal: Terminal) -> str:
+    """Return a configuration that was shown to its end; raises TransportError for a part of one."""
+    if not terminal.whole.search(text):
+        message = "its configuration did not arrive whole"
+        raise TransportError(message)
+    return text

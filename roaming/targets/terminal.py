@@ -14,7 +14,8 @@ class Terminal:
     """What a transaction types. `driver` is Netmiko's name of the platform; `{units}` is the timer in its units.
 
     `configuring` matches the prompt inside the configuration, `refusal` a line that says no, `harmless` such a line
-    that does not, `pending` the answer to `timer` while a way back is armed, `saved` the answer to `save`.
+    that does not, `pending` and `idle` the answers to `timer` while a way back is armed and while none is, `saved` the
+    answer to `save`, `whole` the end of a configuration that was shown to its end.
     """
 
     driver: str
@@ -31,4 +32,6 @@ class Terminal:
     refusal: re.Pattern[str]
     harmless: re.Pattern[str]
     pending: re.Pattern[str]
+    idle: re.Pattern[str]
+    whole: re.Pattern[str]
     saved: re.Pattern[str]

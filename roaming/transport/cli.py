@@ -7,6 +7,7 @@ own errors repeat what was typed and never leave this module.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +19,6 @@ from roaming.transport.access import known_hosts_text
 from roaming.transport.strict import FOREIGN, options, plain, strict_client
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
@@ -34,7 +34,7 @@ class CliSession(Protocol):
     """An open session with an enabled user. Every method raises `TransportError` when the device is lost."""
 
     def show(self, command: str) -> str:
-        """Return what a command shows; raises RefusedError when its first line says no."""
+        """Return what a command shows, whatever it says."""
         ...
 
     def ask(self, command: str) -> str:
@@ -116,17 +116,15 @@ class NetmikoSession:
 
     def show(self, command: str) -> str:
         """Type a command and read up to the prompt; what is shown may hold lines that look like refusals."""
-        answer = self._exchange(command, self.connection.base_prompt + "#")
-        self._refused(answer.lstrip("\n").partition("\n")[0], command)
-        return answer
+        return self._exchange(command, self._prompt)
 
     def ask(self, command: str) -> str:
         """Type a command and read up to the prompt."""
-        return self._refused(self._exchange(command, self.connection.base_prompt + "#"), command)
+        return self._refused(self._exchange(command, self._prompt), command)
 
     def enter(self, command: str) -> None:
         """Enter the configuration."""
-        both = f"(?:{self.terminal.configuring.pattern}|{self.connection.base_prompt}#)"
+        both = f"(?:{self.terminal.configuring.pattern}|{self._prompt})"
         self._refused(self._exchange(command, both), command)
 
     def inside(self, command: str) -> str:
@@ -140,7 +138,12 @@ class NetmikoSession:
 
     def leave(self) -> None:
         """Leave the configuration."""
-        self._exchange(self.terminal.leave, self.connection.base_prompt + "#")
+        self._exchange(self.terminal.leave, self._prompt)
+
+    @property
+    def _prompt(self) -> str:
+        """The prompt of the exec mode at the end of what was read; Netmiko keeps the first 16 characters of a name."""
+        return rf"{re.escape(self.connection.base_prompt)}[^\s#>()]*#\s*$"
 
     def _exchange(self, line: str, until: str) -> str:
         try:

@@ -22,5 +22,7 @@ TERMINAL: Final = Terminal(
     refusal=re.compile(r"^ ?(%.*|.*(?:[Rr]ollback aborted|not enabled).*)$", re.MULTILINE),
     harmless=re.compile(r"^(%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:|% ?[Ww]arning)"),
     pending=re.compile(r"^Timer value", re.MULTILINE),
+    idle=re.compile(r"No Rollback Confirmed Change pending"),
+    whole=re.compile(r"^end\s*$", re.MULTILINE),
     saved=re.compile(r"\[OK\]"),
 )
