@@ -9,6 +9,7 @@ from roaming.plan.change import (
     Unreachable,
     again,
     plan_device,
+    plan_lines,
 )
 from roaming.plan.order import Wave, partners, waves
 from roaming.plan.report import as_json, as_text, hint
@@ -27,5 +28,6 @@ __all__ = [
     "hint",
     "partners",
     "plan_device",
+    "plan_lines",
     "waves",
 ]

@@ -8,12 +8,14 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from roaming.errors import RenderError
+from roaming.model.bundle import RemoteFile
 from roaming.targets import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from roaming.model.bundle import DeviceBundle, RemoteFile
+    from roaming.model.bundle import DeviceBundle, File
     from roaming.targets import Target
 
 
@@ -47,11 +49,20 @@ class ServiceAction:
 
 @dataclass(frozen=True, slots=True)
 class DevicePlan:
-    """Every file of a device, and what its services need."""
+    """Every file of a device, and what its services need.
+
+    A device that is driven by lines has one file, its lines that are ours, and `commands` that change them; they may
+    hold secrets. `outage` says in sentences what users notice, `unverifiable` names secrets that the device does not
+    show. `running` is the whole configuration from which the plan was made.
+    """
 
     device: DeviceBundle
     files: tuple[FileChange, ...]
     actions: tuple[ServiceAction, ...]
+    commands: tuple[str, ...] = field(repr=False, default=())
+    outage: tuple[str, ...] = ()
+    unverifiable: tuple[str, ...] = ()
+    running: str | None = field(repr=False, default=None)
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -61,7 +72,7 @@ class DevicePlan:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.changes and not self.actions
+        return not self.changes and not self.actions and not self.commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,40 @@ def plan_device(
     files = tuple(_file_change(path, running.get(path), wanted.get(path), redact) for path in paths)
     changed = [file.path for file in files if file.change is not Change.UNCHANGED]
     return DevicePlan(device, files, service_actions(target, changed))
+
+
+def plan_lines(  # noqa: PLR0913  a device, its platform, both sides, what may be shown, what is set again
+    device: DeviceBundle,
+    target: Target,
+    wanted: str,
+    running: str,
+    redact: Callable[[str, str], str],
+    *,
+    renew: Mapping[str, str],
+) -> DevicePlan:
+    """Return what makes our lines of `running`, a whole configuration, those of `wanted`.
+
+    Raises `RenderError` for a target that has no lines. `renew` maps the values of secrets that are to be set again,
+    though the device shows ciphertext only, to their names.
+    """
+    dialect = target.dialect
+    if dialect is None:
+        message = f"{target.name} is driven by files, not by lines"
+        raise RenderError(message)
+    remedy = dialect.remedy(running, wanted, dialect.scope(device.owns, wanted), renew)
+    (file,) = device.files
+    before = _text_file(remedy.before, file) if remedy.before else None
+    after = _text_file(remedy.after, file)
+    change = (
+        _file_change(file.path, before, after, redact)
+        if remedy.commands
+        else FileChange(file.path, Change.UNCHANGED, "", before, after)
+    )
+    return DevicePlan(device, (change,), (), remedy.commands, remedy.outage, remedy.unverifiable, running)
+
+
+def _text_file(text: str, file: File) -> RemoteFile:
+    return RemoteFile(text.encode(), file.mode, file.owner, file.group)
 
 
 def service_actions(target: Target, paths: list[str]) -> tuple[ServiceAction, ...]:
