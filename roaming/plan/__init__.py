@@ -9,18 +9,17 @@ from roaming.plan.change import (
     Unreachable,
     again,
     plan_device,
+    plan_lines,
 )
 from roaming.plan.control import ChangeRequest, Policy, allowed_until, objections, policy_of
 from roaming.plan.digest import digest, document, document_text, read_document
 from roaming.plan.effects import Effect, EffectKind, effects, effects_json, effects_text
 from roaming.plan.failover import failover_groups, partners
-from roaming.plan.lines import CONFIG, Secrecy, plan_lines
 from roaming.plan.order import Wave, waves
 from roaming.plan.report import as_json, as_text, hint
 from roaming.plan.rollback import Former, earliest, former, plan_rollback
 
 __all__ = [
-    "CONFIG",
     "Change",
     "ChangeRequest",
     "DevicePlan",
@@ -30,7 +29,6 @@ __all__ = [
     "Former",
     "Plan",
     "Policy",
-    "Secrecy",
     "ServiceAction",
     "Unreachable",
     "Wave",

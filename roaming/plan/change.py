@@ -8,13 +8,15 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from roaming.errors import RenderError
+from roaming.model.bundle import RemoteFile
 from roaming.targets import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from roaming.model.bundle import DeviceBundle, RemoteFile
-    from roaming.targets import Target
+    from roaming.model.bundle import DeviceBundle, File
+    from roaming.targets import Scope, Target
 
 
 class Change(StrEnum):
@@ -49,7 +51,9 @@ class ServiceAction:
 class DevicePlan:
     """Every file of a device, and what its services need.
 
-    For a device that is driven by commands: what is typed, what its users notice, and all that it ran when it was read.
+    A device that is driven by lines has one file, its lines that are ours, and `commands` that change them; they may
+    hold secrets. `outage` says in sentences what users notice, `unverifiable` names secrets that the device does not
+    show. `running` is the whole configuration from which the plan was made.
     """
 
     device: DeviceBundle
@@ -57,6 +61,7 @@ class DevicePlan:
     actions: tuple[ServiceAction, ...]
     commands: tuple[str, ...] = field(repr=False, default=())
     outage: tuple[str, ...] = ()
+    unverifiable: tuple[str, ...] = ()
     running: str | None = field(repr=False, default=None)
 
     @property
@@ -67,7 +72,7 @@ class DevicePlan:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.changes and not self.actions
+        return not self.changes and not self.actions and not self.commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,42 @@ def compared(device: DeviceBundle, target: Target, files: Iterable[FileChange]) 
     files = tuple(files)
     changed = [file.path for file in files if file.change is not Change.UNCHANGED]
     return DevicePlan(device, files, service_actions(target, changed))
+
+
+def plan_lines(  # noqa: PLR0913  a device, its platform, both sides, what may be shown, what is set again
+    device: DeviceBundle,
+    target: Target,
+    wanted: str,
+    running: str,
+    redact: Callable[[str, str], str],
+    *,
+    renew: Mapping[str, str],
+    scope: Scope | None = None,
+) -> DevicePlan:
+    """Return what makes our lines of `running`, a whole configuration, those of `wanted`.
+
+    Raises `RenderError` for a target that has no lines. `renew` maps the values of secrets that are to be set again,
+    though the device shows ciphertext only, to their names. `scope` is what is ours, if
+    `wanted` does not say it all.
+    """
+    dialect = target.dialect
+    if dialect is None:
+        message = f"{target.name} is driven by files, not by lines"
+        raise RenderError(message)
+    remedy = dialect.remedy(running, wanted, scope or dialect.scope(device.owns, wanted), renew)
+    (file,) = device.files
+    before = _text_file(remedy.before, file) if remedy.before else None
+    after = _text_file(remedy.after, file)
+    change = (
+        file_change(file.path, before, after, redact)
+        if remedy.commands
+        else FileChange(file.path, Change.UNCHANGED, "", before, after)
+    )
+    return DevicePlan(device, (change,), (), remedy.commands, remedy.outage, remedy.unverifiable, running)
+
+
+def _text_file(text: str, file: File) -> RemoteFile:
+    return RemoteFile(text.encode(), file.mode, file.owner, file.group)
 
 
 def service_actions(target: Target, paths: list[str]) -> tuple[ServiceAction, ...]:

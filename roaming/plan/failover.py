@@ -22,6 +22,9 @@ def failover_groups(network: Network) -> Iterator[frozenset[str]]:
     for borough in network.boroughs:
         for role in Role:
             yield frozenset(server.name for server in network.servers(borough, role))
+        for controller in borough.controllers:
+            if controller.ha and controller.ha.peer:
+                yield frozenset({controller.name, controller.ha.peer})
 
 
 def partners(network: Network) -> dict[str, frozenset[str]]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.errors import PushError
 from roaming.model.bundle import DeviceKind, RemoteFile
-from roaming.plan import CONFIG, former
+from roaming.plan import former
 from roaming.push.carrier import DriverCarrier, KeepingCarrier
-from roaming.push.fetch import scope_of
+from roaming.push.fetch import CONFIG, scope_of
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_cli import CliDriver, Lines
 from roaming.push.on_linux import LinuxDriver, Prints

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RoamingError
 from roaming.model.bundle import RemoteFile
-from roaming.plan import CONFIG, DevicePlan, Plan, Secrecy, Unreachable, plan_device, plan_lines, plan_rollback
+from roaming.plan import DevicePlan, Plan, Unreachable, plan_device, plan_lines, plan_rollback
 from roaming.push.on_cli import whole
 from roaming.targets import TARGETS, Scope
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Half a second of CPU a login on both sides: more threads only wait for each other.
 _THREADS: Final = 8
+CONFIG: Final = "config.txt"
+"""The one file of a platform that is driven by commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ class Survey:
         with self.cli_dialler.open(self.access(device.name), terminal) as session:
             running = whole(session.show(terminal.show), terminal)
         renew = self.renew(device.name, wanted.secrets)
-        scope = scope_of(wanted, TARGETS[device.target])
-        secrecy = Secrecy(wanted.redaction, renew)
-        return plan_lines(device, TARGETS[device.target], (text(scope), running), scope, secrecy)
+        target = TARGETS[device.target]
+        scope = scope_of(wanted, target)
+        return plan_lines(device, target, text(scope), running, wanted.redaction, renew=renew, scope=scope)
 
 
 def scope_of(wanted: Wanted, target: Target) -> Scope:

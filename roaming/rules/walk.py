@@ -124,14 +124,19 @@ def _borough_secrets(borough: Borough) -> Iterator[tuple[str, ModelPath]]:
     for index, location in enumerate(borough.govwifi.locations if borough.govwifi else ()):
         yield location.secret.secret, ("govwifi", "locations", index, "secret")
     for number, site in enumerate(borough.sites):
-        for index, access_point in enumerate(site.access_points):
-            if isinstance(access_point, AccessPoint):
-                at: ModelPath = ("sites", number, "access_points", index)
-                yield access_point.secret.secret, (*at, "secret")
-                yield from ((name, where) for name, _, where in _login(access_point.credentials, "", at))
+        yield from _site_secrets(site, ("sites", number))
     for index, controller in enumerate(borough.controllers):
-        yield controller.secret.secret, ("controllers", index, "secret")
-        yield from ((name, where) for name, _, where in _login(controller.credentials, "", ("controllers", index)))
+        path = ("controllers", index)
+        yield controller.secret.secret, (*path, "secret")
+        yield from ((name, at) for name, _, at in _login(controller.credentials, "", path))
+
+
+def _site_secrets(site: Site, path: ModelPath) -> Iterator[tuple[str, ModelPath]]:
+    for index, access_point in enumerate(site.access_points):
+        if isinstance(access_point, AccessPoint):
+            at = (*path, "access_points", index)
+            yield access_point.secret.secret, (*at, "secret")
+            yield from ((name, where) for name, _, where in _login(access_point.credentials, "", at))
 
 
 def _single_secrets(borough: Borough) -> Iterator[tuple[ModelPath, SecretRef | None]]:

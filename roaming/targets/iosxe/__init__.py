@@ -21,6 +21,7 @@ LONGEST_NAME: Final = 32
 """Of a WLAN profile, a policy profile and a tag (Catalyst 9800 Configuration Guide: up to 32 characters)."""
 
 _NAME: Final = re.compile(rf"[A-Za-z][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}")
+_WORDS: Final = re.compile(r"[a-z0-9][a-z0-9.-]*( [a-z0-9][a-z0-9.-]*)*")
 _PLAIN_SSID: Final = re.compile(r"[A-Za-z0-9._-]+")
 _QUOTED_SSID: Final = re.compile(r"[!#-> @-\[\]-~]+")
 _LONGEST_SSID: Final = 32
@@ -61,10 +62,24 @@ def ios_mac(value: str) -> str:
     return ".".join(digits[at : at + 4] for at in (0, 4, 8))
 
 
+def ios_words(value: str) -> str:
+    """Return a command of plain words."""
+    if not _WORDS.fullmatch(value):
+        message = f"{value!r} is no command of plain words"
+        raise QuoteError(message)
+    return value
+
+
 IOSXE: Final = Target(
     name="iosxe",
     capabilities={"17.12": frozenset()},
-    quotings={"ios_name": ios_name, "ios_ssid": ios_ssid, "ios_mac": ios_mac, "ios_key": ios_key},
+    quotings={
+        "ios_name": ios_name,
+        "ios_words": ios_words,
+        "ios_ssid": ios_ssid,
+        "ios_mac": ios_mac,
+        "ios_key": ios_key,
+    },
     redact=redact,
     check_command=(),
     services=(),
@@ -74,4 +89,4 @@ IOSXE: Final = Target(
     terminal=TERMINAL,
 )
 
-__all__ = ["CONFIG", "IOSXE", "LONGEST_NAME", "ios_key", "ios_mac", "ios_name", "ios_ssid", "redact"]
+__all__ = ["CONFIG", "IOSXE", "LONGEST_NAME", "ios_key", "ios_mac", "ios_name", "ios_ssid", "ios_words", "redact"]

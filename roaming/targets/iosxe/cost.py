@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from roaming.targets.iosxe.kinds import ACCESS_POINT, GROUP, POLICY_PROFILE, POLICY_TAG, SERVER, WLAN
+from roaming.targets.iosxe.kinds import GROUP, POLICY_PROFILE, POLICY_TAG, SERVER, WLAN
 from roaming.targets.iosxe.thing import SHUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from roaming.targets.iosxe.thing import Thing
+
+_NAMED: Final = 3
 
 
 def of_change(thing: Thing, keys: Collection[str]) -> str:
@@ -26,7 +28,6 @@ def of_change(thing: Thing, keys: Collection[str]) -> str:
     return {
         POLICY_PROFILE.title: f"policy profile {thing.name} is shut and opened: the clients in it are sent away once",
         POLICY_TAG.title: f"policy tag {thing.name} changes: the clients of its access points are sent away once",
-        ACCESS_POINT.title: f"access point {thing.name} gets other tags: it joins again, half a minute without radio",
     }.get(thing.kind.title, "")
 
 
@@ -40,8 +41,6 @@ def _of_wlan(wlan: Thing, keys: Collection[str]) -> str:
 
 def of_removal(thing: Thing, *, again: bool) -> str:
     """Say what it costs that a thing goes, for good or to be made again."""
-    if thing.kind is ACCESS_POINT:
-        return f"access point {thing.name} loses its tags: it joins again, half a minute without radio"
     if thing.kind is not WLAN:
         return ""
     how = (
@@ -50,6 +49,19 @@ def of_removal(thing: Thing, *, again: bool) -> str:
         else "is removed: its clients are sent away"
     )
     return f"WLAN {_ssid(thing)} {how}"
+
+
+def of_joining(access_points: Collection[str]) -> str:
+    """Say what it costs that access points get other tags: each leaves the controller and joins it again."""
+    if not access_points:
+        return ""
+    if len(access_points) == 1:
+        (only,) = access_points
+        return f"access point {only} gets other tags: it joins again, half a minute without radio"
+    some = ", ".join(sorted(access_points)[:_NAMED])
+    more = ", …" if len(access_points) > _NAMED else ""
+    count = len(access_points)
+    return f"{count} access points get other tags ({some}{more}): they join again, half a minute without radio"
 
 
 def _ssid(wlan: Thing) -> str:

@@ -92,7 +92,7 @@ POLICY_PROFILE: Final = Kind(
 WLAN: Final = Kind(
     "WLAN",
     _named(r"wlan NAME (?P<id>[0-9]+) (?P<value>.+)"),
-    single=("security dot1x authentication-list", "security pmf", "accounting-list"),
+    single=("security dot1x authentication-list", "security pmf", "accounting-list", "peer-blocking"),
     defaults={
         "assisted-roaming neighbor-list": True,
         "bss-transition": True,

@@ -38,6 +38,7 @@ class Work:
     commands: list[str] = field(repr=False, default_factory=list)
     outage: list[str] = field(default_factory=list)
     unverifiable: list[str] = field(default_factory=list)
+    joining: list[str] = field(default_factory=list)
 
     def run(self) -> None:
         """Clear the way, make and change in the order of the table, take away in the reverse order."""
@@ -48,6 +49,7 @@ class Work:
         gone = [name for name in self.have if name not in self.want]
         for name in sorted(gone, key=lambda name: -name.kind):
             self._remove(self.have[name])
+        self._say(cost.of_joining(self.joining))
 
     def _clear(self) -> None:
         doomed = [*self._moved_servers(), *self._changed_wlans()]
@@ -91,7 +93,7 @@ class Work:
             self._change(have, want)
         else:
             self.commands += _made(want)
-            self._say(cost.of_change(want, ()) if want.kind is ACCESS_POINT else "")
+            self._note_joining(want)
 
     def _change(self, have: Thing, want: Thing) -> None:
         gone, set_again = self._differences(have, want)
@@ -105,6 +107,7 @@ class Work:
             lines = _between(have, want, lines)
         self.commands += want.entered(lines)
         self._say(cost.of_change(want, [*gone, *set_again]))
+        self._note_joining(want)
 
     def _differences(self, have: Thing, want: Thing) -> tuple[list[str], list[str]]:
         """Return the keys that go back to their default, and those that are set."""
@@ -134,6 +137,10 @@ class Work:
             lines = (line for setting in have.settings.values() for line in without(have.kind, setting))
             self.commands += have.entered(lines)
         self._say(cost.of_removal(have, again=False))
+        self._note_joining(have)
+
+    def _note_joining(self, thing: Thing) -> None:
+        self.joining += [thing.name] if thing.kind is ACCESS_POINT else []
 
     def note_strangers(self, gone: Iterable[Thing], foreign: Iterable[Node]) -> None:
         """Say which lines of others name what is taken away: they are not ours to change."""

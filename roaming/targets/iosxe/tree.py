@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 # What a device says about a configuration, and not in it; all of it changes by itself.
-_HEADER: Final = re.compile(r"Building configuration\.\.\.|Current configuration ?: .*|ntp clock-period .*|end")
+_HEADER: Final = re.compile(
+    r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
+)
 # Banners are printed between two ^C; what stands there is text, whatever it looks like.
 _DELIMITER: Final = "^C"
 
