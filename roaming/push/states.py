@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 ORDER: Final = tuple(State)[: tuple(State).index(State.SAVED) + 1]
-FINAL: Final = frozenset({State.SAVED, State.REVERTED, State.REVERT_UNKNOWN})
+FINAL: Final = frozenset({State.REVERTED, State.REVERT_UNKNOWN})
 
 _FORWARD: Final[Mapping[State, frozenset[State]]] = {
     **{before: frozenset({after}) for before, after in pairwise(ORDER)},
@@ -48,10 +48,13 @@ _BACK: Final = frozenset({State.REVERTING, State.REVERTED, State.REVERT_UNKNOWN}
 def following(state: State) -> frozenset[State]:
     """Return the states that may follow one: forward, or back from wherever something went wrong.
 
-    A device on its way back may turn out to have been confirmed: then it is saved.
+    A device on its way back may turn out to have been confirmed: then it is saved. One that runs the new configuration
+    and cannot save it wants a person too.
     """
     if state in FINAL:
         return frozenset()
+    if state is State.SAVED:
+        return frozenset({State.REVERT_UNKNOWN})
     return _FORWARD[state] | _BACK - {state}
 
 
