@@ -112,7 +112,7 @@ def test_a_reboot_forgets_what_is_not_saved(fleet: Fleet) -> None:
             shell.read("#")
     assert name(device) == "wlc-1"
     assert device.pending_revert() is None
-    with pytest.raises((paramiko.SSHException, OSError)), wire(fleet.access(0)):
+    with pytest.raises((paramiko.SSHException, OSError, EOFError)), wire(fleet.access(0)):
         pass
     time.sleep(0.4)
     with wire(fleet.access(0)) as shell:
