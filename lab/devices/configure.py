@@ -176,7 +176,7 @@ def _guard(device: Catalyst, line: Line) -> str | None:
         section, kind = find(device.tree, path), _GUARDED[line.path[-1].mode]
         if match.key == "shutdown":
             return None
-    elif match.row.mode in _GUARDED and (match.negated or not _same(device, match)):
+    elif match.row.mode in _GUARDED and not match.negated and not _same(device, match):
         section, kind = find(device.tree, (match.key,)), _GUARDED[match.row.mode]
     else:
         return None

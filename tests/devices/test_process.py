@@ -99,6 +99,7 @@ def test_a_taken_port_is_named() -> None:
 
 
 def test_fifty_devices_start_in_about_a_second() -> None:
-    with FleetProcess(50) as fleet:
+    with FleetProcess(50, names=("camden-wlc",)) as fleet:
+        assert fleet.access(0).device == "camden-wlc"
         assert len({access.port for access in fleet.accesses}) == 50
         assert "hostname wlc-50\n" in fleet.devices[49].running_text()
