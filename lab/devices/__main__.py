@@ -26,6 +26,7 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=1, help="how many devices")
     parser.add_argument("--port-base", type=int, help="port of the first; the kernel chooses without it")
     parser.add_argument("--state", type=Path, required=True, help="JSON with the logins and the control socket, 0600")
+    parser.add_argument("--names", default="", help="hostnames, with commas; wlc-1, wlc-2, … without them")
     parser.add_argument("--config", type=Path, help="the first configuration; the brownfield without it")
     parser.add_argument("--minute-s", type=float, default=60, help="seconds a minute of the revert timer takes")
     parser.add_argument("--seed", type=int, help="makes the devices' random choices repeatable")
@@ -38,6 +39,7 @@ def _setup(given: argparse.Namespace) -> FleetSetup:
     config = given.config.read_text() if given.config else None
     return FleetSetup(
         device=Setup(config=config, minute_s=given.minute_s),
+        names=tuple(name for name in given.names.split(",") if name),
         port_base=given.port_base,
         own_host_keys=given.own_host_keys,
         control=given.state.with_suffix(".sock"),

@@ -80,6 +80,7 @@ class Catalyst:
         self.sessions: dict[int, Session] = {}
         self.session_count = 0
         self.boots = 0
+        self.booted_at = clock()
         self.down_until = 0.0
         self.changed_at: tuple[float, str] = (clock(), "")
         self.saved_at: tuple[float, str] = self.changed_at
@@ -172,7 +173,7 @@ class Catalyst:
             self.pending, self.lock_holder = None, None
             self.sessions.clear()
             self.boots += 1
-            self.down_until = self.clock() + down
+            self.down_until = self.booted_at = self.clock() + down
             self.log.clear()
             self.config_log.clear()
             outage.rebooted(self, before, self.down_until)

@@ -33,12 +33,14 @@ _PATIENCE_S: Final = 60
 class FleetSetup:
     """How a fleet starts. Without `port_base` the kernel chooses the ports; without `password` it is made up.
 
+    `names` are the hostnames; devices beyond them are `wlc-1`, `wlc-2`, … by their place.
+
     `own_host_keys` gives each device its own host key; one for all costs less memory. `control` is where another
     process can read and trouble the devices. `seed` makes the devices' random choices repeatable.
     """
 
     device: Setup = field(default_factory=Setup)
-    names: str = "wlc"
+    names: tuple[str, ...] = ()
     user: str = "roam"
     password: str | None = field(default=None, repr=False)
     authorized_keys: tuple[str, ...] = ()
@@ -55,8 +57,7 @@ class Fleet:
     def __init__(self, count: int = 1, setup: FleetSetup | None = None) -> None:
         self.setup = setup or FleetSetup()
         self.devices = tuple(
-            Catalyst(f"{self.setup.names}-{place + 1}", self.setup.device, seed=self._seed(place))
-            for place in range(count)
+            Catalyst(self._name(place), self.setup.device, seed=self._seed(place)) for place in range(count)
         )
         self._login = host_key()
         self._password = self.setup.password or secrets.token_urlsafe(16)
@@ -67,6 +68,9 @@ class Fleet:
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulated-devices", daemon=True)
         self._servers: dict[int, DeviceServer] = {}
         self._control: Control | None = None
+
+    def _name(self, place: int) -> str:
+        return self.setup.names[place] if place < len(self.setup.names) else f"wlc-{place + 1}"
 
     def _seed(self, place: int) -> int | None:
         return None if self.setup.seed is None else self.setup.seed + place

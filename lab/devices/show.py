@@ -40,7 +40,7 @@ def _show_startup(call: Call) -> Reply:
 
 
 def _show_version(call: Call) -> Reply:
-    up = int(call.device.clock() - call.device.down_until) if call.device.boots else 0
+    up = int(call.device.clock() - call.device.booted_at)
     return said(
         f"Cisco IOS XE Software, Version {VERSION}",
         f"Cisco IOS Software [Dublin], C9800-CL Software (C9800-CL-K9_IOSXE), Version {VERSION}",
