@@ -99,6 +99,9 @@ def test_a_plan_as_text_and_json() -> None:
                 "kind": "hub",
                 "actions": [{"service": "radsecproxy", "action": "restart"}],
                 "hint": "away for some seconds; the other hub carries on",
+                "commands": 0,
+                "outage": [],
+                "unverifiable": [],
                 "files": [{"path": "/f", "change": "created", "diff": "diff\n"}],
             }
         ],
