@@ -58,6 +58,7 @@ class Work:
             hits = [key for key in thing.settings if key in lost and thing.kind in (GROUP, POLICY_TAG)]
             self.commands += thing.entered(line for key in hits for line in without(thing.kind, thing.settings[key]))
             self.have[name] = thing.lacking(hits)
+            self._say(cost.of_refilling(thing) if hits and thing.kind is GROUP and name in self.want else "")
         for name in doomed:
             thing = self.have.pop(name)
             self.commands.append(f"no {thing.head}")
@@ -107,6 +108,7 @@ class Work:
             lines = _between(have, want, lines)
         self.commands += want.entered(lines)
         self._say(cost.of_change(want, [*gone, *set_again]))
+        self._say(cost.of_refilling(want) if set(gone) & set(set_again) else "")
         self._note_joining(want)
 
     def _differences(self, have: Thing, want: Thing) -> tuple[list[str], list[str]]:
