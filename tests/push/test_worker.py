@@ -203,7 +203,7 @@ def test_whoever_is_killed_nothing_stays_with_the_worker(borough: Borough, whom:
     borough.must("pusher", "rm", "/tmp/told")  # noqa: S108  in the container
     borough.must(whom, *kills[whom])
     wait_until(lambda: not borough.run("worker", "sh", "-c", "ls -d /dev/shm/roam-worker-*").ok, 15)
-    assert not borough.run("worker", "pgrep", "-f", "ansible-runner|ansible-playbook").ok
+    wait_until(lambda: not borough.run("worker", "pgrep", "-f", "roam-worker|ansible").ok, 5)
     borough.run("pusher", "pkill", "-9", "-f", "worker_pusher|ansible_child")
 
 
