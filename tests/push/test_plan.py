@@ -59,7 +59,6 @@ def test_a_plan_as_text_and_json() -> None:
                 "actions": [{"service": "radsecproxy", "action": "restart"}],
                 "commands": 0,
                 "hint": "away for some seconds; the other hub carries on",
-                "commands": 0,
                 "outage": [],
                 "unverifiable": [],
                 "files": [{"path": "/f", "change": "created", "diff": "diff\n"}],

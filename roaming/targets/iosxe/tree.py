@@ -10,7 +10,8 @@ from typing import Final
 _HEADER: Final = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
 )
-# Banners are printed between two ^C; what stands there is text, whatever it looks like.
+# Banners are printed between two ^C; what stands there is text, whatever it looks like. In a type 6 secret ^C is none.
+_BANNER: Final = re.compile(r"banner \S+ ")
 _DELIMITER: Final = "^C"
 
 
@@ -63,7 +64,8 @@ def _whole_lines(text: str) -> list[str]:
     banner: list[str] = []
     for line in text.splitlines():
         odd = line.count(_DELIMITER) % 2 == 1
-        if banner or odd:
+        opens = bool(_BANNER.match(line)) and odd
+        if banner or opens:
             banner.append(line)
             if odd and len(banner) > 1:
                 found.append("\n".join(banner))
