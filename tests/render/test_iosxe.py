@@ -142,7 +142,7 @@ def test_a_controller_may_stand_in_for_several(network: Network) -> None:
     first, second = croydon.controllers
     spare = second.model_copy(update={"ha": None})
     changed = with_borough(network, "croydon", controllers=(first, spare))
-    assert re.findall(r"^ap (.*)", text(changed, first.name), re.MULTILINE) == ["0200.0a08.020d", "0200.0a08.030c"]
+    assert re.findall(r"^ap (.*)", text(changed, first.name), re.MULTILINE) == ["0200.0a08.020d"]
     assert len(re.findall(r"^ap .*", text(changed, spare.name), re.MULTILINE)) == 3
 
 
@@ -167,10 +167,8 @@ def test_the_proxies_know_controllers_and_their_sites(network: Network) -> None:
     assert "site =" not in client
     assert 'switch "%{%{client:site}:-%{client:shortname}/%{NAS-Identifier}}" {' in files["policy.conf"]
     sites = files["policy.conf"].split("\t\t\tcase ")
-    own, through = (
-        next(one for one in sites if one.startswith(f"'{name}' {{"))
-        for name in ("camden/town-hall", "camden-wlc/LON-town-hall")
-    )
+    names = ("camden/town-hall", "camden-wlc/LON-town-hall")
+    own, through = (next(one for one in sites if one.startswith(f"'{name}' {{")) for name in names)
     assert own.partition("\n")[2] == through.partition("\n")[2]
 
 
@@ -188,21 +186,15 @@ def test_sites_of_two_govwifi_locations_are_refused(network: Network) -> None:
         text(with_borough(network, "camden", sites=(hall, square, *others)))
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"bands": Bands(ghz_6=BandMode.WPA2)}, "WLAN govroam: 6 GHz permits wpa3 only, not wpa2"),
-    ],
-)
-def test_what_a_controller_cannot_do_is_refused(network: Network, changes: dict[str, object], message: str) -> None:
-    with pytest.raises(RenderError, match=message):
-        text(with_wlan(network, **changes))
+def test_wpa2_at_6_ghz_is_refused(network: Network) -> None:
+    with pytest.raises(RenderError, match="WLAN govroam: 6 GHz permits wpa3 only, not wpa2"):
+        text(with_wlan(network, bands=Bands(ghz_6=BandMode.WPA2)))
 
 
 def test_an_older_version_is_refused(network: Network) -> None:
     (controller,) = network.boroughs_by_slug["camden"].controllers
     older = controller.model_copy(update={"version": "16.12.4"})
-    with pytest.raises(RenderError, match="iosxe 16.12.4 is not supported: the oldest version we render is 17.12"):
+    with pytest.raises(RenderError, match=r"iosxe 16\.12\.4 is not supported: the oldest .* is 17\.12"):
         text(with_borough(network, "camden", controllers=(older,)))
 
 
