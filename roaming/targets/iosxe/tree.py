@@ -8,7 +8,8 @@ from typing import Final
 
 # What a device says about a configuration, and not in it; all of it changes by itself.
 _HEADER: Final = re.compile(r"Building configuration\.\.\.|Current configuration ?: .*|ntp clock-period .*|end")
-# Banners are printed between two ^C; what stands there is text, whatever it looks like.
+# A banner is printed between two ^C; what stands there is text, whatever it looks like. Ciphertext holds ^C too.
+_BANNER: Final = re.compile(r"\s*banner \S+ \^C(?!.*\^C)")
 _DELIMITER: Final = "^C"
 
 
@@ -60,12 +61,13 @@ def _whole_lines(text: str) -> list[str]:
     found: list[str] = []
     banner: list[str] = []
     for line in text.splitlines():
-        odd = line.count(_DELIMITER) % 2 == 1
-        if banner or odd:
+        if banner:
             banner.append(line)
-            if odd and len(banner) > 1:
+            if _DELIMITER in line:
                 found.append("\n".join(banner))
                 banner = []
+        elif _BANNER.match(line):
+            banner.append(line)
         elif line.strip() and not line.lstrip().startswith("!") and not _HEADER.fullmatch(line.strip()):
             found.append(line)
     return [*found, *banner]
