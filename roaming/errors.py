@@ -8,6 +8,7 @@
     │   └── SecretMissingError           no store holds it; knows where was looked
     ├── TransportError (ConnectionError) a device cannot be reached, or refused what was asked
     ├── PushError (RuntimeError)         a push cannot start or go on
+    ├── RefusedError (ValueError)        a device does not take a change; inside a push it becomes an `Outcome`
     └── VerifyError (RuntimeError)       a verification cannot be run at all
 
 What goes wrong on one device is a value (`Outcome`), not an exception: the others go on.
@@ -61,6 +62,10 @@ class TransportError(RoamingError, ConnectionError):
 
 class PushError(RoamingError, RuntimeError):
     """A push cannot start or go on."""
+
+
+class RefusedError(RoamingError, ValueError):
+    """A device does not take a change; the words are its own, not yet masked."""
 
 
 class VerifyError(RoamingError, RuntimeError):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from roaming.model.base import Address, Day, HostName, NonEmpty, Realm, Record, SecretRef, Slug, Text, UserName, Version
+from roaming.model.change import BoroughChangeControl
 from roaming.model.identity import Certificate, Credentials, Identity
 from roaming.model.site import Site
 from roaming.model.terms import Role, StatusCheck, Transport
@@ -177,6 +178,7 @@ class Borough(Record):
     controllers: tuple[Controller, ...] = ()
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
     shared_services: tuple[SharedService, ...] = ()
+    change_control: BoroughChangeControl = BoroughChangeControl()
 
     @property
     def slug(self) -> str:

@@ -1,59 +1,111 @@
-"""Read the running files of many devices at once; a dead device is a value."""
+"""Read what many devices run at once, and hold it against what they shall; a dead device is a value."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RoamingError
-from roaming.plan import DevicePlan, Plan, Unreachable, plan_device
-from roaming.targets import TARGETS
+from roaming.model.bundle import RemoteFile
+from roaming.plan import DevicePlan, Plan, Unreachable, plan_device, plan_lines, plan_rollback
+from roaming.push.on_cli import whole
+from roaming.targets import TARGETS, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from roaming.model.bundle import RemoteFile
+    from roaming.model.bundle import DeviceBundle
+    from roaming.plan import Former
     from roaming.push.wanted import Wanted
     from roaming.targets import Target
-    from roaming.transport import Access, Dialler, Session
+    from roaming.targets.terminal import Terminal
+    from roaming.transport import Access, CliDialler, Dialler, Session
 
 # Half a second of CPU a login on both sides: more threads only wait for each other.
-_THREADS = 8
+_THREADS: Final = 8
+CONFIG: Final = "config.txt"
+"""The one file of a platform that is driven by commands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Compares devices with what they shall hold. `access` finds the way in; `done` hears of each device."""
+    """Compares devices with what they shall hold.
+
+    `access` finds the way in; `renew` says which secrets a device was last given otherwise, `done` hears of each.
+    """
 
     dialler: Dialler
+    cli_dialler: CliDialler
     access: Callable[[str], Access]
+    renew: Callable[[str, Mapping[str, str]], Mapping[str, str]]
     done: Callable[[str], None] = lambda _: None
 
     def plan(self, wanted: tuple[Wanted, ...]) -> Plan:
         """Return the plan of all devices, in the order given."""
+        return self._all(self._forward, wanted)
+
+    def plan_back(self, wanted: tuple[Wanted, ...], formers: Mapping[str, Former]) -> Plan:
+        """Return the plan that brings devices back to what they were, by device."""
+        return self._all(lambda one: self._back(one, formers[one.device.name]), wanted)
+
+    def _all(self, one: Callable[[Wanted], DevicePlan], wanted: tuple[Wanted, ...]) -> Plan:
         with ThreadPoolExecutor(_THREADS) as pool:
-            results = list(pool.map(self._device, wanted))
+            results = list(pool.map(lambda device: self._tried(one, device), wanted))
         return Plan(
             tuple(one for one in results if isinstance(one, DevicePlan)),
             tuple(one for one in results if isinstance(one, Unreachable)),
         )
 
-    def _device(self, wanted: Wanted) -> DevicePlan | Unreachable:
+    def _tried(self, plan: Callable[[Wanted], DevicePlan], wanted: Wanted) -> DevicePlan | Unreachable:
+        try:
+            return plan(wanted)
+        except RoamingError as error:
+            return Unreachable(wanted.device, str(error))
+        finally:
+            self.done(wanted.device.name)
+
+    def _forward(self, wanted: Wanted) -> DevicePlan:
         device = wanted.device
         target = TARGETS[device.target]
-        try:
-            with self.dialler.open(self.access(device.name)) as session:
-                running = running_files(session, target, wanted.files)
-        except RoamingError as error:
-            return Unreachable(device, str(error))
-        finally:
-            self.done(device.name)
+        if target.terminal is not None:
+            text = wanted.files[CONFIG].content.decode()
+            return self._lines(wanted, target.terminal, lambda _: text)
+        running = self._files(device, target, wanted.files)
         return plan_device(device, target, wanted.files, running, wanted.redaction)
 
+    def _back(self, wanted: Wanted, before: Former) -> DevicePlan:
+        device = wanted.device
+        target = TARGETS[device.target]
+        if target.terminal is not None and target.dialect is not None:
+            dialect, was = target.dialect, before[CONFIG] or RemoteFile(b"", 0, "", "")
+            return self._lines(wanted, target.terminal, lambda scope: dialect.ours(was.content.decode(), scope))
+        running = self._files(device, target, before)
+        return plan_rollback(device, target, before, running, wanted.redaction)
 
-def running_files(session: Session, target: Target, wanted: Mapping[str, RemoteFile]) -> dict[str, RemoteFile]:
+    def _files(self, device: DeviceBundle, target: Target, paths: Iterable[str]) -> dict[str, RemoteFile]:
+        with self.dialler.open(self.access(device.name)) as session:
+            return running_files(session, target, paths)
+
+    def _lines(self, wanted: Wanted, terminal: Terminal, text: Callable[[Scope], str]) -> DevicePlan:
+        device = wanted.device
+        with self.cli_dialler.open(self.access(device.name), terminal) as session:
+            running = whole(session.show(terminal.show), terminal)
+        renew = self.renew(device.name, wanted.secrets)
+        target = TARGETS[device.target]
+        scope = scope_of(wanted, target)
+        return plan_lines(device, target, text(scope), running, wanted.redaction, renew=renew, scope=scope)
+
+
+def scope_of(wanted: Wanted, target: Target) -> Scope:
+    """Return what is ours on a device that others configure too: what the inventory renders for it says so."""
+    if target.dialect is None:
+        return Scope(wanted.device.owns)
+    return target.dialect.scope(wanted.device.owns, wanted.files[CONFIG].content.decode())
+
+
+def running_files(session: Session, target: Target, wanted: Iterable[str]) -> dict[str, RemoteFile]:
     """Return the files of a device that we want or that stand in a place of ours."""
     there = {path for directory in map(_directory, target.owned) for path in session.listing(directory)}
     ours = sorted(path for path in there if any(fnmatchcase(path, pattern) for pattern in target.owned))

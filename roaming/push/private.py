@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roaming.errors import PushError
-from roaming.targets import Action
 from roaming.transport import known_hosts_text, login_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from roaming.model.bundle import RemoteFile
-    from roaming.plan import DevicePlan, FileChange
-    from roaming.push.carrier import Job
     from roaming.transport import Access
 
 _PREFIX = "roam-push-"
 _MEMORY = Path("/dev/shm")  # noqa: S108  the tmpfs of every Linux; what is made in it is 0700
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A device as Ansible is told of it: the way in, and the variables of the playbook."""
+
+    access: Access
+    variables: Mapping[str, object] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+        return self.access.device
 
 
 @contextmanager
@@ -58,12 +66,16 @@ def _remove(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def furnish(directory: Path, jobs: tuple[Job, ...], common: Mapping[str, object]) -> None:
-    """Write the inventory, keys, known hosts and playbook of a run; `common` are variables of every host."""
+def furnish(directory: Path, hosts: tuple[Host, ...], seen_as: Path | None = None) -> None:
+    """Write the inventory, keys, known hosts and playbooks of a run.
+
+    `seen_as` is the path that the directory has where Ansible runs, if that is another machine.
+    """
+    seen_as = seen_as or directory
     shutil.copytree(playbooks(), directory / "project", ignore=shutil.ignore_patterns("__pycache__"))
-    (directory / "ansible.cfg").touch()
-    hosts = {job.device: {**_host(directory, job), **common} for job in jobs}
-    _write(directory / "inventory" / "hosts.json", json.dumps({"all": {"hosts": hosts}}))
+    write(directory / "ansible.cfg", "")
+    known = {host.name: _host(directory, seen_as, host) for host in hosts}
+    write(directory / "inventory" / "hosts.json", json.dumps({"all": {"hosts": known}}))
 
 
 def playbooks() -> Path:
@@ -76,75 +88,42 @@ def playbooks() -> Path:
     raise PushError(message)
 
 
-def _host(directory: Path, job: Job) -> dict[str, object]:
-    access = job.access
-    known = directory / "known_hosts" / job.device
-    _write(known, known_hosts_text(access))
-    options = f"-o StrictHostKeyChecking=yes -o UserKnownHostsFile={known} -o GlobalKnownHostsFile=/dev/null"
+def _host(directory: Path, seen_as: Path, host: Host) -> dict[str, object]:
+    access = host.access
+    write(directory / "known_hosts" / host.name, known_hosts_text(access))
     return {
         "ansible_host": access.host,
         "ansible_port": access.port,
         "ansible_user": access.user,
         "ansible_become": access.user != "root",
         "ansible_python_interpreter": "/usr/bin/python3",
-        "ansible_ssh_common_args": f"{options} -o IdentitiesOnly=yes",
-        **_proof(directory, access),
-        "roam_job": encode(job),
-        "roam_services": [action.service for action in job.plan.actions],
-        "roam_action": _action(job.plan),
-        "roam_again": not job.plan.changes,
+        "ansible_ssh_common_args": " ".join(strict(seen_as / "known_hosts" / host.name)),
+        **_proof(directory, seen_as, access),
+        **host.variables,
     }
 
 
-def _action(plan: DevicePlan) -> str:
-    """Return what all services of a device are given: the strongest that one of them wants."""
-    wanted = {action.action for action in plan.actions}
-    return next((action.value for action in (Action.RESTART, Action.RELOAD) if action in wanted), "none")
+def strict(known_hosts: Path) -> list[str]:
+    """Return the options of ssh that let in nobody who is not known, and offer no key but the one named."""
+    options = (
+        "StrictHostKeyChecking=yes",
+        f"UserKnownHostsFile={known_hosts}",
+        "GlobalKnownHostsFile=/dev/null",
+        "IdentitiesOnly=yes",
+    )
+    return [word for option in options for word in ("-o", option)]
 
 
-def _proof(directory: Path, access: Access) -> dict[str, object]:
+def _proof(directory: Path, seen_as: Path, access: Access) -> dict[str, object]:
     """Return how we prove who we are. A password is marked, so that it is never taken for a template."""
     if access.key is None:
         return {"ansible_password": {"__ansible_unsafe": access.password}}
-    path = directory / "keys" / access.device
-    _write(path, login_key(access.device, access.key))
-    return {"ansible_ssh_private_key_file": str(path)}
+    write(directory / "keys" / access.device, login_key(access.device, access.key))
+    return {"ansible_ssh_private_key_file": str(seen_as / "keys" / access.device)}
 
 
-def encode(job: Job) -> str:
-    """Return what `roam_carry` needs, as JSON in base64: no template language sees anything in it."""
-    plan: DevicePlan = job.plan
-    text = json.dumps(
-        {
-            "files": [_file(change) for change in plan.changes],
-            "check": list(job.target.check_command),
-            "masks": list(job.masks),
-        }
-    )
-    return base64.b64encode(text.encode()).decode()
-
-
-def _file(change: FileChange) -> dict[str, object]:
-    wanted = change.wanted
-    return {
-        "path": change.path,
-        "content": None if wanted is None else base64.b64encode(wanted.content).decode(),
-        "mode": None if wanted is None else wanted.mode,
-        "owner": None if wanted is None else wanted.owner,
-        "group": None if wanted is None else wanted.group,
-        "expected": _digest(change.running),
-    }
-
-
-def _digest(file: RemoteFile | None) -> str:
-    """Return what `roam_carry` knows a file by; it travels only inside the opaque value."""
-    if file is None:
-        return "none"
-    access = f"\0{file.mode:o} {file.owner} {file.group}"
-    return hashlib.sha256(file.content + access.encode()).hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Write a new file that nobody else may read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -48,4 +48,5 @@ def access_to(
         key=value(credentials.key),
         host_key=credentials.host_key,
         known_hosts=known_hosts,
+        enable=value(credentials.enable),
     )

@@ -19,7 +19,7 @@ class RevertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RevertMethod:
-    """A way back. `unit_s` is the grain of its timer in seconds, `most_s` the longest that can be set.
+    """A way back. `unit_s` is the grain of its timer in seconds, `most_s` the longest, `usual_s` what is set.
 
     `through_reboot` says whether a device that restarts before the confirmation ends with the former configuration.
     """
@@ -28,6 +28,7 @@ class RevertMethod:
     source: str
     unit_s: int = 1
     most_s: int = 7200
+    usual_s: int = 120
     through_reboot: bool = True
 
     @property
@@ -43,12 +44,13 @@ class RevertMethod:
 
 DETACHED_TIMER: Final = RevertMethod(
     RevertKind.DETACHED_TIMER,
-    source="a process and a boot script of ours on the device: roaming/targets/guard.sh",
+    source="a process and a boot script of ours on the device: roaming/push/guard.sh",
 )
 DEVICE_TIMER: Final = RevertMethod(
     RevertKind.DEVICE_TIMER,
     source="Cisco IOS XE, Configuration Rollback Confirmed Change: configure terminal revert timer, in minutes",
     unit_s=60,
+    usual_s=300,
 )
 STAGED_COMMIT: Final = RevertMethod(
     RevertKind.STAGED_COMMIT,

@@ -32,7 +32,7 @@ PasswordAuthentication yes
 PermitRootLogin yes
 MaxStartups 100
 LogLevel ERROR
-SetEnv PATH={root}/bin:/usr/sbin:/usr/bin:/sbin:/bin
+SetEnv PATH={root}/bin:/usr/sbin:/usr/bin:/sbin:/bin ROAM_GUARD_PATIENCE=2
 """
 COMPOSE = """\
 services:

@@ -13,9 +13,9 @@ import pytest
 
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
 from roaming.plan import plan_device
-from roaming.push import Job
-from roaming.push.on_ansible import environment
-from roaming.push.private import furnish, private_directory, sweep
+from roaming.push import AnsibleCarrier, Job
+from roaming.push.ansible_way import environment
+from roaming.push.private import Host, furnish, private_directory, sweep
 from roaming.secrets import FingerprintKey, Mask
 from roaming.targets import Service, Target
 
@@ -51,8 +51,9 @@ def job(sshd: Sshd, daemon: Daemon) -> Job:
 def private(sshd: Sshd, daemon: Daemon, tmp_path: Path) -> Iterator[Path]:
     """Return a furnished private directory."""
     with private_directory() as directory:
-        common = {"roam_run": "run-1", "roam_keep": str(tmp_path / "keep"), "roam_within": 2}
-        furnish(directory, (job(sshd, daemon),), common)
+        carrier = AnsibleCarrier("run-1", home=str(tmp_path / "guard"))
+        one = job(sshd, daemon)
+        furnish(directory, (Host(one.access, carrier.variables(one)),))
         yield directory
     assert not directory.exists()
 
@@ -74,7 +75,7 @@ def play(private: Path, *words: str) -> tuple[int, str]:
 
 def test_check_tells_the_truth_and_touches_nothing(private: Path, daemon: Daemon) -> None:
     changed, said = play(private, "--check", "--diff")
-    assert changed == 2
+    assert changed == 1
     assert daemon.file.read_text() == "old\n"
     assert daemon.asked == []
     assert MASK.text(said) == said
@@ -82,7 +83,7 @@ def test_check_tells_the_truth_and_touches_nothing(private: Path, daemon: Daemon
 
 def test_a_second_run_changes_nothing(private: Path, daemon: Daemon) -> None:
     changed, said = play(private, "--diff")
-    assert changed == 2
+    assert changed == 1
     assert daemon.file.read_text() == f"secret = {CANARY}\n"
     assert daemon.asked == ["restart"]
     changed, more = play(private, "--diff")

@@ -11,6 +11,7 @@ from typing import Final
 from roaming.errors import QuoteError
 from roaming.targets.iosxe.dialect import IosXe
 from roaming.targets.iosxe.secret import ios_key, redact
+from roaming.targets.iosxe.terminal import TERMINAL
 from roaming.targets.revert import DEVICE_TIMER
 from roaming.targets.target import Target, refuse_control
 
@@ -85,6 +86,7 @@ IOSXE: Final = Target(
     log_path="",
     revert=DEVICE_TIMER,
     dialect=IosXe(),
+    terminal=TERMINAL,
 )
 
 __all__ = ["CONFIG", "IOSXE", "LONGEST_NAME", "ios_key", "ios_mac", "ios_name", "ios_ssid", "ios_words", "redact"]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 # What a device says about a configuration, and not in it; all of it changes by itself.
-_HEADER: Final = re.compile(r"Building configuration\.\.\.|Current configuration ?: .*|ntp clock-period .*|end")
+_HEADER: Final = re.compile(
+    r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
+)
 # A banner is printed between two ^C; what stands there is text, whatever it looks like. Ciphertext holds ^C too.
 _BANNER: Final = re.compile(r"\s*banner \S+ \^C(?!.*\^C)")
 _DELIMITER: Final = "^C"
@@ -46,7 +48,7 @@ def parse(text: str) -> tuple[Node, ...]:
     """Return the top-level lines, without headers, comments and separators."""
     root = _Open(-1, "", "")
     path = [root]
-    for raw in _whole_lines(text):
+    for raw in whole_lines(text):
         stripped = raw.strip()
         indent = len(raw) - len(raw.lstrip(" "))
         while path[-1].indent >= indent:
@@ -56,7 +58,7 @@ def parse(text: str) -> tuple[Node, ...]:
     return root.closed().children
 
 
-def _whole_lines(text: str) -> list[str]:
+def whole_lines(text: str) -> list[str]:
     """Return the lines that configure something; the lines of a banner are one."""
     found: list[str] = []
     banner: list[str] = []
