@@ -34,6 +34,8 @@ _CAUSES = (
     ("a password is required", "it does not let this user become root"),
     ("ssh: connect to host", "no connection"),
     ("timed out", "no answer in time"),
+    ("Data could not be sent", "the connection broke"),
+    ("closed by remote host", "the connection broke"),
 )
 
 

@@ -49,7 +49,8 @@ mkdir -p /run/lab /run/sshd
 touch /run/lab/ready
 exec /usr/sbin/sshd -D -E {root}/log -f {root}/sshd_config
 """
-# What service(8) is to a device: `restart` starts a service unless its file says CRASH; everything is noted.
+# What service(8) is to a device: `restart` starts a service unless its file says CRASH, and cuts every connection where
+# it says CUT; everything is noted.
 SERVICE = """\
 #!/bin/sh
 cd {root}/services/$1 || exit 4
@@ -59,7 +60,8 @@ case $2 in
   restart | start)
     rm -f up
     grep -q CRASH "$(cat file)" && {{ echo "$1 fell over: $(cat "$(cat file)")"; exit 1; }}
-    touch up ;;
+    touch up
+    ! grep -q CUT "$(cat file)" || pkill -9 -f '^sshd-session' ;;
   reload) [ -e up ] ;;
 esac
 """
