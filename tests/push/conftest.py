@@ -17,7 +17,7 @@ from lab.images import Image, Workshop, ensure
 from roaming.transport import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CONFIGURATION = """\
@@ -151,6 +151,14 @@ def running(root: Path, shared: Path, repository: Path) -> Iterator[int]:
     finally:
         take_down(engine, compose, name)
         engine.release()
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> None:
+    """Wait until something comes about."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it does not come about"
+        time.sleep(0.1)
 
 
 def wait_for(port: int) -> None:

@@ -243,6 +243,7 @@ def test_a_revert_that_fails_twice_is_unknown() -> None:
     bench = Bench(FakeWay({"one": Device(refuses="Take the change back", loses="Apply the change")}))
     assert bench.carry()["one"][0] is Outcome.UNKNOWN
     assert bench.states("one")[-1] is State.REVERT_UNKNOWN
+    assert [playbook for playbook, _ in bench.way.played].count("take_back.yml") == 2
 
 
 @pytest.mark.parametrize(

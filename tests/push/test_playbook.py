@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,7 @@ from roaming.push.ansible_way import environment
 from roaming.push.private import Host, furnish, private_directory, sweep
 from roaming.secrets import FingerprintKey, Mask
 from roaming.targets import Service, Target
+from tests.push.conftest import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +134,25 @@ def test_a_change_that_cuts_the_connection_is_taken_back(sshd: Sshd, daemon: Dae
     assert result.words == "the connection broke; the former files are back"
     assert daemon.file.read_text() == "old\n"
     assert states[-2:] == [State.REVERTING, State.REVERTED]
+
+
+def test_nothing_is_begun_once_the_push_is_killed(sshd: Sshd, daemon: Daemon, tmp_path: Path) -> None:
+    def note(_device: str, state: State) -> None:
+        if state is State.APPLIED:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    carrier = AnsibleCarrier("run-1", timer_s=8, home=str(tmp_path / "guard"))
+    push = multiprocessing.get_context("fork").Process(target=carrier.carry, args=((job(sshd, daemon),), note))
+    push.start()
+    push.join()
+    assert push.exitcode == -signal.SIGKILL
+    time.sleep(4)
+    phase = tmp_path / "guard/transaction"
+    assert [path.name for path in phase.glob("phase-*")] == ["phase-armed"]
+    assert daemon.file.read_text() == "old\n"
+    wait_until((phase / "phase-reverted").exists, 15)
+    assert daemon.file.read_text() == "old\n"
+    assert daemon.asked == []
 
 
 def test_a_team_s_own_playbook_is_idempotent(private: Path, tmp_path: Path) -> None:
