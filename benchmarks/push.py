@@ -128,13 +128,11 @@ class _Ours:
 
         def driver(job: Job) -> CliDriver:
             running = job.plan.running or ""
-            kept = {"config.txt": RemoteFile(running.encode(), 0o600, "", "")}
-            return CliDriver(
-                job,
-                Lines(running, _wanted(), scope),
-                NetmikoDialler(),
-                lambda: backups.keep("bench", job.device, kept) and None,
-            )
+
+            def keep() -> None:
+                backups.keep("bench", job.device, {"config.txt": RemoteFile(running.encode(), 0o600, "", "")})
+
+            return CliDriver(job, Lines(running, _wanted(), scope), NetmikoDialler(), keep)
 
         def note(device: str, state: State) -> None:
             journal.note("step", device=device, state=state)

@@ -49,6 +49,8 @@ def _devices(network: Network) -> Named:
         yield ("device", upstream.name), ("upstreams", index, "name")
     for path, borough in walk.boroughs(network):
         yield ("device", borough.agent.name), (*path, "agent", "name")
+        if borough.apart:
+            yield ("device", borough.apart.name), (*path, "worker", "name")
     for path, _, server in walk.servers(network):
         yield ("device", server.name), (*path, "name")
     for path, _, access_point in walk.access_points(network):
@@ -104,6 +106,8 @@ def address_unique(given: Given) -> Iterator[Finding]:
 
 def _inside(path: ModelPath, borough: Borough) -> Iterator[tuple[tuple[str, IPv4Address], ModelPath]]:
     yield (borough.slug, borough.agent.address), (*path, "agent", "address")
+    if borough.apart:
+        yield (borough.slug, borough.apart.address), (*path, "worker", "address")
     for index, server in enumerate(borough.radius):
         yield (borough.slug, server.address), (*path, "radius", index, "address")
     for index, controller in enumerate(borough.controllers):
