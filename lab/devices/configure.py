@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from lab.devices.catalyst import Logged
 from lab.devices.grammar import INCOMPLETE, INVALID, Match, Refusal, grammar
 from lab.devices.protection import as_kept, convert, log_text
+from lab.devices.record import Logged
 from lab.devices.reply import Question, Reply, said
 from lab.devices.session import Section
 from lab.devices.tree import DELIMITER, GLOBAL, Node, drop, edit, find, node, put, quit_line

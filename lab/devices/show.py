@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from lab.devices import rollback
-from lab.devices.catalyst import VERSION
+from lab.devices.record import VERSION
 from lab.devices.reply import Question, Reply, said
 from lab.devices.session import PRIVILEGED, USER_EXEC
 from lab.devices.tree import find, print_tree

@@ -70,6 +70,8 @@ def test_faults_and_reboots_reach_the_other_process() -> None:
         secret = fleet.devices[0].secret_of("radius server LON-rad-1", "key")
         assert secret is not None
         assert secret.startswith("made-up-")
+        assert fleet.devices[0].console("configure terminal", "hostname behind-your-back", "bogus").count("%") == 1
+        assert fleet.devices[0].state() == {"hostname": "behind-your-back", "sessions": 0, "boots": 1, "down": False}
         pid, device = fleet.pid, fleet.devices[0]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -48,7 +48,7 @@ def parse(text: str) -> tuple[Node, ...]:
     """Return the top-level lines, without headers, comments and separators."""
     root = _Open(-1, "", "")
     path = [root]
-    for raw in _whole_lines(text):
+    for raw in whole_lines(text):
         stripped = raw.strip()
         indent = len(raw) - len(raw.lstrip(" "))
         while path[-1].indent >= indent:
@@ -58,7 +58,7 @@ def parse(text: str) -> tuple[Node, ...]:
     return root.closed().children
 
 
-def _whole_lines(text: str) -> list[str]:
+def whole_lines(text: str) -> list[str]:
     """Return the lines that configure something; the lines of a banner are one."""
     found: list[str] = []
     banner: list[str] = []
