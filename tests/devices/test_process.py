@@ -96,8 +96,31 @@ def test_a_taken_port_is_named() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(AddressTakenError, match=f"port {port} for a simulated device: Address already in use"):
+        with pytest.raises(
+            AddressTakenError, match=f"127.0.0.1 port {port} for a simulated device: Address already in use"
+        ):
             Fleet(1, FleetSetup(port_base=port))
+
+
+def test_devices_may_share_a_port_on_addresses_of_their_own() -> None:
+    setup = FleetSetup(names=("first", "second"), addresses=("127.0.0.1", "127.0.0.2"), port=_free())
+    with Fleet(2, setup) as fleet:
+        accesses = [fleet.access(place) for place in range(2)]
+        assert [(one.host, one.port) for one in accesses] == [(one, setup.port) for one in setup.addresses]
+        for access in accesses:
+            with wire(access) as shell:
+                assert f"hostname {access.device}" in shell.ask("show running-config | include hostname")
+
+
+def test_an_address_is_wanted_for_each_device() -> None:
+    with pytest.raises(AddressTakenError, match="3 simulated devices cannot have 1 addresses: give one for each"):
+        Fleet(3, FleetSetup(addresses=("127.0.0.1",)))
+
+
+def _free() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def test_fifty_devices_start_in_about_a_second() -> None:
