@@ -186,7 +186,7 @@ def test_a_wave_goes_through(*, gated: bool) -> None:
 def test_what_a_device_refuses_is_taken_back_and_the_others_go_on(refuses: str, *, gated: bool) -> None:
     bench = Bench(FakeWay({"one": Device(refuses=refuses), "two": Device()}, gated))
     found = bench.carry()
-    assert found["one"] == (Outcome.REFUSED, f"{refuses}: failed; the former files are back")
+    assert found["one"] == (Outcome.REFUSED, f"{refuses}: failed; the former configuration is back")
     assert found["two"] == (Outcome.CHANGED, "")
     assert bench.states("one")[-2:] == [State.REVERTING, State.REVERTED]
     assert (bench.way.devices["one"].phase, bench.way.devices["one"].files) == ("none", "old")
@@ -211,7 +211,7 @@ def test_a_device_that_is_held_is_left_alone() -> None:
 @pytest.mark.parametrize("loses", ["Apply the change", "Verify files and services"])
 def test_a_device_that_is_lost_is_asked_again_until_it_is_back(loses: str, *, gated: bool) -> None:
     bench = Bench(FakeWay({"one": Device(loses=loses, for_plays=5, reverts_alone=True)}, gated))
-    assert bench.carry()["one"] == (Outcome.REFUSED, f"{loses}: unreachable; the former files are back")
+    assert bench.carry()["one"] == (Outcome.REFUSED, f"{loses}: unreachable; the former configuration is back")
     assert bench.states("one")[-2:] == [State.REVERTING, State.REVERTED]
     assert bench.way.devices["one"].phase == "none"
 
