@@ -11,6 +11,7 @@ from roaming.push.lock import lock
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_session import SessionCarrier
 from roaming.push.reach import access, access_to, logins, worker
+from roaming.push.routed import RoutedCarrier
 from roaming.push.states import GOOD, DeviceResult, Outcome, State
 from roaming.push.transaction import Transaction
 from roaming.push.wanted import Stock, Wanted
@@ -32,6 +33,7 @@ __all__ = [
     "MemoryJournal",
     "Note",
     "Outcome",
+    "RoutedCarrier",
     "SessionCarrier",
     "SessionLinks",
     "State",

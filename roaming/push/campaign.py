@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from roaming.model.bundle import DeviceKind
 from roaming.plan import Plan, again
+from roaming.push.ansible_way import WorkerWay
 from roaming.push.carrier import Job
 from roaming.push.engine import Engine, unsettled
 from roaming.push.fetch import Survey
@@ -18,7 +19,8 @@ from roaming.push.links import SessionLinks
 from roaming.push.lock import lock
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_session import SessionCarrier
-from roaming.push.reach import access
+from roaming.push.reach import access, worker
+from roaming.push.routed import RoutedCarrier
 from roaming.push.states import GOOD, DeviceResult
 from roaming.push.wanted import Stock, Wanted
 from roaming.secrets import FingerprintKey, local_key
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from roaming.model.bundle import Bundle
     from roaming.model.network import Network
     from roaming.plan import DevicePlan
+    from roaming.push.ansible_way import Way
     from roaming.push.carrier import Carrier
     from roaming.secrets import SecretStore
 
@@ -67,7 +70,7 @@ class Campaign:
 
     def plan(self, wanted: tuple[Wanted, ...], done: Callable[[str], None] = lambda _: None) -> Plan:
         """Return what differs on each device. What a former push left half done is done again."""
-        plan = Survey(self.dialler, self._access, done).plan(wanted)
+        plan = Survey(self.dialler, self._access, done, self._through).plan(wanted)
         open_devices = unsettled(read(self.state))
         devices = (
             again(one, TARGETS[one.device.target]) if one.device.name in open_devices else one for one in plan.devices
@@ -97,12 +100,22 @@ class Campaign:
         return results
 
     def _carriers(self) -> Mapping[DeviceKind, Carrier]:
-        ansible = AnsibleCarrier(self.run)
+        ansible = RoutedCarrier(AnsibleCarrier(self.run), self._carrier_through)
         return {
             DeviceKind.RADIUS_SERVER: ansible,
             DeviceKind.HUB: ansible,
-            DeviceKind.ACCESS_POINT: SessionCarrier(self.dialler),
+            DeviceKind.ACCESS_POINT: RoutedCarrier(SessionCarrier(self.dialler), self._carrier_through),
         }
+
+    def _carrier_through(self, owner: str) -> Carrier | None:
+        way = self._through(owner)
+        return None if way is None else AnsibleCarrier(self.run, way)
+
+    def _through(self, owner: str) -> Way | None:
+        """Return the way to the devices of a borough that only its worker reaches."""
+        borough = self.network.boroughs_by_slug.get(owner)
+        access_to_it = None if borough is None else worker(borough, self.store, self.known_hosts)
+        return None if access_to_it is None else WorkerWay(access_to_it)
 
     def _access(self, device: str) -> Access:
         return access(device, self.network, self.store, self.known_hosts)
