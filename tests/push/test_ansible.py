@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from roaming.errors import PushError
+from roaming.errors import PushError, SecretError
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
 from roaming.plan import plan_device
-from roaming.push import AnsibleCarrier, Job, Outcome, State
+from roaming.push import AnsibleCarrier, FakeCarrier, Job, Outcome, RoutedCarrier, State
 from roaming.push.ansible_way import Event
 from roaming.push.gate import gate
 from roaming.push.on_ansible import STEPS
@@ -157,11 +157,11 @@ class Bench:
         return [state for name, state in self.notes if name == device]
 
 
-def job(name: str) -> Job:
+def job(name: str, owner: str = "camden") -> Job:
     """Return a job that changes one file."""
     path = "/etc/daemon.conf"
     wanted, running = (RemoteFile(text, 0o600, "root", "root") for text in (b"new", b"old"))
-    bundle = DeviceBundle("camden", "", name, DeviceKind.HUB, "test", "1", (File(path, ()),))
+    bundle = DeviceBundle(owner, "", name, DeviceKind.HUB, "test", "1", (File(path, ()),))
     plan = plan_device(bundle, TARGET, {path: wanted}, {path: running}, lambda _, text: text)
     way_in = Access(name, "203.0.113.1", 22, "root", password="x", host_key="ssh-ed25519 AAAA")  # noqa: S106
     return Job(plan, TARGET, way_in)
@@ -263,6 +263,29 @@ def test_resuming_reads_the_device(phase: str, files: str, outcome: Outcome) -> 
     (result,) = carrier.resume((job("one"),), lambda _, __: None)
     assert result.outcome is outcome
     assert way.devices["one"].phase == "none"
+
+
+def test_each_borough_goes_its_own_way() -> None:
+    """Camden directly, Hackney through its worker; that Barnet's key is missing is Barnet's affair."""
+
+    def through(owner: str) -> FakeCarrier | None:
+        if owner == "barnet":
+            message = "barnet/worker is in no secret store"
+            raise SecretError(message)
+        return worker if owner == "hackney" else None
+
+    direct, worker = FakeCarrier(), FakeCarrier({"two": Outcome.REFUSED})
+    jobs = (job("one"), job("two", "hackney"), job("three", "barnet"), job("four", "hackney"), job("five"))
+    results = RoutedCarrier(direct, through).carry(jobs, lambda _, __: None)
+    assert [(result.device, result.outcome) for result in results] == [
+        ("one", Outcome.CHANGED),
+        ("two", Outcome.REFUSED),
+        ("three", Outcome.UNREACHABLE),
+        ("four", Outcome.CHANGED),
+        ("five", Outcome.CHANGED),
+    ]
+    assert results[2].words == "barnet/worker is in no secret store"
+    assert (direct.waves, worker.waves) == ([("one", "five")], [("two", "four")])
 
 
 def pass_through(directory: Path, *questions: list[str]) -> list[str]:
