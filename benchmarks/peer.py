@@ -66,7 +66,7 @@ class Peer:
         for borough in self.boroughs.values():
             for site in borough.sites:
                 servers = self.proxies(self.boroughs[site.owner])
-                for index, ap in enumerate(site.access_points):
+                for index, ap in enumerate(site.standalone):
                     turn = (crc32(site.slug.encode()) + index) % len(servers)
                     yield from self.access_point(site, ap, servers[turn:] + servers[:turn])
 

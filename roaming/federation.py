@@ -13,7 +13,7 @@ from roaming.model.terms import Role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roaming.model.borough import Agent, Borough, RadiusServer
+    from roaming.model.borough import Agent, Borough, Controller, RadiusServer
     from roaming.model.federation import Federation, Hub
     from roaming.model.network import Network
     from roaming.model.site import AccessPoint, Site
@@ -83,21 +83,41 @@ def rotated(items: Sequence[Item], by: int) -> tuple[Item, ...]:
 
 @dataclass(frozen=True, slots=True)
 class NasClient:
-    """An access point or an agent as a RADIUS client of its borough's proxies. An agent has no site."""
+    """An access point, a controller or an agent as a RADIUS client of its borough's proxies.
 
-    device: AccessPoint | Agent
+    An agent has no site. A controller has many, in `places`: it says by NAS-Identifier from which one somebody asks.
+    """
+
+    device: AccessPoint | Agent | Controller
     owner: Borough
     site: Site | None
+    places: tuple[tuple[str, Site], ...] = ()
 
 
 def nas_clients(network: Network, server: RadiusServer) -> tuple[NasClient, ...]:
-    """Return the access points and agents that a proxy serves: those of the boroughs that own them."""
+    """Return the access points, controllers and agents that a proxy serves: those of the boroughs that own them."""
     served = {borough.slug: borough for borough in network.served(server, Role.PROXY)}
     agents = (NasClient(borough.agent, borough, None) for borough in served.values())
     points = (
         NasClient(point, served[site.owner], site) for _, site, point in network.access_points() if site.owner in served
     )
-    return (*agents, *points)
+    controllers = (
+        NasClient(controller, borough, None, controller_places(network, borough, controller))
+        for borough, controller in network.controllers()
+        if borough.slug in served
+    )
+    return (*agents, *points, *controllers)
+
+
+def site_tag(controller: Controller, site: Site) -> str:
+    """Return the name of a site on a controller: the tag of its access points, and their NAS-Identifier."""
+    return f"{controller.owns.prefix}{site.slug}"
+
+
+def controller_places(network: Network, borough: Borough, controller: Controller) -> tuple[tuple[str, Site], ...]:
+    """Return the sites where a controller may have access points, each with its tag."""
+    sites = {site.slug: site for site, _ in network.controlled(borough, controller)}
+    return tuple((site_tag(controller, site), site) for site in sites.values())
 
 
 @dataclass(frozen=True, slots=True)

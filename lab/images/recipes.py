@@ -55,6 +55,7 @@ _EVERYWHERE: Final = (
     "snmpd",
     "sudo",
     "tcpdump",
+    "tzdata",
     "wpasupplicant",
 )
 

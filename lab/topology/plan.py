@@ -132,7 +132,7 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: fro
     closed = _closed(network, inside)
     networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
     apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
-    places = _assign(networks, [*_feet(wanted), *_strangers(network)], apart)
+    places = _assign(networks, [*_feet(wanted), *_strangers(network, inside)], apart)
     nodes = [_placed(node, places) for node in wanted if not limit or node.owner in limit | {FEDERATION}]
     used = {link.network for node in nodes for link in node.links}
     networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
@@ -160,7 +160,7 @@ def _closed(network: Network, inside: Mapping[str, str]) -> frozenset[str]:
 def _neighbours(network: Network) -> Iterator[tuple[str, str]]:
     for borough in network.boroughs:
         yield from ((borough.slug, service.partner) for service in borough.shared_services)
-        yield from ((borough.slug, site.owner) for site in borough.sites if site.access_points)
+        yield from ((borough.slug, site.owner) for site in borough.sites if site.standalone)
 
 
 def _wanted(network: Network, inside: Mapping[str, str]) -> Iterator[_Wanted]:
@@ -187,7 +187,7 @@ def _wanted_inside(borough: Borough, inside: str) -> Iterator[_Wanted]:
         foot = (OPERATOR, Place(slug, worker.address))
         yield _Wanted(worker.name, NodeKind.WORKER, slug, (foot,), "", worker.credentials)
     for site in borough.sites:
-        for ap in site.access_points:
+        for ap in site.standalone:
             foot = (inside, Place(slug, ap.address))
             yield _Wanted(ap.name, NodeKind.ACCESS_POINT, slug, (foot,), ap.version, ap.credentials)
 
@@ -196,10 +196,12 @@ def _feet(wanted: Iterable[_Wanted]) -> Iterator[tuple[str, Place]]:
     return (foot for node in wanted for foot in node.feet)
 
 
-def _strangers(network: Network) -> Iterator[tuple[str, Place]]:
+def _strangers(network: Network, inside: Mapping[str, str]) -> Iterator[tuple[str, Place]]:
     """Yield addresses that the inventory speaks of and the lab has no node for: packets to them must not leave."""
     for server in network.federation.govwifi:
         yield FEDERATION, Place(FEDERATION, server.address)
+    for borough, controller in network.controllers():
+        yield inside[borough.slug], Place(borough.slug, controller.address)
 
 
 def _carve(pool: IPv4Network, names: tuple[str, ...]) -> dict[str, IPv4Network]:

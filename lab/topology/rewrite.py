@@ -26,6 +26,7 @@ _SCOPES: Final[Mapping[_Path, str | None]] = {
     ("agent", "address"): None,
     ("worker", "address"): None,
     ("radius", "address"): None,
+    ("controllers", "address"): None,
     ("radius", "federation", "address"): FEDERATION,
     ("sites", "access_points", "address"): None,
 }

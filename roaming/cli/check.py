@@ -116,6 +116,8 @@ def _parts(inventory: Inventory) -> Iterator[tuple[str, ModelPath]]:
         at: ModelPath = ("boroughs", number)
         yield borough.slug, at
         yield from ((f"{borough.slug}/{server.name}", (*at, "radius", i)) for i, server in enumerate(borough.radius))
+        own = enumerate(borough.controllers)
+        yield from ((f"{borough.slug}/{controller.name}", (*at, "controllers", i)) for i, controller in own)
         for index, site in enumerate(borough.sites):
             name, path = f"{borough.slug}/{site.slug}", (*at, "sites", index)
             yield name, path

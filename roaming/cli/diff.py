@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,16 +18,20 @@ from roaming.cli.options import (
     LimitOption,
     SecretsOption,
     StateOption,
+    VaultPasswordFileOption,
 )
 from roaming.cli.progress import bar
 from roaming.cli.scope import campaign, limited
+from roaming.errors import PushError
 from roaming.load import load
 from roaming.plan import as_json as plan_json
-from roaming.plan import as_text
+from roaming.plan import as_text, digest, document
 from roaming.render import render
+from roaming.secrets import open_store
 
 if TYPE_CHECKING:
     from roaming.plan import Plan
+    from roaming.push.campaign import Campaign
 
 _DIFFERENT = 3
 
@@ -42,6 +48,8 @@ def diff(
     known_hosts: KnownHostsOption = None,
     state: StateOption = DEFAULT_STATE,
     *,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the plan there too, for `roam approve`.")] = None,
+    vault_password_file: VaultPasswordFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show how devices differ from the inventory; secrets are shown as fingerprints.
@@ -52,17 +60,30 @@ def diff(
     """
     network = load(inventory).network
     bundle = limited(render(network), limit)
-    work = campaign(network, secrets, known_hosts, state)
+    work = campaign(network, open_store(secrets, os.environ, vault_password_file), known_hosts, state)
     wanted = work.wanted(bundle)
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)
     typer.echo(json.dumps(plan_json(plan), indent=2) if as_json else _text(plan))
+    if save is not None:
+        _save(save, plan, work)
     for one in plan.unreachable:
         typer.echo(f"{one.device.path}: could not be read: {one.reason}", err=True)
     if plan.unreachable:
         raise typer.Exit(1)
     if plan.pending:
         raise typer.Exit(_DIFFERENT)
+
+
+def _save(path: Path, plan: Plan, work: Campaign) -> None:
+    """Write the plan for the one who approves it: it holds no secret."""
+    saved = document(plan, work.key.of)
+    try:
+        path.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        message = f"the plan cannot be written to {path}: {error.strerror}"
+        raise PushError(message) from None
+    typer.echo(f"{path}: plan {digest(saved)}", err=True)
 
 
 def _text(plan: Plan) -> str:

@@ -18,7 +18,17 @@ LimitOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 SecretsOption = Annotated[
     Path | None,
-    typer.Option("--secrets", envvar="ROAM_SECRETS", help="Directory of 0600 secret files (else the environment)."),
+    typer.Option(
+        "--secrets", envvar="ROAM_SECRETS", help="Directory of 0600 secret files, or a file encrypted by ansible-vault."
+    ),
+]
+VaultPasswordFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--vault-password-file",
+        envvar="ROAM_VAULT_PASSWORD_FILE",
+        help="0600 file with the password of that file (else ROAM_VAULT_PASSWORD).",
+    ),
 ]
 KnownHostsOption = Annotated[
     Path | None,

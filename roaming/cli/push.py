@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import getpass
 import json
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from roaming.cli.carry import (
+    ApprovalOption,
+    AttendedOption,
+    ReportOption,
+    Terms,
+    TicketOption,
+    Undertaking,
+    YesOption,
+    carry_out,
+)
 from roaming.cli.options import (
     DEFAULT_INVENTORY,
     DEFAULT_STATE,
@@ -18,21 +28,22 @@ from roaming.cli.options import (
     LimitOption,
     SecretsOption,
     StateOption,
+    VaultPasswordFileOption,
 )
 from roaming.cli.progress import bar
 from roaming.cli.scope import campaign, limited
+from roaming.cli.watch import count, line
 from roaming.errors import PushError
 from roaming.load import load
 from roaming.model.problem import Severity
-from roaming.plan import Plan, as_text, waves
-from roaming.plan import as_json as plan_json
-from roaming.push import GOOD, DeviceResult, Outcome
+from roaming.push import Outcome
 from roaming.render import render
 from roaming.rules import check
+from roaming.secrets import open_store
 
 if TYPE_CHECKING:
     from roaming.load import Inventory
-    from roaming.model.network import Network
+    from roaming.push import DeviceResult
     from roaming.push.campaign import Campaign
     from roaming.push.wanted import Wanted
 
@@ -49,34 +60,62 @@ def push(
     known_hosts: KnownHostsOption = None,
     state: StateOption = DEFAULT_STATE,
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    ticket: TicketOption = None,
+    approval: ApprovalOption = None,
+    report: ReportOption = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Settle first what a former push left, read from the devices.")
+    ] = False,
+    attended: AttendedOption = False,
+    vault_password_file: VaultPasswordFileOption = None,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show how devices differ from the inventory, ask, and make them as it says.
 
-    Only files that differ are touched. RADIUS servers go first, then the hubs one by one, then access points;
-    servers that stand in for each other never go together. A device whose daemon refuses its new configuration keeps
-    the old one. Exit status: 0 done or nothing to do, 1 a device was not changed.
+    Each device can come back by itself before anything is changed on it, and is confirmed over a new session: whatever
+    dies meanwhile, it ends as it was or as it shall be. A canary goes first, then batches; servers that stand in for
+    each other never go together. Exit status: 0 done or nothing to do, 1 a device was not changed.
 
-    Example: roam push --limit hackney --yes
+    Examples: roam push --limit hackney --yes
+
+    roam push --limit camden --ticket CHG0012345 --report change.md
     """
     if as_json and not yes:
         message = "--json does not ask: give --yes too"
         raise typer.BadParameter(message)
     given = load(inventory)
     _refuse_errors(given)
-    work = campaign(given.network, secrets, known_hosts, state)
-    wanted = work.wanted(limited(render(given.network), limit))
+    work = campaign(given.network, open_store(secrets, os.environ, vault_password_file), known_hosts, state)
+    bundle = limited(render(given.network), limit)
+    wanted = work.wanted(bundle)
+    if resume:
+        _resume(work, wanted, quiet=as_json)
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)
-    if not as_json:
-        typer.echo(_announcement(plan, given.network))
-    if plan.pending and not yes:
-        typer.confirm("Go on?", abort=True)
-    results = _carry(work, plan, wanted, limit, quiet=as_json) if plan.pending else _unread(plan)
-    typer.echo(_json(plan, results) if as_json else _summary(plan, results))
-    if any(result.outcome not in GOOD for result in results):
+    terms = Terms(limit, ticket, tuple(approval or ()), report, attended, yes, as_json)
+    carry_out(Undertaking(work, plan, wanted, terms, bundle.digest()))
+
+
+def _resume(work: Campaign, wanted: tuple[Wanted, ...], *, quiet: bool) -> None:
+    """Say of every device that a push left whether it is new or old; exits 1 when nobody can say."""
+
+    def done(result: DeviceResult) -> None:
+        if not quiet:
+            typer.echo(line(result))
+
+    results = work.resume(wanted, done)
+    if not results and not quiet:
+        typer.echo("no push was cut short here")
+    lost = [result for result in results if result.outcome is Outcome.UNKNOWN]
+    if lost and quiet:
+        typer.echo(json.dumps({"results": [_json(result) for result in results]}, indent=2))
+    if lost:
         raise typer.Exit(1)
+
+
+def _json(result: DeviceResult) -> dict[str, object]:
+    return {"device": result.device, "outcome": result.outcome.value, "words": result.words}
 
 
 def _refuse_errors(given: Inventory) -> None:
@@ -84,72 +123,5 @@ def _refuse_errors(given: Inventory) -> None:
     problems = check(given, datetime.now(UTC).date())
     errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
     if errors:
-        count = f"{_count(len(errors), 'error')}: nothing is pushed"
-        message = "\n".join([*map(str, errors), count])
+        message = "\n".join([*map(str, errors), f"{count(len(errors), 'error')}: nothing is pushed"])
         raise PushError(message)
-
-
-def _carry(
-    work: Campaign, plan: Plan, wanted: tuple[Wanted, ...], limit: str | None, *, quiet: bool
-) -> tuple[DeviceResult, ...]:
-    with bar("pushing", len(plan.pending) + len(plan.unreachable), quiet=quiet) as advance:
-
-        def done(result: DeviceResult) -> None:
-            advance(result.device)
-            if not quiet:
-                typer.echo(_line(result))
-
-        return work.push(plan, wanted, done, user=getpass.getuser(), limit=limit)
-
-
-def _unread(plan: Plan) -> tuple[DeviceResult, ...]:
-    return tuple(DeviceResult(one.device.name, Outcome.UNREACHABLE, one.reason) for one in plan.unreachable)
-
-
-def _announcement(plan: Plan, network: Network) -> str:
-    lines = [as_text(plan, created=False)] if plan.pending else []
-    lines += [f"{one.device.path}: could not be read: {one.reason}" for one in plan.unreachable]
-    for number, wave in enumerate(waves(plan.pending, network), start=1):
-        names = ", ".join(device.device.name for device in wave.devices)
-        lines.append(f"wave {number}: {names}")
-    if plan.pending:
-        lines.append(f"{_count(plan.file_count, 'file')} on {_count(len(plan.pending), 'device')} to change")
-    return "\n".join(lines)
-
-
-def _line(result: DeviceResult) -> str:
-    files = f", {_count(result.files, 'file')}" if result.outcome is Outcome.CHANGED else ""
-    return f"{result.device}: {result.outcome}{files}{f': {result.words}' if result.words else ''}"
-
-
-def _summary(plan: Plan, results: tuple[DeviceResult, ...]) -> str:
-    bad = [result for result in results if result.outcome not in GOOD]
-    lines = [] if plan.pending else [_line(result) for result in bad]
-    if not plan.pending and not bad:
-        return f"nothing to do: {_count(len(plan.devices), 'device')} read, 0 files differ"
-    changed = [result for result in results if result.outcome is Outcome.CHANGED]
-    files = sum(result.files for result in changed)
-    lines.append(f"{_count(files, 'file')} on {_count(len(changed), 'device')} changed")
-    if bad:
-        lines.append(f"{_count(len(bad), 'device')} not: {', '.join(result.device for result in bad)}")
-    return "\n".join(lines)
-
-
-def _json(plan: Plan, results: tuple[DeviceResult, ...]) -> str:
-    changed = [result for result in results if result.outcome is Outcome.CHANGED]
-    return json.dumps(
-        {
-            "plan": plan_json(plan),
-            "results": [
-                {"device": one.device, "outcome": one.outcome.value, "files": one.files, "words": one.words}
-                for one in results
-            ],
-            "files": sum(result.files for result in changed),
-            "devices": len(changed),
-        },
-        indent=2,
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"

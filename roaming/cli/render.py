@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption, JsonOption, LimitOption, SecretsOption
+from roaming.cli.options import (
+    DEFAULT_INVENTORY,
+    InventoryOption,
+    JsonOption,
+    LimitOption,
+    SecretsOption,
+    VaultPasswordFileOption,
+)
 from roaming.cli.sound import sound
 from roaming.cli.tree import MANIFEST, write_tree
 from roaming.render import render as render_bundle
-from roaming.secrets import materialise, open_store
+from roaming.secrets import MemoryStore, materialise, open_store
 from roaming.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -30,6 +37,7 @@ def render(
     inventory: InventoryOption = DEFAULT_INVENTORY,
     limit: LimitOption = None,
     secrets: SecretsOption = None,
+    vault_password_file: VaultPasswordFileOption = None,
     *,
     with_secrets: Annotated[
         bool, typer.Option("--with-secrets", help="Fill in secrets and certificates; files are then 0600.")
@@ -43,7 +51,7 @@ def render(
     Example: roam render -i lab/inventory --limit camden -o out
     """
     bundle = _limited(render_bundle(sound(inventory).network), limit)
-    store = open_store(secrets, os.environ)
+    store = open_store(secrets, os.environ, vault_password_file) if with_secrets else MemoryStore()
 
     def content(device: DeviceBundle, file: File) -> bytes:
         if with_secrets:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
+import pwd
 from typing import TYPE_CHECKING
 
 import typer
 
 from roaming.push.campaign import Campaign
-from roaming.secrets import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from roaming.model.bundle import Bundle
     from roaming.model.network import Network
+    from roaming.secrets import SecretStore
 
 
-def campaign(network: Network, secrets: Path | None, known_hosts: Path | None, state: Path) -> Campaign:
+def campaign(network: Network, store: SecretStore, known_hosts: Path | None, state: Path) -> Campaign:
     """Return what a diff or a push works with."""
-    return Campaign(network, open_store(secrets, os.environ), state, known_hosts)
+    return Campaign(network, store, state, known_hosts)
+
+
+def login() -> str:
+    """Return who runs this: the account, not what the environment says it is."""
+    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def limited(bundle: Bundle, limit: str | None) -> Bundle:

@@ -17,6 +17,7 @@ from roaming.cli.options import (
     KnownHostsOption,
     LimitOption,
     SecretsOption,
+    VaultPasswordFileOption,
 )
 from roaming.load import load
 from roaming.model.terms import EapMethod
@@ -65,6 +66,7 @@ def verify_command(
     timeout: TimeoutOption = 5,
     retry_for: RetryOption = 0.0,
     secrets: SecretsOption = None,
+    vault_password_file: VaultPasswordFileOption = None,
     known_hosts: KnownHostsOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,7 +75,7 @@ def verify_command(
     Examples: roam verify --limit camden; roam verify --identity someone@nowhere.example; roam verify --retry-for 45
     """
     network = load(inventory).network
-    store = open_store(secrets, os.environ)
+    store = open_store(secrets, os.environ, vault_password_file)
     options = Options(limit, method, expect, identity, timeout, retry_for)
     report = _run(network, store, known_hosts, options, shown=not as_json)
     if as_json:

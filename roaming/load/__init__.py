@@ -180,7 +180,7 @@ def _refuse_dangling(inventory: Inventory) -> None:
         place = inventory.marks.place(path)
         close = difflib.get_close_matches(name, names.get(kind, ()), 1)
         fix = f"did you mean `{close[0]}`?" if close else f"define it, or name a {kind} that exists"
-        inside = " in this borough" if kind in {"site", "RADIUS server"} else ""
+        inside = " in this borough" if kind in {"site", "RADIUS server", "controller"} else ""
         text = f"there is no {kind} `{name}`{inside}"
         problems.append(_problem(place.file, place.line, inventory.marks.where(path), text, fix))
     if problems:

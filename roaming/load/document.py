@@ -101,10 +101,11 @@ def read(path: Path, file: str) -> tuple[Document, tuple[Problem, ...]]:
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
         return _broken(file, line, f"the file is not UTF-8 (byte 0x{text[error.start]:02x})", "save the file as UTF-8")
-    return _parse(decoded, file)
+    return parse(decoded, file)
 
 
-def _parse(text: str, file: str) -> tuple[Document, tuple[Problem, ...]]:
+def parse(text: str, file: str) -> tuple[Document, tuple[Problem, ...]]:
+    """Return the document of a text and its problems; `read` does this for a file."""
     loader = _Loader(text)
     try:
         if odd := _odd(text, file):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from roaming.model.site import ControlledAccessPoint
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -56,8 +58,21 @@ def _borough(network: Network, borough: Borough) -> Iterator[Dangling]:
         own = {server.name for server in borough.radius}
         yield from _missing((*at, "with"), "borough", [service.partner], network.boroughs_by_slug.keys())
         yield from _each((*at, "radius"), "RADIUS server", service.radius, own)
+    yield from _controllers(borough)
     for index, site in enumerate(borough.sites):
         yield from _site(network, site, ("sites", index))
+
+
+def _controllers(borough: Borough) -> Iterator[Dangling]:
+    known = {controller.name for controller in borough.controllers}
+    for index, controller in enumerate(borough.controllers):
+        if controller.ha and controller.ha.peer:
+            yield from _missing(("controllers", index, "ha", "peer"), "controller", [controller.ha.peer], known)
+    for number, site in enumerate(borough.sites):
+        for index, ap in enumerate(site.access_points):
+            if isinstance(ap, ControlledAccessPoint):
+                at: ModelPath = ("sites", number, "access_points", index, "controller")
+                yield from _missing(at, "controller", [ap.controller], known)
 
 
 def _certificates(network: Network, borough: Borough) -> Iterator[Dangling]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import AddressValueError
 from typing import TYPE_CHECKING, Any, Final
 
 from roaming.load.document import visible
+from roaming.model.change import LOGIN, PUBLIC_KEY, WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,15 +54,23 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*$": "an OpenSSH public key such as ssh-ed25519 AAAA…",
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": "a name of lower-case letters, digits and hyphens",
     r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$": "the name of a secret such as camden/agent",
+    r"^age1[ac-hj-np-z02-9]{58}$": "an age public key of `age1` and 58 characters",
     r"^[a-z][a-z0-9]{0,14}$": "a network interface such as wlan0",
     r"^[a-z][a-z0-9]{0,9}$": "a network interface such as eth0",
-    r"^[a-z_][a-z0-9_-]{0,31}$": "a Linux user name",
+    LOGIN: "a login name such as j.smith",
+    PUBLIC_KEY: "an SSH public key such as ssh-ed25519 AAAA…",
+    WINDOW: 'a change window such as "Tu-Th 22:00-05:00"',
+    r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$": "the name of a user such as roam",
+    r"^[A-Z][A-Z0-9]{1,7}-$": "a prefix of capitals and digits with a hyphen at its end such as LON-",
 }
 """What each pattern of the model means; a test keeps the two together."""
 
 _SECRET_KEYS: Final = frozenset(
-    {"secret", "key", "password", "auth", "privacy", "mac_key", "cui_key", "fast_transition_key"}
+    {"secret", "key", "password", "enable", "auth", "privacy", "mac_key", "cui_key", "fast_transition_key"}
 )
+
+_PRIVATE: Final = re.compile("AGE-SECRET-KEY|PRIVATE KEY-----", re.IGNORECASE)
+"""What is never shown, wherever it stands by mistake."""
 
 
 def message(error: ErrorDetails, known: ModelPath) -> tuple[str, str]:
@@ -125,7 +135,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401  whatever stands in the file
         case int() | float():
             return f"the number {value}"
         case str():
-            return f"'{visible(value[:60])}'"
+            return "a private key" if _PRIVATE.search(value) else f"'{visible(value[:60])}'"
         case list() | tuple():
             return "a list"
         case _:

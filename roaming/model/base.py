@@ -86,6 +86,8 @@ VlanId = Annotated[int, Field(ge=1, le=4094)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+@[a-z0-9.-]+$", max_length=253)]
+# bech32 of 32 octets (age-encryption.org/v1, BIP 173); whether its checksum is right is seen when it is used.
+AgeRecipient = Annotated[str, StringConstraints(pattern=r"^age1[ac-hj-np-z02-9]{58}$")]
 Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}(s|m|h)$")]
 Day = date
 NonEmpty = Annotated[tuple[Slug, ...], Field(min_length=1)]
@@ -104,7 +106,7 @@ def version_key(version: str) -> tuple[int, ...]:
 class SecretRef(Record):
     """The name of a secret; its value stands in no file of the inventory.
 
-    Resolved at the last moment by `roaming.secrets` from the environment or a 0600 file.
+    Resolved at the last moment by `roaming.secrets` from the environment, a 0600 file or a vault.
     """
 
     secret: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=120)]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from roaming.model.base import Address, Day, HostName, NonEmpty, Realm, Record, SecretRef, Slug, Text, UserName, Version
+from roaming.model.change import BoroughChangeControl
 from roaming.model.identity import Certificate, Credentials, Identity
 from roaming.model.site import Site
 from roaming.model.terms import Role, StatusCheck, Transport
@@ -86,6 +87,52 @@ class RadiusServer(Record):
         return self
 
 
+class HighAvailability(Record):
+    """What stands in for a controller: its standby, with which it is one device, or another one (N+1)."""
+
+    mode: Literal["sso", "n-plus-1"]
+    peer: Slug | None = None
+
+    @model_validator(mode="after")
+    def _what_its_mode_needs(self) -> Self:
+        if self.mode == "n-plus-1" and self.peer is None:
+            message = "n-plus-1 needs peer, the controller that takes over"
+            raise ValueError(message)
+        if self.mode == "sso" and self.peer is not None:
+            message = "sso has no peer: the two chassis are one device"
+            raise ValueError(message)
+        return self
+
+
+class Ownership(Record):
+    """What is ours on a device that the borough configures too: what bears the prefix.
+
+    `first_wlan_id` begins the numbers of our WLANs. Access points without tags send out all below 17.
+    """
+
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,7}-$")]
+    first_wlan_id: Annotated[int, Field(ge=17, le=4000)] = 17
+
+
+class Controller(Record):
+    """A wireless controller; its access points stand at the sites. `secret` is what it shares with the proxies.
+
+    `ap_mode` says who puts frames into VLANs: the controller (local), or each access point (flex).
+    `high_scale` allows 300 access points a site tag in place of 100 (flex).
+    """
+
+    name: Slug
+    platform: Literal["iosxe"]
+    version: Version
+    address: Address
+    ha: HighAvailability | None = None
+    owns: Ownership
+    ap_mode: Literal["local", "flex"] = "local"
+    high_scale: bool = False
+    secret: SecretRef
+    credentials: Credentials
+
+
 class GovWifiLocation(Record):
     """A location as GovWifi knows it: by the source addresses of its RADIUS and a secret of its own."""
 
@@ -147,8 +194,10 @@ class Borough(Record):
     fast_transition_key: SecretRef | None = None
     dynamic_authorization: DynamicAuthorization | None = None
     snmp: Snmp | None = None
+    controllers: tuple[Controller, ...] = ()
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
     shared_services: tuple[SharedService, ...] = ()
+    change_control: BoroughChangeControl = BoroughChangeControl()
 
     @property
     def slug(self) -> str:

@@ -106,6 +106,11 @@ class Bundle:
 
     devices: tuple[DeviceBundle, ...]
 
+    def digest(self) -> str:
+        """Return `sha256:…` over every file with placeholders: the same for the same inventory."""
+        lines = (f"{one.path} {file.path} {file.digest()}\n" for one in self.devices for file in one.files)
+        return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+
     def limited(self, limit: str | None) -> Bundle:
         """Return the part that `--limit` names: borough, borough/site, or down to a device. It may be empty."""
         if limit is None:

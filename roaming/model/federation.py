@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, model_validat
 
 from roaming.model.base import (
     Address,
+    AgeRecipient,
     Duration,
     HostName,
     NonEmpty,
@@ -19,6 +20,7 @@ from roaming.model.base import (
     UserName,
     Version,
 )
+from roaming.model.change import FederationChangeControl
 from roaming.model.identity import Certificate, Credentials, Probe
 from roaming.model.terms import EapMethod, Scheme, StatusCheck, Transport
 
@@ -50,6 +52,15 @@ class FTicks(Record):
     mac_key: SecretRef
 
 
+class Backup(Record):
+    """Who can open the backups of devices' configurations, besides the installation that made them.
+
+    `recipients` are age public keys (X25519); their private halves are kept where they are safe.
+    """
+
+    recipients: Annotated[tuple[AgeRecipient, ...], Field(min_length=1)]
+
+
 class Federation(Record):
     """The federation as a whole.
 
@@ -65,6 +76,8 @@ class Federation(Record):
     fticks: FTicks
     cui_key: SecretRef
     govwifi: tuple[GovWifiServer, ...] = ()
+    change_control: FederationChangeControl = FederationChangeControl()
+    backup: Backup | None = None
 
 
 class Hub(Record):

@@ -13,12 +13,14 @@ from roaming.model.terms import EapMethod
 class Credentials(Record):
     """How an engineer logs in over SSH: a user with a private key or a password.
 
-    `host_key` is an OpenSSH public key line; without it the device must be in the known hosts file.
+    `host_key` is an OpenSSH public key line; without it the device must be in the known hosts file. `enable` is the
+    second password that network devices ask of a user without privileges.
     """
 
-    user: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]
+    user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,31}$")]
     key: SecretRef | None = None
     password: SecretRef | None = None
+    enable: SecretRef | None = None
     port: Annotated[int, Field(ge=1, le=65535)] = 22
     host_key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*$")] | None = None
 

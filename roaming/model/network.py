@@ -11,10 +11,10 @@ from roaming.model.terms import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roaming.model.borough import Borough, RadiusServer
+    from roaming.model.borough import Borough, Controller, RadiusServer
     from roaming.model.federation import Federation, Hub, Upstream
     from roaming.model.identity import Certificate
-    from roaming.model.site import AccessPoint, Site
+    from roaming.model.site import AccessPoint, ControlledAccessPoint, Site
     from roaming.model.wlan import Wlan
 
 
@@ -84,5 +84,18 @@ class Network:
         return ((borough, site) for borough in self.boroughs for site in borough.sites)
 
     def access_points(self) -> Iterator[tuple[Borough, Site, AccessPoint]]:
-        """Yield every access point with its borough and site."""
-        return ((borough, site, ap) for borough, site in self.sites() for ap in site.access_points)
+        """Yield every standalone access point with its borough and site."""
+        return ((borough, site, ap) for borough, site in self.sites() for ap in site.standalone)
+
+    def controllers(self) -> Iterator[tuple[Borough, Controller]]:
+        """Yield every wireless controller with its borough."""
+        return ((borough, controller) for borough in self.boroughs for controller in borough.controllers)
+
+    def controlled(self, borough: Borough, controller: Controller) -> Iterator[tuple[Site, ControlledAccessPoint]]:
+        """Yield the access points that a controller has to know: its own, and those of which it may have to take over.
+
+        They come to it when theirs is gone, and find the same tags there.
+        """
+        known = {controller.name}
+        known |= {other.name for other in borough.controllers if other.ha and other.ha.peer == controller.name}
+        return ((site, ap) for site in borough.sites for ap in site.controlled if ap.controller in known)

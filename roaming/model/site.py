@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from roaming.model.base import (
     Address,
@@ -57,6 +57,26 @@ class AccessPoint(Record):
         return self.nas_identifier or self.name
 
 
+class ControlledAccessPoint(Record):
+    """An access point that a controller configures. `radio_mac` is its base radio MAC, the first of its BSSIDs."""
+
+    name: Slug
+    controller: Slug
+    ethernet_mac: Mac
+    radio_mac: Mac
+
+
+def _who_configures_it(given: object) -> str:
+    has = "controller" in given if isinstance(given, dict) else isinstance(given, ControlledAccessPoint)
+    return "controlled" if has else "standalone"
+
+
+AnyAccessPoint = Annotated[
+    Annotated[AccessPoint, Tag("standalone")] | Annotated[ControlledAccessPoint, Tag("controlled")],
+    Discriminator(_who_configures_it),
+]
+
+
 class Vlan(Record):
     """A VLAN of a site."""
 
@@ -103,4 +123,14 @@ class Site(Record):
     wlans: NonEmpty
     other_ssids: tuple[OtherSsid, ...] = ()
     vlans: SiteVlans
-    access_points: tuple[AccessPoint, ...] = ()
+    access_points: tuple[AnyAccessPoint, ...] = ()
+
+    @property
+    def standalone(self) -> tuple[AccessPoint, ...]:
+        """The access points that are configured one by one."""
+        return tuple(ap for ap in self.access_points if isinstance(ap, AccessPoint))
+
+    @property
+    def controlled(self) -> tuple[ControlledAccessPoint, ...]:
+        """The access points that a controller configures."""
+        return tuple(ap for ap in self.access_points if isinstance(ap, ControlledAccessPoint))

@@ -8,13 +8,15 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from roaming.errors import RenderError
+from roaming.model.bundle import RemoteFile
 from roaming.targets import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from roaming.model.bundle import DeviceBundle, RemoteFile
-    from roaming.targets import Target
+    from roaming.model.bundle import DeviceBundle, File
+    from roaming.targets import Scope, Target
 
 
 class Change(StrEnum):
@@ -47,11 +49,20 @@ class ServiceAction:
 
 @dataclass(frozen=True, slots=True)
 class DevicePlan:
-    """Every file of a device, and what its services need."""
+    """Every file of a device, and what its services need.
+
+    A device that is driven by lines has one file, its lines that are ours, and `commands` that change them; they may
+    hold secrets. `outage` says in sentences what users notice, `unverifiable` names secrets that the device does not
+    show. `running` is the whole configuration from which the plan was made.
+    """
 
     device: DeviceBundle
     files: tuple[FileChange, ...]
     actions: tuple[ServiceAction, ...]
+    commands: tuple[str, ...] = field(repr=False, default=())
+    outage: tuple[str, ...] = ()
+    unverifiable: tuple[str, ...] = ()
+    running: str | None = field(repr=False, default=None)
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -61,7 +72,7 @@ class DevicePlan:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.changes and not self.actions
+        return not self.changes and not self.actions and not self.commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +112,56 @@ def plan_device(
 
     `redact(path, text)` returns the text as it may be shown. Octets, mode, owner and group all count.
     """
-    stale = sorted(path for path in running if path not in wanted and _owned(target, path))
-    paths = [*(file.path for file in device.files), *stale]
-    files = tuple(_file_change(path, running.get(path), wanted.get(path), redact) for path in paths)
+    paths = [*(file.path for file in device.files), *stale(target, wanted, running)]
+    return compared(device, target, (file_change(path, running.get(path), wanted.get(path), redact) for path in paths))
+
+
+def stale(target: Target, wanted: Mapping[str, RemoteFile | None], running: Mapping[str, RemoteFile]) -> list[str]:
+    """Return the running files that nobody wants and that stand in a place of ours."""
+    return sorted(path for path in running if path not in wanted and _owned(target, path))
+
+
+def compared(device: DeviceBundle, target: Target, files: Iterable[FileChange]) -> DevicePlan:
+    """Return the plan of these files, with what they cost the services."""
+    files = tuple(files)
     changed = [file.path for file in files if file.change is not Change.UNCHANGED]
     return DevicePlan(device, files, service_actions(target, changed))
+
+
+def plan_lines(  # noqa: PLR0913  a device, its platform, both sides, what may be shown, what is set again
+    device: DeviceBundle,
+    target: Target,
+    wanted: str,
+    running: str,
+    redact: Callable[[str, str], str],
+    *,
+    renew: Mapping[str, str],
+    scope: Scope | None = None,
+) -> DevicePlan:
+    """Return what makes our lines of `running`, a whole configuration, those of `wanted`.
+
+    Raises `RenderError` for a target that has no lines. `renew` maps the values of secrets that are to be set again,
+    though the device shows ciphertext only, to their names. `scope` is what is ours, if
+    `wanted` does not say it all.
+    """
+    dialect = target.dialect
+    if dialect is None:
+        message = f"{target.name} is driven by files, not by lines"
+        raise RenderError(message)
+    remedy = dialect.remedy(running, wanted, scope or dialect.scope(device.owns, wanted), renew)
+    (file,) = device.files
+    before = _text_file(remedy.before, file) if remedy.before else None
+    after = _text_file(remedy.after, file)
+    change = (
+        file_change(file.path, before, after, redact)
+        if remedy.commands
+        else FileChange(file.path, Change.UNCHANGED, "", before, after)
+    )
+    return DevicePlan(device, (change,), (), remedy.commands, remedy.outage, remedy.unverifiable, running)
+
+
+def _text_file(text: str, file: File) -> RemoteFile:
+    return RemoteFile(text.encode(), file.mode, file.owner, file.group)
 
 
 def service_actions(target: Target, paths: list[str]) -> tuple[ServiceAction, ...]:
@@ -130,9 +186,10 @@ def _owned(target: Target, path: str) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in target.owned)
 
 
-def _file_change(
+def file_change(
     path: str, running: RemoteFile | None, wanted: RemoteFile | None, redact: Callable[[str, str], str]
 ) -> FileChange:
+    """Return what becomes of one file."""
     if wanted == running:
         return FileChange(path, Change.UNCHANGED, "", running, wanted)
     if wanted is None:

@@ -25,6 +25,8 @@ _HINTS = {
 
 def hint(plan: DevicePlan) -> str:
     """Say what the change of a device costs its users."""
+    if plan.outage:
+        return "; ".join(plan.outage)
     actions = {action.action for action in plan.actions}
     if not actions:
         return "nothing is interrupted"
@@ -37,9 +39,17 @@ def as_text(plan: Plan, *, created: bool) -> str:
 
 
 def _device_text(plan: DevicePlan, *, created: bool) -> str:
-    lines = [f"{plan.device.path}: {', '.join(_actions(plan)) or 'no service is touched'} ({hint(plan)})\n"]
+    if plan.commands:
+        lines = [f"{plan.device.path}: {_counted(plan.commands)}\n"]
+        lines += [f"  {sentence}\n" for sentence in plan.outage or (hint(plan),)]
+    else:
+        lines = [f"{plan.device.path}: {', '.join(_actions(plan)) or 'no service is touched'} ({hint(plan)})\n"]
     lines += [_file_text(file, created=created) for file in plan.changes]
     return "".join(lines) + "\n"
+
+
+def _counted(commands: tuple[str, ...]) -> str:
+    return f"{len(commands)} command{'s' * (len(commands) != 1)}"
 
 
 def _actions(plan: DevicePlan) -> Iterator[str]:
@@ -66,5 +76,8 @@ def _device_json(plan: DevicePlan) -> dict[str, object]:
         "kind": plan.device.kind.value,
         "actions": [{"service": action.service, "action": action.action.value} for action in plan.actions],
         "hint": hint(plan) if not plan.empty else None,
+        "commands": len(plan.commands),
+        "outage": list(plan.outage),
+        "unverifiable": list(plan.unverifiable),
         "files": [{"path": file.path, "change": file.change.value, "diff": file.diff or None} for file in plan.files],
     }

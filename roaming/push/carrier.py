@@ -1,20 +1,24 @@
-"""Who carries a device's changes: one way for access points, another for RADIUS servers and hubs, one contract.
+"""Who carries a device's changes: sessions for access points and controllers, Ansible for servers, one contract.
 
-A carrier leaves each device with the new files and its service up, or with the old ones and its service up, and says
-which; `Outcome.UNKNOWN` is for a device that was lost in between.
+A carrier takes each device through the states of its transaction and leaves it new or old, and says which;
+`Outcome.UNKNOWN` is for a device of which nobody can say.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from roaming.errors import PushError
 from roaming.push.states import DeviceResult, Outcome, State
+from roaming.push.transaction import transact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from roaming.plan import DevicePlan
+    from roaming.push.transaction import Driver, Pace
     from roaming.targets import Target
     from roaming.transport import Access
 
@@ -41,10 +45,10 @@ class Job:
 
 
 class Note(Protocol):
-    """Hears of each state that a device reaches."""
+    """Hears of each state before the step that leads to it begins."""
 
     def __call__(self, device: str, state: State, /) -> None:
-        """Take a state down."""
+        """Take a state down; raises PushError when that is impossible, and then the step must not begin."""
         ...
 
 
@@ -54,6 +58,40 @@ class Carrier(Protocol):
     def carry(self, jobs: tuple[Job, ...], note: Note) -> tuple[DeviceResult, ...]:
         """Return one result for each job; what goes wrong on one device never stops the others."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class DriverCarrier:
+    """Takes each device through its transaction over sessions of its own, `threads` at once."""
+
+    driver: Callable[[Job], Driver]
+    pace: Callable[[Job], Pace]
+    threads: int = 8
+
+    def carry(self, jobs: tuple[Job, ...], note: Note) -> tuple[DeviceResult, ...]:
+        """Return one result for each job."""
+        with ThreadPoolExecutor(max(1, min(self.threads, len(jobs)))) as pool:
+            return tuple(pool.map(lambda job: transact(job, self.driver(job), note, self.pace(job)), jobs))
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingCarrier:
+    """Keeps what devices run here before another carrier takes them; one that cannot be kept is not touched."""
+
+    inner: Carrier
+    keep: Callable[[Job], None]
+
+    def carry(self, jobs: tuple[Job, ...], note: Note) -> tuple[DeviceResult, ...]:
+        """Return one result for each job."""
+        refused: dict[str, DeviceResult] = {}
+        for job in jobs:
+            try:
+                self.keep(job)
+            except PushError as error:
+                refused[job.device] = job.result(Outcome.REFUSED, str(error))
+        carried = self.inner.carry(tuple(job for job in jobs if job.device not in refused), note)
+        found = refused | {result.device: result for result in carried}
+        return tuple(found[job.device] for job in jobs)
 
 
 @dataclass

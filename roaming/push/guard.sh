@@ -72,7 +72,7 @@ lock() {
     done
     copy=$HOME_DIR/guard.$$
     mkdir -p "$HOME_DIR" && chmod 0700 "$HOME_DIR" && cat > "$copy" || fail 24 "no room in $HOME_DIR"
-    exec 8>"$HOME_DIR/lock" && flock -w 20 8 || fail 24 "another push is taking the device right now"
+    exec 8<"$HOME_DIR" && flock -w 20 8 || fail 24 "another push is taking the device right now"
     if ! take "$1" "$2" "$3" < "$copy"; then
         clear_stale
         take "$1" "$2" "$3" < "$copy" || { rm -f "$copy"; held; }

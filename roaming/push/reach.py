@@ -21,7 +21,9 @@ def logins(network: Network) -> dict[str, tuple[str, Credentials]]:
     hubs = ((hub.name, str(hub.management), hub.credentials) for hub in network.hubs)
     servers = ((one.name, str(one.address), one.credentials) for one in network.servers_by_name.values())
     points = ((ap.name, str(ap.address), ap.credentials) for _, _, ap in network.access_points())
-    return {name: (address, credentials) for name, address, credentials in (*hubs, *servers, *points)}
+    controllers = ((one.name, str(one.address), one.credentials) for _, one in network.controllers())
+    devices = (*hubs, *servers, *points, *controllers)
+    return {name: (address, credentials) for name, address, credentials in devices}
 
 
 def access(device: str, network: Network, store: SecretStore, known_hosts: Path | None) -> Access:
@@ -56,4 +58,5 @@ def access_to(
         key=value(credentials.key),
         host_key=credentials.host_key,
         known_hosts=known_hosts,
+        enable=value(credentials.enable),
     )

@@ -3,14 +3,15 @@
     PLANNED → LOCKED → PRECHECKED → BACKED_UP → ARMED → APPLIED → VERIFIED → CONFIRMED → SAVED
                                         failures → REVERTING → REVERTED | REVERT_UNKNOWN
 
-ARMED (a timer on the device that reverts by itself) and CONFIRMED (from a new session) belong to platforms with such
-a timer; Linux devices go from BACKED_UP to APPLIED and from VERIFIED to SAVED.
+A state is noted before the step that leads to it: the journal never knows less than the device. ARMED is a way back
+that needs nobody: a timer on the device. CONFIRMED comes from a new session, which proves that it can be managed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -34,26 +35,36 @@ class State(StrEnum):
     REVERT_UNKNOWN = "revert-unknown"
 
 
+ORDER: Final = tuple(State)[: tuple(State).index(State.SAVED) + 1]
 FINAL: Final = frozenset({State.SAVED, State.REVERTED, State.REVERT_UNKNOWN})
 
 _FORWARD: Final[Mapping[State, frozenset[State]]] = {
-    State.PLANNED: frozenset({State.LOCKED, State.PRECHECKED, State.BACKED_UP}),
-    State.LOCKED: frozenset({State.PRECHECKED}),
-    State.PRECHECKED: frozenset({State.BACKED_UP}),
-    State.BACKED_UP: frozenset({State.ARMED, State.APPLIED}),
-    State.ARMED: frozenset({State.APPLIED}),
-    State.APPLIED: frozenset({State.VERIFIED}),
-    State.VERIFIED: frozenset({State.CONFIRMED, State.SAVED}),
-    State.CONFIRMED: frozenset({State.SAVED}),
-    State.REVERTING: frozenset({State.REVERTED}),
+    **{before: frozenset({after}) for before, after in pairwise(ORDER)},
+    State.REVERTING: frozenset({State.REVERTED, State.SAVED}),
 }
+_BACK: Final = frozenset({State.REVERTING, State.REVERTED, State.REVERT_UNKNOWN})
 
 
 def following(state: State) -> frozenset[State]:
-    """Return the states that may follow one: forward, or back from wherever something went wrong."""
+    """Return the states that may follow one: forward, or back from wherever something went wrong.
+
+    A device on its way back may turn out to have been confirmed: then it is saved. One that runs the new configuration
+    and cannot save it wants a person too.
+    """
+    if state is State.SAVED:
+        return frozenset({State.REVERT_UNKNOWN})
     if state in FINAL:
         return frozenset()
-    return _FORWARD[state] | {State.REVERTING, State.REVERT_UNKNOWN} - {state}
+    return _FORWARD[state] | _BACK - {state}
+
+
+class Standing(StrEnum):
+    """What a device shows of itself. PENDING is on its way back, or will be when its timer ends."""
+
+    OLD = "old"
+    NEW = "new"
+    PENDING = "pending"
+    MIXED = "mixed"
 
 
 class Outcome(StrEnum):

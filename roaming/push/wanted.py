@@ -24,11 +24,12 @@ _SHORTEST_SHARED = 16
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a device shall hold, octet by octet, and how it may be shown."""
+    """What a device shall hold, octet by octet, how it may be shown, and the secrets in it by name."""
 
     device: DeviceBundle
     files: Mapping[str, RemoteFile] = field(repr=False)
     redaction: Redaction = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,16 @@ class Stock:
             for file in device.files
         }
         redaction = Redaction({file.path: file for file in device.files}, self._mask(device), self.key, target.redact)
-        return Wanted(device, files, redaction)
+        return Wanted(device, files, redaction, self._secrets(device))
+
+    def _secrets(self, device: DeviceBundle) -> dict[str, str]:
+        slots = (slot for slot in _slots(device) if slot.kind is not SlotKind.CERTIFICATE)
+        return {slot.name: resolve(slot, self.store) for slot in slots}
 
     def _mask(self, device: DeviceBundle) -> Mask:
         slots = [slot for slot in _slots(device) if slot.kind is not SlotKind.CERTIFICATE]
         quotings = TARGETS[device.target].quotings
-        values = {slot.name: resolve(slot, self.store) for slot in slots}
+        values = self._secrets(device)
         return Mask.of(values, self.key, ((slot.name, fill(slot, quotings, self.store)) for slot in slots))
 
     def _faults(self, device: DeviceBundle) -> Iterator[str]:
@@ -114,6 +119,7 @@ def _shared_secrets(network: Network) -> frozenset[str]:
     """Return the names of the secrets that RADIUS over UDP rests on."""
     references = [upstream.secret for upstream in network.upstreams if upstream.transport is Transport.UDP]
     references += [access_point.secret for _, _, access_point in network.access_points()]
+    references += [controller.secret for _, controller in network.controllers()]
     for borough in network.boroughs:
         references += [borough.agent.secret, *(server.secret for server in borough.radius)]
         references += [server.federation.secret for server in borough.radius if server.federation is not None]

@@ -8,6 +8,7 @@ from roaming.model.bundle import Bundle, DeviceBundle
 from roaming.model.collector import building
 from roaming.render.freeradius import radius_servers
 from roaming.render.hostapd import access_points
+from roaming.render.iosxe import controllers
 from roaming.render.radsecproxy import hubs
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 RENDERERS: Final[tuple[Callable[[Network], Iterable[DeviceBundle]], ...]] = (
     hubs,
     radius_servers,
+    controllers,
     access_points,
 )
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 from roaming.federation import timers
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, Slot, SlotKind
 from roaming.model.terms import EapMethod, Role, Transport
-from roaming.render.freeradius_view import clients, hub_clients, pools, realms, servers, sites, upstream_servers
+from roaming.render.freeradius_view import (
+    by_nas_identifier,
+    clients,
+    hub_clients,
+    pools,
+    realms,
+    servers,
+    sites,
+    upstream_servers,
+)
 from roaming.render.template import render_parts
 from roaming.targets.freeradius import DIRECTORY, FREERADIUS, OURS
 
@@ -102,6 +111,7 @@ def _policy(network: Network, server: RadiusServer) -> dict[str, object]:
         "realms": found,
         "home_pools": sorted({realm.action for realm in found if not realm.local}),
         "sites": sites(network, server),
+        "by_nas_identifier": by_nas_identifier(network, server),
     }
 
 

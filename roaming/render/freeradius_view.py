@@ -227,13 +227,19 @@ def _federation_server(server: RadiusServer, authorize: tuple[str, ...], post_au
 
 
 def sites(network: Network, server: RadiusServer) -> tuple[SiteVlans, ...]:
-    """Return the VLANs of the sites whose access points ask a server."""
-    found = {
-        _site_name(client.owner, client.site): client.site
-        for client in nas_clients(network, server)
-        if client.site is not None
-    }
+    """Return the VLANs of the sites whose access points ask a server, themselves or through a controller.
+
+    A controller's site is known by the controller and the NAS-Identifier.
+    """
+    askers = nas_clients(network, server)
+    found = {_site_name(one.owner, one.site): one.site for one in askers if one.site is not None}
+    found |= {f"{one.device.name}/{tag}": site for one in askers for tag, site in one.places}
     return tuple(_site_vlans(network, name, site) for name, site in found.items())
+
+
+def by_nas_identifier(network: Network, server: RadiusServer) -> bool:
+    """Whether a server has to ask some of its clients from which of their sites somebody comes."""
+    return any(client.places for client in nas_clients(network, server))
 
 
 def _site_vlans(network: Network, name: str, site: Site) -> SiteVlans:

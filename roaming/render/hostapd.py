@@ -84,8 +84,8 @@ def access_points(network: Network) -> Iterator[DeviceBundle]:
     """Yield the files of every standalone access point, in the order of the inventory."""
     for borough, site in network.sites():
         owner = network.boroughs_by_slug[site.owner]
-        proxies = network.proxies(owner) if site.access_points else ()
-        for index, ap in enumerate(site.access_points):
+        proxies = network.proxies(owner) if site.standalone else ()
+        for index, ap in enumerate(site.standalone):
             HOSTAPD.abilities(ap.version)
             yield DeviceBundle(
                 owner=borough.slug,

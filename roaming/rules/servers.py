@@ -103,6 +103,8 @@ def _versions(network: Network) -> Iterator[tuple[ModelPath, str, str]]:
         yield (*path, "version"), server.software, server.version
     for path, _, access_point in walk.access_points(network):
         yield (*path, "version"), access_point.platform, access_point.version
+    for path, _, controller in walk.controllers(network):
+        yield (*path, "version"), controller.platform, controller.version
 
 
 def radsec_transport(given: Given) -> Iterator[Finding]:

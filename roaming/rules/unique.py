@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from roaming.model.site import AccessPoint
 from roaming.model.terms import BandMode
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from roaming.load import ModelPath
     from roaming.model.borough import Borough
     from roaming.model.network import Network
-    from roaming.model.site import AccessPoint
     from roaming.model.wlan import Wlan
 
 LAST_MAC = 0xFFFF_FFFF_FFFF
@@ -47,14 +47,31 @@ def _devices(network: Network) -> Named:
         yield ("device", hub.name), ("hubs", index, "name")
     for index, upstream in enumerate(network.upstreams):
         yield ("device", upstream.name), ("upstreams", index, "name")
+    yield from _borough_devices(network)
+
+
+def _borough_devices(network: Network) -> Named:
     for path, borough in walk.boroughs(network):
         yield ("device", borough.agent.name), (*path, "agent", "name")
         if borough.apart:
             yield ("device", borough.apart.name), (*path, "worker", "name")
-    for path, _, server in walk.servers(network):
-        yield ("device", server.name), (*path, "name")
-    for path, _, access_point in walk.access_points(network):
-        yield ("device", access_point.name), (*path, "name")
+    yield from _named(walk.servers(network))
+    yield from _named(walk.access_points(network))
+    yield from _named(walk.controllers(network))
+    yield from _named(walk.controlled(network))
+
+
+class _HasName(Protocol):
+    """A device of any kind."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+def _named(machines: Iterator[tuple[ModelPath, object, _HasName]]) -> Named:
+    return ((("device", machine.name), (*path, "name")) for path, _, machine in machines)
 
 
 def _boroughs(network: Network) -> Named:
@@ -106,10 +123,13 @@ def _inside(path: ModelPath, borough: Borough) -> Iterator[tuple[tuple[str, IPv4
         yield (borough.slug, borough.apart.address), (*path, "worker", "address")
     for index, server in enumerate(borough.radius):
         yield (borough.slug, server.address), (*path, "radius", index, "address")
+    for index, controller in enumerate(borough.controllers):
+        yield (borough.slug, controller.address), (*path, "controllers", index, "address")
     for number, site in enumerate(borough.sites):
         for index, access_point in enumerate(site.access_points):
-            at = (*path, "sites", number, "access_points", index, "address")
-            yield (borough.slug, access_point.address), at
+            if isinstance(access_point, AccessPoint):
+                at = (*path, "sites", number, "access_points", index, "address")
+                yield (borough.slug, access_point.address), at
 
 
 def _lent(network: Network) -> Iterator[tuple[tuple[str, IPv4Address], ModelPath]]:
@@ -151,9 +171,15 @@ def mac_unique(given: Given) -> Iterator[Finding]:
         for path, site, ap in walk.access_points(given.network)
         for item in _macs(path, [wlans[name] for name in site.wlans], ap)
     )
-    for number, path, first in repeated(macs):
+    for number, path, first in repeated(chain(macs, _controlled_macs(given.network))):
         mac = ":".join(f"{octet:02x}" for octet in number.to_bytes(6, "big"))
         yield Finding(path, f"the MAC address {mac} is used a second time", first)
+
+
+def _controlled_macs(network: Network) -> Iterator[tuple[int, ModelPath]]:
+    for path, _, ap in walk.controlled(network):
+        for key, mac in (("ethernet_mac", ap.ethernet_mac), ("radio_mac", ap.radio_mac)):
+            yield int(mac.replace(":", ""), 16), (*path, key)
 
 
 def _macs(path: ModelPath, wlans: Sequence[Wlan], access_point: AccessPoint) -> Iterator[tuple[int, ModelPath]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roaming.model.site import AccessPoint, ControlledAccessPoint
 from roaming.model.terms import Role
 
 if TYPE_CHECKING:
@@ -11,11 +12,11 @@ if TYPE_CHECKING:
 
     from roaming.load import ModelPath
     from roaming.model.base import SecretRef
-    from roaming.model.borough import Borough, FederationFace, GovWifiLocation, RadiusServer
+    from roaming.model.borough import Borough, Controller, FederationFace, GovWifiLocation, RadiusServer
     from roaming.model.federation import Upstream
     from roaming.model.identity import Certificate, Credentials, Probe
     from roaming.model.network import Network
-    from roaming.model.site import AccessPoint, Site
+    from roaming.model.site import Site
 
 
 def boroughs(network: Network) -> Iterator[tuple[ModelPath, Borough]]:
@@ -45,10 +46,26 @@ def sites(network: Network) -> Iterator[tuple[ModelPath, Borough, Site]]:
 
 
 def access_points(network: Network) -> Iterator[tuple[ModelPath, Site, AccessPoint]]:
-    """Yield every access point with its site."""
+    """Yield every standalone access point with its site."""
     for path, _, site in sites(network):
         for index, access_point in enumerate(site.access_points):
-            yield (*path, "access_points", index), site, access_point
+            if isinstance(access_point, AccessPoint):
+                yield (*path, "access_points", index), site, access_point
+
+
+def controllers(network: Network) -> Iterator[tuple[ModelPath, Borough, Controller]]:
+    """Yield every wireless controller with its borough."""
+    for path, borough in boroughs(network):
+        for index, controller in enumerate(borough.controllers):
+            yield (*path, "controllers", index), borough, controller
+
+
+def controlled(network: Network) -> Iterator[tuple[ModelPath, Site, ControlledAccessPoint]]:
+    """Yield every access point of a controller with its site."""
+    for path, _, site in sites(network):
+        for index, access_point in enumerate(site.access_points):
+            if isinstance(access_point, ControlledAccessPoint):
+                yield (*path, "access_points", index), site, access_point
 
 
 def locations(network: Network) -> Iterator[tuple[ModelPath, Borough, GovWifiLocation]]:
@@ -107,8 +124,17 @@ def _borough_secrets(borough: Borough) -> Iterator[tuple[str, ModelPath]]:
     for index, location in enumerate(borough.govwifi.locations if borough.govwifi else ()):
         yield location.secret.secret, ("govwifi", "locations", index, "secret")
     for number, site in enumerate(borough.sites):
-        for index, access_point in enumerate(site.access_points):
-            at: ModelPath = ("sites", number, "access_points", index)
+        yield from _site_secrets(site, ("sites", number))
+    for index, controller in enumerate(borough.controllers):
+        path = ("controllers", index)
+        yield controller.secret.secret, (*path, "secret")
+        yield from ((name, at) for name, _, at in _login(controller.credentials, "", path))
+
+
+def _site_secrets(site: Site, path: ModelPath) -> Iterator[tuple[str, ModelPath]]:
+    for index, access_point in enumerate(site.access_points):
+        if isinstance(access_point, AccessPoint):
+            at = (*path, "access_points", index)
             yield access_point.secret.secret, (*at, "secret")
             yield from ((name, where) for name, _, where in _login(access_point.credentials, "", at))
 
@@ -142,3 +168,5 @@ def _login(credentials: Credentials, owner: str, path: ModelPath) -> Iterator[tu
         yield credentials.key.secret, owner, (*path, "credentials", "key")
     if credentials.password:
         yield credentials.password.secret, owner, (*path, "credentials", "password")
+    if credentials.enable:
+        yield credentials.enable.secret, owner, (*path, "credentials", "enable")

@@ -66,7 +66,7 @@ def ft_key(given: Given) -> Iterator[Finding]:
             continue
         for number, site in enumerate(borough.sites):
             fast = next((name for name in site.wlans if _fast(wlans[name])), None)
-            if fast and site.access_points:
+            if fast and site.standalone:
                 text = f"{fast} offers fast transition at {site.slug}, but {borough.slug} has no fast_transition_key"
                 yield Finding((*path, "sites", number, "wlans"), text)
 

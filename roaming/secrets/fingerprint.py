@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from roaming.errors import SecretError
+from roaming.secrets import private_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,8 @@ def local_key(state: Path) -> FingerprintKey:
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _create(path, secrets.token_bytes(_KEY_OCTETS))
+            with suppress(FileExistsError):
+                private_file.create(path, secrets.token_bytes(_KEY_OCTETS))
         key = path.read_bytes()
     except OSError as error:
         message = f"the fingerprint key cannot be kept in the state directory: {error.strerror}"
@@ -47,17 +49,3 @@ def local_key(state: Path) -> FingerprintKey:
         message = "the fingerprint key in the state directory is damaged: remove fingerprint.key to have a new one"
         raise SecretError(message)
     return FingerprintKey(key)
-
-
-def _create(path: Path, key: bytes) -> None:
-    """Write the key under a name of its own first: two runs that start at once end up with one key."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

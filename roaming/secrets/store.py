@@ -1,21 +1,19 @@
-"""Where secrets are kept: the environment, a directory of 0600 files, a chain of both, or memory for tests."""
+"""Where secrets are kept: the environment, a directory of 0600 files, or memory for tests."""
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from roaming.errors import SecretError, SecretMissingError
+from roaming.secrets import private_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
 
 class SecretStore(Protocol):
@@ -46,7 +44,7 @@ class EnvironmentStore:
         value = self.environ.get(variable)
         if value is None:
             raise SecretMissingError(name, f"the variable {variable}")
-        return _fit(name, value)
+        return fit(name, value)
 
     def certificate(self, name: str) -> str:
         """Refuse: a certificate is a file."""
@@ -62,23 +60,20 @@ class DirectoryStore:
     def secret(self, name: str) -> str:
         """Return the file's text; one trailing newline of a single-line value is not part of it."""
         text = self._read(name, name, private=True)
-        single = text.count("\n") == 1 and text.endswith("\n")
-        return _fit(name, text[:-1] if single else text)
+        return fit(name, without_newline(text))
 
     def certificate(self, name: str) -> str:
         """Return the certificate's PEM."""
-        return _fit(name, self._read(name, f"certificates/{name}.pem", private=False))
+        return fit(name, self._read(name, f"certificates/{name}.pem", private=False))
 
     def _read(self, name: str, relative: str, *, private: bool) -> str:
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             message = f"'{name}' is not the name of a secret"
             raise SecretError(message)
         try:
             with (self.root / relative).open("rb") as file:
-                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-                if private and mode & _OTHERS:
-                    message = f"the file of secret {name} may be used by others (mode {mode:04o}): chmod 600 it"
-                    raise SecretError(message)
+                if private:
+                    private_file.refuse_others(file, f"the file of secret {name}")
                 return file.read().decode()
         except FileNotFoundError:
             raise SecretMissingError(name, f"the file {relative} in the secrets directory") from None
@@ -101,51 +96,23 @@ class MemoryStore:
         """Return the value."""
         if name not in self.secrets:
             raise SecretMissingError(name)
-        return _fit(name, self.secrets[name])
+        return fit(name, self.secrets[name])
 
     def certificate(self, name: str) -> str:
         """Return the PEM."""
         if name not in self.certificates:
             raise SecretMissingError(name)
-        return _fit(name, self.certificates[name])
+        return fit(name, self.certificates[name])
 
 
-@dataclass(frozen=True, slots=True)
-class ChainStore:
-    """Several stores, asked in order. A store that holds an unfit value ends the search."""
-
-    stores: tuple[SecretStore, ...]
-
-    def secret(self, name: str) -> str:
-        """Return the value of the first store that holds the name."""
-        places: list[str] = []
-        for store in self.stores:
-            try:
-                return store.secret(name)
-            except SecretMissingError as error:
-                places.extend(error.places)
-        raise SecretMissingError(name, *places)
-
-    def certificate(self, name: str) -> str:
-        """Return the PEM of the first store that holds the name."""
-        places: list[str] = []
-        for store in self.stores:
-            try:
-                return store.certificate(name)
-            except SecretMissingError as error:
-                places.extend(error.places)
-        raise SecretMissingError(name, *places)
-
-
-def open_store(directory: Path | None, environ: Mapping[str, str]) -> SecretStore:
-    """Return the store of a command: the environment first, then the directory if there is one."""
-    environment = EnvironmentStore(environ)
-    return environment if directory is None else ChainStore((environment, DirectoryStore(Path(directory))))
-
-
-def _fit(name: str, value: str) -> str:
+def fit(name: str, value: str) -> str:
     """Refuse an empty value: no daemon means by it what an engineer does."""
     if not value.strip():
         message = f"secret {name} is empty"
         raise SecretError(message)
     return value
+
+
+def without_newline(text: str) -> str:
+    """Return a single-line text without its trailing newline; a text of several lines as it is."""
+    return text[:-1] if text.count("\n") == 1 and text.endswith("\n") else text

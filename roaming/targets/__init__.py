@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.targets.dialect import Dialect, Remedy, Scope
 from roaming.targets.freeradius import FREERADIUS
 from roaming.targets.hostapd import HOSTAPD
+from roaming.targets.iosxe import IOSXE
 from roaming.targets.radsecproxy import RADSECPROXY
 from roaming.targets.revert import RevertKind, RevertMethod
 from roaming.targets.target import Action, Service, Target
@@ -18,6 +19,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "freeradius": FREERADIUS,
     "radsecproxy": RADSECPROXY,
     "hostapd": HOSTAPD,
+    "iosxe": IOSXE,
 }
 
 __all__ = [

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Scope:
     """What is ours on a device whose configuration is one: everything that bears the prefix, and the named lines.
 
-    `lines` are whole top-level lines (or heads of sections) of ours that no prefix can mark.
+    `lines` are whole top-level lines (or heads of sections) of ours that no prefix can mark. A line of ours inside a
+    section that others use too is spelled below its head. No secret stands in them.
     """
 
     prefix: str
@@ -25,12 +26,15 @@ class Remedy:
     """What brings a device from what runs to what is wanted.
 
     `commands` are sent in this order in configuration mode; they may hold secrets. `outage` says in sentences what
-    its users notice. `unverifiable` names secrets of which the device shows ciphertext only.
+    its users notice. `unverifiable` names secrets of which the device shows ciphertext only. `before` and `after` are
+    the lines of the scope for a diff: what counts as the same is spelled the same in both. They may hold secrets.
     """
 
     commands: tuple[str, ...] = field(repr=False, default=())
     outage: tuple[str, ...] = ()
     unverifiable: tuple[str, ...] = ()
+    before: str = field(repr=False, default="")
+    after: str = field(repr=False, default="")
 
 
 class Dialect(Protocol):
@@ -38,6 +42,10 @@ class Dialect(Protocol):
 
     def normal(self, running: str) -> str:
         """Return a configuration without what changes by itself: headers, counts, times."""
+        ...
+
+    def scope(self, prefix: str, wanted: str) -> Scope:
+        """Return the scope of a rendered configuration: it names lines that bear no prefix."""
         ...
 
     def ours(self, running: str, scope: Scope) -> str:

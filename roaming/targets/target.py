@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from roaming.targets.dialect import Dialect
+    from roaming.targets.terminal import Terminal
 
 
 class Action(StrEnum):
@@ -45,8 +46,8 @@ class Target:
     `capabilities` maps a version to what came with it; a device has what its own and all earlier versions brought.
     `quotings` maps a name to a function that spells a value in a syntax, or raises `QuoteError` naming why it cannot.
     `owned` are patterns of paths that are ours alone: a file there which we did not render is stale. `revert` is how a
-    change is taken back when nobody confirms it. A platform that is driven by commands has a `dialect`; without one it
-    is driven by files.
+    change is taken back when nobody confirms it. A platform that is driven by commands has a `dialect` and a
+    `terminal`; without them it is driven by files.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Target:
     owned: tuple[str, ...] = ()
     revert: RevertMethod = NONE
     dialect: Dialect | None = None
+    terminal: Terminal | None = None
 
     def abilities(self, version: str) -> frozenset[str]:
         """Return what a version can do; raise `RenderError` when it is older than anything we know."""

@@ -22,7 +22,10 @@ _OPENSSH = "-----BEGIN OPENSSH PRIVATE KEY-----"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The way into a device. `host_key` is an OpenSSH public key; without it `known_hosts` must know the device."""
+    """The way into a device. `host_key` is an OpenSSH public key; without it `known_hosts` must know the device.
+
+    `enable` is the password of a second step that some controllers want.
+    """
 
     device: str
     host: str
@@ -32,6 +35,7 @@ class Access:
     key: str | None = field(default=None, repr=False)
     host_key: str | None = None
     known_hosts: Path | None = None
+    enable: str | None = field(default=None, repr=False)
 
     @property
     def place(self) -> str:

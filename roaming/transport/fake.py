@@ -10,7 +10,7 @@ from roaming.errors import TransportError
 from roaming.transport.session import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from roaming.model.bundle import RemoteFile
     from roaming.transport.access import Access
@@ -63,7 +63,7 @@ class FakeSession:
 class FakeDialler:
     """Sessions by device; a device without one cannot be reached."""
 
-    sessions: dict[str, FakeSession]
+    sessions: Mapping[str, FakeSession]
 
     @contextmanager
     def open(self, access: Access) -> Iterator[FakeSession]:

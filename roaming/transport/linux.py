@@ -7,43 +7,27 @@ stands in Netmiko's logs.
 
 from __future__ import annotations
 
-import io
-import logging
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import paramiko
-from netmiko.exceptions import NetmikoAuthenticationException, NetmikoBaseException, NetmikoTimeoutException
 from netmiko.linux.linux_ssh import LinuxSSH
 
 from roaming.errors import RoamingError, TransportError
 from roaming.model.bundle import RemoteFile
-from roaming.transport.access import known_hosts_text, login_key
+from roaming.transport.access import known_hosts_text
 from roaming.transport.session import Result
+from roaming.transport.strict import FOREIGN, TIMEOUT_S, options, plain, strict_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from roaming.transport.access import Access
 
-# Without a handler of its own paramiko's complaints, tracebacks among them, go to standard error.
-logging.getLogger("paramiko").addHandler(logging.NullHandler())
-
-_TIMEOUT_S = 30
 _COMMAND_TIMEOUT_S = 120
 _NO_SUCH_FILE = 44
-_FOREIGN = (
-    NetmikoBaseException,
-    NetmikoTimeoutException,
-    NetmikoAuthenticationException,
-    paramiko.SSHException,
-    OSError,
-    EOFError,
-    ValueError,
-)
-
 _READ = """
 [ -f "$1" ] || { [ ! -e "$1" ] && exit 44; exit 45; }
 stat -L -c '%a %U %G' -- "$1" && exec cat -- "$1"
@@ -81,33 +65,17 @@ class StrictLinux(LinuxSSH):
 
     def __init__(self, access: Access) -> None:
         self._known = known_hosts_text(access)
-        super().__init__(
-            host=access.host,
-            port=access.port,
-            username=access.user,
-            password=access.password,
-            pkey=None if access.key is None else _pkey(access),
-            device_type="linux",
-            ssh_strict=True,
-            allow_agent=False,
-            conn_timeout=_TIMEOUT_S,
-            auth_timeout=_TIMEOUT_S,
-            banner_timeout=_TIMEOUT_S,
-            blocking_timeout=_TIMEOUT_S,
-        )
+        super().__init__(**options(access, "linux"))
 
     def _get_ssh_client_instance(self) -> paramiko.SSHClient:
-        client = paramiko.SSHClient()
-        for number, line in enumerate(self._known.splitlines(), start=1):
-            _trust(client.get_host_keys(), line, number)
-        return client
+        return strict_client(self._known)
 
     def channel_of_its_own(self) -> paramiko.Channel:
         """Open a channel beside Netmiko's terminal."""
         if self.remote_conn_pre is None:
             message = "SSH session not active"
             raise paramiko.SSHException(message)
-        return self.remote_conn_pre.get_transport().open_session(timeout=_TIMEOUT_S)
+        return self.remote_conn_pre.get_transport().open_session(timeout=TIMEOUT_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +89,8 @@ class LinuxDialler:
             connection = StrictLinux(access)
         except RoamingError:
             raise
-        except _FOREIGN as error:
-            raise TransportError(_plain(access, error)) from None
+        except FOREIGN as error:
+            raise TransportError(plain(access, error)) from None
         try:
             yield LinuxSession(access, connection)
         finally:
@@ -141,8 +109,8 @@ class LinuxSession:
         words = list(argv) if self.access.user == "root" else ["sudo", "-n", "--", *argv]
         try:
             return self._exchange(shlex.join(words), data)
-        except _FOREIGN as error:
-            raise TransportError(_plain(self.access, error)) from None
+        except FOREIGN as error:
+            raise TransportError(plain(self.access, error)) from None
 
     def _exchange(self, command: str, data: bytes) -> Result:
         with self.connection.channel_of_its_own() as channel:
@@ -196,49 +164,3 @@ class LinuxSession:
         """Say what failed. Only standard error is repeated: standard output may be a file."""
         words = result.err.decode(errors="replace").strip().splitlines()
         return f"{self.access.device}: {what}: {words[-1] if words else f'status {result.rc}'}"
-
-
-def _trust(keys: paramiko.HostKeys, line: str, number: int) -> None:
-    """Add one line of a known_hosts file; markers such as @revoked are not for us."""
-    if not line.strip() or line.startswith(("#", "@")):
-        return
-    entry = paramiko.hostkeys.HostKeyEntry.from_line(line, number)
-    for name in entry.hostnames if entry is not None else ():
-        keys.add(name, entry.key.get_name(), entry.key)
-
-
-def _pkey(access: Access) -> paramiko.PKey:
-    text = login_key(access.device, access.key or "")
-    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
-        try:
-            return kind.from_private_key(io.StringIO(text))
-        except (paramiko.SSHException, ValueError):
-            continue
-    message = f"{access.device}: its login key is of a kind that is not supported (Ed25519, ECDSA and RSA are)"
-    raise TransportError(message)
-
-
-def _plain(access: Access, error: BaseException) -> str:
-    """Say in plain words why there is no session; only paramiko's and Netmiko's known words are looked at."""
-    where = f"{access.device} ({access.place})"
-    if isinstance(error, paramiko.BadHostKeyException):
-        return f"{where}: its host key is not the one that is known: refused"
-    if isinstance(error, paramiko.AuthenticationException):
-        return f"{where}: it refuses the login of {access.user}"
-    text = str(error)
-    for telling, words in _CAUSES:
-        if telling in text:
-            return f"{where}: {words}"
-    return f"{where}: no session ({type(error).__name__})"
-
-
-_CAUSES = (
-    ("not found in known_hosts", "its host key is not known: refused"),
-    ("does not match", "its host key is not the one that is known: refused"),
-    ("TCP connection to device failed", "no connection"),
-    ("No existing session", "no answer in time"),
-    ("timed out", "no answer in time"),
-    ("Error reading SSH protocol banner", "no answer in time"),
-    ("SSH session not active", "the connection broke"),
-    ("Socket is closed", "the connection broke"),
-)

@@ -40,7 +40,7 @@ def parse_limit(network: Network, text: str | None) -> Limit:
     if len(rest) == 1 and rest[0] in {proxy.name for proxy in network.proxies(borough)}:
         return Limit(slug, proxy=rest[0])
     site = next((site for _, site in network.sites() if site.slug == rest[0] and site.owner == slug), None)
-    points = {point.name for point in site.access_points} if site else set()
+    points = {point.name for point in site.standalone} if site else set()
     if site is None or len(rest) > 2 or (len(rest) == 2 and rest[1] not in points):  # noqa: PLR2004  site, device
         message = f"--limit {text}: {borough.borough.name} has no such site, access point or proxy"
         raise VerifyError(message)

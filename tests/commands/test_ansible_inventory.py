@@ -42,7 +42,7 @@ def test_list_shows_boroughs_and_kinds_as_groups(tmp_path: Path) -> None:
     boroughs = {group_name(path.stem) for path in (REPOSITORY / "inventory/boroughs").glob("*.yml")}
     groups = set(found["all"]["children"]) - {"ungrouped"}
     assert len(boroughs) == 33
-    assert groups == boroughs | {"federation", "radius_servers", "hubs", "access_points"}
+    assert groups == boroughs | {"federation", "radius_servers", "hubs", "access_points", "controllers"}
     assert all(re.fullmatch(r"[a-z_][a-z0-9_]*", group) for group in groups)
     hosts = set(found["_meta"]["hostvars"])
     assert {host for group in boroughs | {"federation"} for host in found[group]["hosts"]} == hosts

@@ -13,6 +13,7 @@ from lab.pki import generate, write
 from roaming.cli import app
 from roaming.errors import PushError
 from roaming.load import load
+from roaming.plan import digest, read_document
 from roaming.push.journal import JournalFile
 
 LAB = Path(__file__).parents[2] / "lab" / "inventory"
@@ -44,6 +45,18 @@ def test_a_diff_for_machines(tmp_path: Path, secrets: Path) -> None:
     said = json.loads(result.stdout)
     assert said["devices"] == []
     assert [one["device"] for one in said["unreachable"]] == ["hackney/hackney-home-1"]
+
+
+def test_a_diff_saves_its_plan_for_whoever_approves_it(tmp_path: Path, secrets: Path) -> None:
+    plan = tmp_path / "plan.json"
+    words = ("diff", "--limit", "federation", "--save", str(plan))
+    result = run(*words, secrets=secrets, state=tmp_path / "state")
+    saved = read_document(plan.read_text())
+    assert saved["plan"]["devices"] == []
+    assert f"{plan}: plan {digest(saved)}" in result.stderr
+    failed = run(*words[:-1], str(tmp_path), secrets=secrets, state=tmp_path / "state")
+    assert isinstance(failed.exception, PushError)
+    assert "the plan cannot be written" in str(failed.exception)
 
 
 def test_a_push_to_devices_that_cannot_be_reached_fails_and_says_so(tmp_path: Path, secrets: Path) -> None:

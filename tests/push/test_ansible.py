@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from roaming.errors import PushError, SecretError
+from roaming.errors import PushError
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
 from roaming.plan import plan_device
-from roaming.push import AnsibleCarrier, FakeCarrier, Job, Outcome, RoutedCarrier, State
+from roaming.push import AnsibleCarrier, Job, Outcome, State
 from roaming.push.ansible_way import Event
 from roaming.push.gate import gate
 from roaming.push.on_ansible import STEPS
@@ -157,11 +157,11 @@ class Bench:
         return [state for name, state in self.notes if name == device]
 
 
-def job(name: str, owner: str = "camden") -> Job:
+def job(name: str) -> Job:
     """Return a job that changes one file."""
     path = "/etc/daemon.conf"
     wanted, running = (RemoteFile(text, 0o600, "root", "root") for text in (b"new", b"old"))
-    bundle = DeviceBundle(owner, "", name, DeviceKind.HUB, "test", "1", (File(path, ()),))
+    bundle = DeviceBundle("camden", "", name, DeviceKind.HUB, "test", "1", (File(path, ()),))
     plan = plan_device(bundle, TARGET, {path: wanted}, {path: running}, lambda _, text: text)
     way_in = Access(name, "203.0.113.1", 22, "root", password="x", host_key="ssh-ed25519 AAAA")  # noqa: S106
     return Job(plan, TARGET, way_in)
@@ -186,7 +186,7 @@ def test_a_wave_goes_through(*, gated: bool) -> None:
 def test_what_a_device_refuses_is_taken_back_and_the_others_go_on(refuses: str, *, gated: bool) -> None:
     bench = Bench(FakeWay({"one": Device(refuses=refuses), "two": Device()}, gated))
     found = bench.carry()
-    assert found["one"] == (Outcome.REFUSED, f"{refuses}: failed; the former files are back")
+    assert found["one"] == (Outcome.REFUSED, f"{refuses}: failed; the former configuration is back")
     assert found["two"] == (Outcome.CHANGED, "")
     assert bench.states("one")[-2:] == [State.REVERTING, State.REVERTED]
     assert (bench.way.devices["one"].phase, bench.way.devices["one"].files) == ("none", "old")
@@ -211,7 +211,7 @@ def test_a_device_that_is_held_is_left_alone() -> None:
 @pytest.mark.parametrize("loses", ["Apply the change", "Verify files and services"])
 def test_a_device_that_is_lost_is_asked_again_until_it_is_back(loses: str, *, gated: bool) -> None:
     bench = Bench(FakeWay({"one": Device(loses=loses, for_plays=5, reverts_alone=True)}, gated))
-    assert bench.carry()["one"] == (Outcome.REFUSED, f"{loses}: unreachable; the former files are back")
+    assert bench.carry()["one"] == (Outcome.REFUSED, f"{loses}: unreachable; the former configuration is back")
     assert bench.states("one")[-2:] == [State.REVERTING, State.REVERTED]
     assert bench.way.devices["one"].phase == "none"
 
@@ -263,29 +263,6 @@ def test_resuming_reads_the_device(phase: str, files: str, outcome: Outcome) -> 
     (result,) = carrier.resume((job("one"),), lambda _, __: None)
     assert result.outcome is outcome
     assert way.devices["one"].phase == "none"
-
-
-def test_each_borough_goes_its_own_way() -> None:
-    """Camden directly, Hackney through its worker; that Barnet's key is missing is Barnet's affair."""
-
-    def through(owner: str) -> FakeCarrier | None:
-        if owner == "barnet":
-            message = "barnet/worker is in no secret store"
-            raise SecretError(message)
-        return worker if owner == "hackney" else None
-
-    direct, worker = FakeCarrier(), FakeCarrier({"two": Outcome.REFUSED})
-    jobs = (job("one"), job("two", "hackney"), job("three", "barnet"), job("four", "hackney"), job("five"))
-    results = RoutedCarrier(direct, through).carry(jobs, lambda _, __: None)
-    assert [(result.device, result.outcome) for result in results] == [
-        ("one", Outcome.CHANGED),
-        ("two", Outcome.REFUSED),
-        ("three", Outcome.UNREACHABLE),
-        ("four", Outcome.CHANGED),
-        ("five", Outcome.CHANGED),
-    ]
-    assert results[2].words == "barnet/worker is in no secret store"
-    assert (direct.waves, worker.waves) == ([("one", "five")], [("two", "four")])
 
 
 def pass_through(directory: Path, *questions: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import logging
 from dataclasses import replace
@@ -14,14 +15,15 @@ import pytest
 from roaming.errors import PushError, SecretError
 from roaming.load import load
 from roaming.model.bundle import Bundle, RemoteFile, SlotKind
-from roaming.plan import as_json, as_text
-from roaming.push import Outcome, logins, running_files
+from roaming.plan import as_json, as_text, waves
+from roaming.push import DeviceResult, Outcome, Pace, StopRule, Witness, logins, running_files
 from roaming.push.campaign import Campaign
 from roaming.push.journal import JournalFile, verify
 from roaming.render import render
 from roaming.secrets import MemoryStore
 from roaming.targets import TARGETS
-from roaming.transport import FakeDialler, FakeSession, Result
+from roaming.transport import FakeDialler, FakeSession
+from tests.push.guarded import GuardedSession
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,34 +54,45 @@ def store(network: Network, bundle: Bundle, **changes: str) -> MemoryStore:
     return MemoryStore(values | changes)
 
 
-def campaign(network: Network, bundle: Bundle, state: Path, sessions: dict[str, FakeSession]) -> Campaign:
+RUNS = itertools.count(1)
+ANY_FAILURE = StopRule(max_failures=99)
+PACE = Pace(timer=30, margin=0, patience=0, pause=0)
+
+
+def campaign(network: Network, bundle: Bundle, state: Path, sessions: dict[str, GuardedSession]) -> Campaign:
     return Campaign(
         network,
         store(network, bundle),
         state / "state",
         dialler=FakeDialler(sessions),
+        pace=lambda _: PACE,
         today=lambda: date(2026, 11, 23),
     )
 
 
 @pytest.fixture
-def sessions(bundle: Bundle) -> dict[str, FakeSession]:
-    return {device.name: FakeSession() for device in bundle.devices}
+def sessions(bundle: Bundle) -> dict[str, GuardedSession]:
+    return {device.name: GuardedSession() for device in bundle.devices}
 
 
 @pytest.fixture
-def work(network: Network, bundle: Bundle, tmp_path: Path, sessions: dict[str, FakeSession]) -> Campaign:
+def work(network: Network, bundle: Bundle, tmp_path: Path, sessions: dict[str, GuardedSession]) -> Campaign:
     return campaign(network, bundle, tmp_path, sessions)
 
 
-def push(work: Campaign, bundle: Bundle) -> dict[str, Outcome]:
+def results(work: Campaign, bundle: Bundle, rule: StopRule = ANY_FAILURE) -> tuple[DeviceResult, ...]:
     wanted = work.wanted(bundle)
-    results = work.push(work.plan(wanted), wanted, lambda _: None, user="someone")
-    return {result.device: result.outcome for result in results}
+    plan = work.plan(wanted)
+    order = waves(plan.pending, work.network)
+    return replace(work, run=f"run-{next(RUNS)}").push(plan, order, wanted, (rule, Witness()), user="someone").results
+
+
+def push(work: Campaign, bundle: Bundle) -> dict[str, Outcome]:
+    return {result.device: result.outcome for result in results(work, bundle)}
 
 
 def test_push_then_nothing_then_only_what_was_edited(
-    work: Campaign, bundle: Bundle, sessions: dict[str, FakeSession]
+    work: Campaign, bundle: Bundle, sessions: dict[str, GuardedSession]
 ) -> None:
     assert set(push(work, bundle).values()) == {Outcome.CHANGED}
     assert work.plan(work.wanted(bundle)).pending == ()
@@ -94,7 +107,9 @@ def test_push_then_nothing_then_only_what_was_edited(
     assert verify(work.state) == ()
 
 
-def test_one_dead_access_point_stops_nobody(work: Campaign, bundle: Bundle, sessions: dict[str, FakeSession]) -> None:
+def test_one_dead_access_point_stops_nobody(
+    work: Campaign, bundle: Bundle, sessions: dict[str, GuardedSession]
+) -> None:
     dead = sessions.pop(AP)
     outcomes = push(work, bundle)
     assert outcomes.pop(AP) is Outcome.UNREACHABLE
@@ -102,39 +117,69 @@ def test_one_dead_access_point_stops_nobody(work: Campaign, bundle: Bundle, sess
     assert dead.written == []
 
 
-def test_an_access_point_that_dies_half_way_is_unknown_and_done_again(
-    work: Campaign, bundle: Bundle, sessions: dict[str, FakeSession]
+@pytest.mark.parametrize(
+    ("dies_at", "outcome"),
+    [
+        ("lock", Outcome.UNREACHABLE),
+        ("precheck", Outcome.UNREACHABLE),
+        ("back-up", Outcome.UNREACHABLE),
+        ("arm", Outcome.REFUSED),
+        ("apply", Outcome.REFUSED),
+        ("verify", Outcome.REFUSED),
+    ],
+)
+def test_an_access_point_that_is_lost_is_as_it_was(
+    work: Campaign, bundle: Bundle, sessions: dict[str, GuardedSession], dies_at: str, outcome: Outcome
 ) -> None:
-    sessions[AP].dies_after = 1
-    sessions[AP].files["/etc/hostapd/hostapd.conf"] = RemoteFile(b"old", 0o600, "root", "root")
-    assert push(work, bundle)[AP] is Outcome.UNKNOWN
-    sessions[AP].dies_after = None
-    assert push(work, bundle) == {AP: Outcome.CHANGED}
-    assert work.plan(work.wanted(bundle)).pending == ()
+    former = {"/etc/hostapd/hostapd.conf": RemoteFile(b"old", 0o600, "root", "root")}
+    sessions[AP].files = dict(former)
+    sessions[AP].dies_at = dies_at
+    assert push(work, bundle)[AP] is outcome
+    assert sessions[AP].files == former
+    assert sessions[AP].phase in {"none", "reverted"}
+    sessions[AP].dies_at = None
+    assert push(work, bundle)[AP] is Outcome.CHANGED
 
 
-def test_a_push_that_was_cut_short_is_taken_up_although_no_file_differs(
-    work: Campaign, bundle: Bundle, sessions: dict[str, FakeSession]
+def test_a_push_that_was_cut_short_is_refused_until_the_device_was_asked(
+    work: Campaign, bundle: Bundle, sessions: dict[str, GuardedSession]
 ) -> None:
-    push(work, bundle)
-    JournalFile(work.state, "killed").note("device", device=AP, state="planned")
-    (plan,) = work.plan(work.wanted(bundle)).pending
-    assert (plan.device.name, plan.changes, [one.action.value for one in plan.actions]) == (AP, (), ["restart"])
-    assert push(work, bundle) == {AP: Outcome.CHANGED}
-    assert sessions[AP].ran[-2:] == [("service", "hostapd", "status")] * 2
+    sessions[AP].phase, sessions[AP].run_name = "armed", "killed"
+    journal = JournalFile(work.state, "killed")
+    journal.note("device", device=AP, state="planned", files=[])
+    journal.note("step", device=AP, state="armed")
+    with pytest.raises(PushError, match=f"a former push was cut short on {AP}: `roam push --resume`"):
+        push(work, bundle)
+    (settled,) = work.resume(work.wanted(bundle), lambda _: None)
+    assert (settled.device, settled.outcome) == (AP, Outcome.REFUSED)
+    assert settled.words == "the push was cut short; the former configuration is back"
+    assert sessions[AP].orders[-2:] == ["status", "release"]
+    assert push(work, bundle)[AP] is Outcome.CHANGED
+    assert verify(work.state) == ()
+
+
+def test_a_rollback_returns_the_former_files_from_their_backup(
+    work: Campaign, bundle: Bundle, sessions: dict[str, GuardedSession]
+) -> None:
+    former = {"/etc/hostapd/hostapd.conf": RemoteFile(b"old", 0o640, "root", "daemon")}
+    sessions[AP].files = dict(former)
+    wanted = work.wanted(bundle)
+    plan = work.plan(wanted)
+    work.push(plan, waves(plan.pending, work.network), wanted, (ANY_FAILURE, Witness()))
+    assert sessions[AP].files != former
+    back = work.plan_back(work.run, wanted)
+    replace(work, run="zz-back").push(back, waves(back.pending, work.network), wanted, (ANY_FAILURE, Witness()))
+    assert sessions[AP].files == former
+    assert not [path for path in (work.state / "backups").rglob("*") if path.is_file() and b"old" in path.read_bytes()]
 
 
 def test_a_device_that_refuses_says_why_without_its_secret(
-    work: Campaign, bundle: Bundle, sessions: dict[str, FakeSession]
+    work: Campaign, bundle: Bundle, sessions: dict[str, GuardedSession]
 ) -> None:
-    def answer(argv: tuple[str, ...], _files: dict[str, RemoteFile]) -> Result:
-        return Result(1, f"line 7: {CANARY}".encode()) if argv[0] == "sh" else Result(0)
-
-    sessions[AP].answer = answer
-    wanted = work.wanted(bundle)
-    results = work.push(work.plan(wanted), wanted, lambda _: None)
-    words = next(result.words for result in results if result.device == AP)
+    sessions[AP].refuses = f"line 7: {CANARY}"
+    words = next(result.words for result in results(work, bundle) if result.device == AP)
     assert words.startswith("line 7: <secret camden/")
+    assert words.endswith("; the former configuration is back")
     assert CANARY not in words
     assert sessions[AP].files == {}
 
@@ -154,7 +199,7 @@ def forms(value: str) -> set[str]:
 def test_no_secret_leaves(
     work: Campaign,
     bundle: Bundle,
-    sessions: dict[str, FakeSession],
+    sessions: dict[str, GuardedSession],
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -166,7 +211,7 @@ def test_no_secret_leaves(
     shown = [as_text(plan, created=True), json.dumps(as_json(plan)), repr(plan), repr(work), repr(work.wanted(bundle))]
     push(work, bundle)
     shown += [caplog.text, *capfd.readouterr()]
-    shown += [path.read_text(errors="replace") for path in work.state.iterdir()]
+    shown += [path.read_text(errors="replace") for path in work.state.rglob("*") if path.is_file()]
     assert not [form for form in forms(CANARY) for text in shown if form in text]
     assert not [text for text in shown if "f0rmer-value" in text]
     assert any(CANARY.encode() in file.content for file in sessions[AP].files.values())

@@ -13,7 +13,7 @@ import pytest
 
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
 from roaming.plan import plan_device
-from roaming.push import AnsibleCarrier, Carrier, Job, Outcome, SessionCarrier, State
+from roaming.push import AnsibleCarrier, Carrier, DriverCarrier, Job, LinuxDriver, Outcome, Pace, Prints, State
 from roaming.push.states import following
 from roaming.secrets import FingerprintKey, Mask
 from roaming.targets import Service, Target
@@ -29,6 +29,20 @@ CANARY = "c4n4ry-{{ 7*7 }}-\"q'u\\ote"
 HIDDEN = r"{} (<secret camden/ap fingerprint [0-9a-f]{{8}}>|\*{{8}})"
 KEY = FingerprintKey(b"k" * 32)
 MASK = Mask.of({"camden/ap": CANARY}, KEY)
+
+
+PACE = Pace(timer=20, margin=1, patience=10, pause=0.2)
+
+
+def driver(job: Job, home: str) -> LinuxDriver:
+    prints = [
+        {file.path: None if one is None else KEY.of(one.content) for file, one in files}
+        for files in (
+            [(file, file.running) for file in job.plan.changes],
+            [(file, file.wanted) for file in job.plan.changes],
+        )
+    ]
+    return LinuxDriver(job, "run-1", "test", LinuxDialler(), Prints(*prints), KEY, home=home)
 
 
 @dataclass
@@ -85,7 +99,7 @@ class Bench:
 def bench(request: pytest.FixtureRequest, sshd: Sshd, daemon: Daemon, tmp_path: Path) -> Bench:
     keep = tmp_path / "keep"
     ways: dict[str, Carrier] = {
-        "session": SessionCarrier(LinuxDialler(), up_within_s=2),
+        "session": DriverCarrier(lambda job: driver(job, str(keep)), lambda _: PACE),
         "ansible": AnsibleCarrier("20261123T000000Z-abc", home=str(keep)),
     }
     return Bench(sshd, daemon, ways[request.param], keep)
@@ -107,7 +121,7 @@ def test_what_the_daemon_refuses_never_stays(bench: Bench) -> None:
     outcome, words = bench.carry(bench.job(f"BAD {CANARY}"))
     assert outcome is Outcome.REFUSED
     assert re.search(HIDDEN.format("BAD"), words)
-    assert words.endswith("the former files are back")
+    assert words.endswith("the former configuration is back")
     assert CANARY not in words
     assert bench.etc() == {"daemon.conf": "old\n", "stale.conf": "stale"}
     assert bench.daemon.file.stat().st_mode & 0o7777 == 0o644

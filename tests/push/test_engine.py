@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
+from roaming.errors import PushError
 from roaming.load import load
 from roaming.model.bundle import DeviceBundle, DeviceKind, RemoteFile
-from roaming.plan import Change, DevicePlan, FileChange, Plan, ServiceAction, Unreachable
-from roaming.push import Engine, FakeCarrier, FakeLinks, Job, MemoryJournal, Outcome, unsettled
+from roaming.plan import Change, DevicePlan, FileChange, Plan, ServiceAction, Unreachable, waves
+from roaming.push import Engine, FakeCarrier, FakeLinks, Job, MemoryJournal, Outcome, StopRule, open_devices
 from roaming.push.states import FINAL, State, following
 from roaming.secrets import FingerprintKey
 from roaming.targets import TARGETS, Action
@@ -42,21 +44,38 @@ def pending(name: str, action: Action = Action.RESTART) -> DevicePlan:
     return DevicePlan(device(name), (change,), (ServiceAction("radsecproxy", action),))
 
 
+@dataclass
+class FullJournal(MemoryJournal):
+    """A journal whose disk is full after some lines."""
+
+    most: int | None = None
+
+    def note(self, event: str, **details: object) -> None:
+        if self.most is not None and len(self.lines) >= self.most:
+            message = "the journal cannot be written: No space left on device"
+            raise PushError(message)
+        super().note(event, **details)
+
+
 class Push:
     """One run of the engine over fakes."""
 
-    def __init__(self, network: Network, plan: Plan, links: FakeLinks, **outcomes: Outcome) -> None:
+    def __init__(
+        self, network: Network, plan: Plan, links: FakeLinks, full_at: int | None = None, **outcomes: Outcome
+    ) -> None:
         self.carrier = FakeCarrier({name.replace("_", "-"): outcome for name, outcome in outcomes.items()})
-        self.journal = MemoryJournal([])
+        self.journal = FullJournal([], full_at)
         engine = Engine(
             network=network,
-            carriers=dict.fromkeys(DeviceKind, self.carrier),
+            carrier=lambda _: self.carrier,
             journal=self.journal,
             key=FingerprintKey(b"k"),
             links=links,
             job=lambda plan: Job(plan, TARGETS["radsecproxy"], Access(plan.device.name, "h", 22, "root")),
+            rule=StopRule(max_failures=99),
         )
-        self.results = {result.device: result for result in engine.push(plan)}
+        self.run = engine.push(plan, waves(plan.pending, network))
+        self.results = {result.device: result for result in self.run.results}
 
     @property
     def outcomes(self) -> dict[str, str]:
@@ -72,8 +91,8 @@ def test_everything_goes_in_its_wave(network: Network) -> None:
     links = FakeLinks()
     push = Push(network, everything(), links)
     assert push.carrier.waves == [
-        ("camden-rad-1", "islington-rad-1"),
-        ("camden-rad-2",),
+        ("camden-rad-1",),
+        ("camden-rad-2", "islington-rad-1"),
         ("hub-east",),
         ("hub-west",),
         ("camden-th-ap1",),
@@ -89,19 +108,32 @@ def test_a_reload_needs_no_wait(network: Network) -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.UNKNOWN])
-def test_a_failure_stops_its_partner_and_nobody_else(network: Network, outcome: Outcome) -> None:
+def test_a_canary_that_fails_stops_the_run_and_everybody_is_accounted_for(network: Network, outcome: Outcome) -> None:
     push = Push(network, everything(), FakeLinks(), camden_rad_1=outcome)
-    assert push.outcomes == {
-        "camden-rad-1": outcome.value,
-        "islington-rad-1": "changed",
-        "camden-rad-2": "held",
-        "hub-east": "changed",
-        "hub-west": "changed",
-        "camden-th-ap1": "changed",
-    }
-    assert push.results["camden-rad-2"].words == (
-        "not touched: camden-rad-1 is not changed, and one of the two must carry on"
-    )
+    assert push.outcomes == {**dict.fromkeys(KINDS, "held"), "camden-rad-1": outcome.value}
+    assert push.results["hub-east"].words.startswith("not touched: the run stopped, ")
+    assert push.run.stopped is not None
+    assert push.journal.lines[-1][0] == "outcome"
+
+
+def test_one_that_nobody_knows_stops_the_run_although_failures_are_allowed(network: Network) -> None:
+    push = Push(network, everything(), FakeLinks(), islington_rad_1=Outcome.UNKNOWN)
+    assert push.outcomes["camden-rad-2"] == "changed"
+    assert push.outcomes["hub-east"] == "held"
+    assert push.run.stopped == "nobody can say what islington-rad-1 runs: see to it by hand first"
+
+
+def test_a_failure_that_is_allowed_stops_nobody(network: Network) -> None:
+    push = Push(network, everything(), FakeLinks(), islington_rad_1=Outcome.REFUSED)
+    assert push.outcomes == {**dict.fromkeys(KINDS, "changed"), "islington-rad-1": "refused"}
+    assert push.run.stopped is None
+
+
+def test_a_journal_that_fails_stops_the_run(network: Network) -> None:
+    push = Push(network, everything(), FakeLinks(), full_at=3)
+    assert set(push.outcomes) == set(KINDS)
+    assert push.outcomes["islington-rad-1"] == "held"
+    assert push.run.stopped == "the journal cannot be written: No space left on device"
 
 
 def test_a_hub_that_cannot_be_reached_keeps_the_other_as_it_is(network: Network) -> None:
@@ -120,23 +152,29 @@ def test_a_server_that_is_not_found_again_keeps_its_partner_as_it_is(network: Ne
 
 def test_the_journal_knows_beforehand_and_holds_no_content(network: Network) -> None:
     push = Push(network, Plan((pending("hub-east"),)), FakeLinks())
-    assert [event for event, _ in push.journal.lines] == ["device", "state", "outcome"]
+    assert [event for event, _ in push.journal.lines] == ["device", "step", "outcome"]
     assert push.journal.lines[0][1]["files"] == [
         {"path": "/f", "change": "created", "before": None, "after": FingerprintKey(b"k").of(b"c4n4ry")}
     ]
     assert "c4n4ry" not in repr(push.journal.lines)
 
 
-def test_what_was_begun_and_not_ended_is_unsettled() -> None:
+def test_what_was_begun_and_not_ended_is_open() -> None:
     lines: tuple[dict[str, object], ...] = (
-        {"event": "device", "device": "a"},
+        {"event": "device", "device": "a", "run": "1", "files": []},
         {"event": "outcome", "device": "a", "outcome": "changed"},
-        {"event": "device", "device": "b"},
-        {"event": "state", "device": "b", "state": "applied"},
-        {"event": "device", "device": "c"},
+        {"event": "device", "device": "b", "run": "1", "files": [{"path": "/f", "before": None, "after": "abc"}]},
+        {"event": "step", "device": "b", "state": "applied"},
+        {"event": "device", "device": "c", "run": "2", "files": []},
         {"event": "outcome", "device": "c", "outcome": "unknown"},
     )
-    assert unsettled(lines) == {"b", "c"}
+    found = open_devices(lines)
+    assert {name: (one.run, one.state) for name, one in found.items()} == {
+        "b": ("1", State.APPLIED),
+        "c": ("2", State.PLANNED),
+    }
+    assert found["b"].prints.before == {"/f": None}
+    assert found["b"].prints.after == {"/f": "abc"}
 
 
 def test_every_state_can_be_reached_and_ends() -> None:
@@ -144,5 +182,5 @@ def test_every_state_can_be_reached_and_ends() -> None:
     while (further := seen.union(*(following(state) for state in seen))) != seen:
         seen = further
     assert seen == set(State)
-    assert {state for state in State if not following(state)} == FINAL
+    assert {state for state in State if not following(state)} == FINAL - {State.SAVED}
     assert all(State.REVERT_UNKNOWN in following(state) for state in set(State) - FINAL)

@@ -2,19 +2,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
-from roaming.load import load
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
-from roaming.plan import Change, DevicePlan, Plan, ServiceAction, Unreachable, again, as_json, as_text, partners, waves
+from roaming.plan import Change, DevicePlan, Plan, ServiceAction, Unreachable, again, as_json, as_text
 from roaming.plan.change import FileChange, plan_device
 from roaming.targets import TARGETS, Action
-
-if TYPE_CHECKING:
-    from roaming.model.network import Network
 
 CASES = sorted((Path(__file__).parent / "plans").glob("*.yml"))
 
@@ -43,47 +39,10 @@ def test_plans(path: Path) -> None:
     assert plan.empty is not bool(case["expect"]["actions"])
 
 
-@pytest.fixture(scope="module")
-def network(repository: Path) -> Network:
-    return load(repository / "lab" / "inventory").network
-
-
 def pending(name: str, kind: DeviceKind) -> DevicePlan:
     device = DeviceBundle("x", "", name, kind, "radsecproxy", "1", ())
     change = FileChange("/f", Change.CREATED, "diff\n", None, RemoteFile(b"", 0o644, "root", "root"))
     return DevicePlan(device, (change,), (ServiceAction("radsecproxy", Action.RESTART),))
-
-
-def test_waves_keep_partners_apart_and_hubs_for_later(network: Network) -> None:
-    names = {
-        DeviceKind.ACCESS_POINT: [ap.name for _, _, ap in network.access_points()],
-        DeviceKind.HUB: [hub.name for hub in network.hubs],
-        DeviceKind.RADIUS_SERVER: list(network.servers_by_name),
-    }
-    plans = [pending(name, kind) for kind, group in names.items() for name in group]
-    found = waves(plans, network)
-    assert [[one.device.name for one in wave.devices] for wave in found] == [
-        ["camden-rad-1", "hackney-proxy-1", "hackney-home-1", "islington-rad-1"],
-        ["camden-rad-2"],
-        ["hub-east"],
-        ["hub-west"],
-        [ap.name for _, _, ap in network.access_points()],
-    ]
-    apart = partners(network)
-    for wave in found:
-        here = {one.device.name for one in wave.devices}
-        assert all(not apart.get(name, frozenset()) & here for name in here)
-
-
-def test_london_keeps_partners_apart_too(repository: Path) -> None:
-    network = load(repository / "inventory").network
-    plans = [pending(name, DeviceKind.RADIUS_SERVER) for name in network.servers_by_name]
-    found = waves(plans, network)
-    assert sum(len(wave.devices) for wave in found) == len(network.servers_by_name)
-    apart = partners(network)
-    for wave in found:
-        here = {one.device.name for one in wave.devices}
-        assert all(not apart.get(name, frozenset()) & here for name in here)
 
 
 def test_a_plan_as_text_and_json() -> None:
@@ -98,7 +57,10 @@ def test_a_plan_as_text_and_json() -> None:
                 "device": "x/hub-east",
                 "kind": "hub",
                 "actions": [{"service": "radsecproxy", "action": "restart"}],
+                "commands": 0,
                 "hint": "away for some seconds; the other hub carries on",
+                "outage": [],
+                "unverifiable": [],
                 "files": [{"path": "/f", "change": "created", "diff": "diff\n"}],
             }
         ],

@@ -160,7 +160,7 @@ def test_a_change_that_cuts_the_connection_is_taken_back(sshd: Sshd, daemon: Dae
     carrier = AnsibleCarrier("run-1", timer_s=20, home=str(tmp_path / "guard"))
     (result,) = carrier.carry((job(sshd, daemon, "CUT\n"),), lambda _, state: states.append(state))
     assert result.outcome is Outcome.REFUSED
-    assert result.words == "the connection broke; the former files are back"
+    assert result.words == "the connection broke; the former configuration is back"
     assert daemon.file.read_text() == "old\n"
     assert states[-2:] == [State.REVERTING, State.REVERTED]
 

@@ -172,7 +172,7 @@ def test_a_push_through_the_worker(borough: Borough) -> None:
     assert done["outcomes"]["device-1"] == ["changed", ""]
     outcome, words = done["outcomes"]["device-2"]
     assert outcome == "refused"
-    assert words.endswith("the former files are back")
+    assert words.endswith("the former configuration is back")
     assert CANARY not in words
     assert f"# {CANARY}\n" in borough.must("device-1", "cat", "/etc/snmp/snmpd.conf")
     assert borough.must("device-2", "cat", "/etc/snmp/snmpd.conf") == before

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 import shlex
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roaming.model.bundle import File, Slot, SlotKind
 from roaming.secrets import FingerprintKey, Mask, Redaction
@@ -14,6 +19,9 @@ from roaming.targets import TARGETS
 KEY = FingerprintKey(b"k" * 32)
 CANARY = "c4n4ry+/\"q'u\\ot{{e}}%é-0123456789"
 OCTETS = CANARY.encode()
+# What hostapd_cli and bash's `printf %q` print of it.
+PRINTF_ENCODED = "c4n4ry+/\\\"q'u\\\\ot{{e}}%\\xc3\\xa9-0123456789"
+SHELL_ESCAPED = "c4n4ry+/\\\"q\\'u\\\\ot\\{\\{e\\}\\}%\\é-0123456789"
 MASK = Mask.of({"camden/ap": CANARY}, KEY)
 LABEL = f"<secret camden/ap fingerprint {KEY.of(OCTETS)}>"
 
@@ -36,6 +44,24 @@ LABEL = f"<secret camden/ap fingerprint {KEY.of(OCTETS)}>"
         quote(CANARY, safe=""),
         shlex.quote(CANARY)[1:-1],
         CANARY.replace("\\", "\\\\").replace('"', '\\"'),
+        OCTETS.hex(":").upper(),
+        OCTETS.hex(" ").upper(),
+        OCTETS.hex("-"),
+        "".join(f"\\x{octet:02x}" for octet in OCTETS),
+        ascii(CANARY)[1:-1],
+        PRINTF_ENCODED,
+        quote_plus(CANARY),
+        re.sub("%..", lambda match: match.group().lower(), quote(CANARY, safe="")),
+        html.escape(CANARY),
+        html.escape(CANARY).replace("&#x27;", "&#39;"),
+        html.escape(CANARY).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+        html.escape(CANARY, quote=False),
+        yaml.safe_dump(CANARY, default_style="'", allow_unicode=True).strip()[1:-1],
+        yaml.safe_dump({"list": [CANARY]}, default_flow_style=True, allow_unicode=True).strip()[8:-3],
+        CANARY.replace('"', '""'),
+        SHELL_ESCAPED,
+        "'\\''".join(CANARY.split("'")),
+        base64.b64encode(OCTETS).decode().rstrip("="),
     ],
 )
 def test_a_value_is_masked_in_every_form(spelling: str) -> None:
@@ -48,6 +74,20 @@ def test_a_value_is_masked_in_every_form(spelling: str) -> None:
 def test_the_middle_of_a_longer_base64_is_masked(offset: int) -> None:
     longer = base64.b64encode(b"x" * offset + OCTETS + b"y" * 5).decode()
     assert LABEL in MASK.text(longer)
+
+
+@pytest.mark.parametrize("spelling", ["02050D480809", "094F471A1A0A", "0822455D0A16", "13061E010803", "070C285F4D06"])
+def test_the_type_7_of_cisco_is_masked(spelling: str) -> None:
+    shown = Mask.of({"wlc": "cisco"}, KEY).text(f"key 7 {spelling}\n")
+    assert shown == f"key 7 <secret wlc fingerprint {KEY.of(b'cisco')}>\n"
+
+
+@given(st.text(min_size=8, max_size=40), st.text(max_size=5), st.text(max_size=5))
+def test_any_value_is_masked_anywhere(value: str, before: str, after: str) -> None:
+    mask = Mask.of({"camden/ap": value}, KEY)
+    for spelling in (value, repr(value)[1:-1], json.dumps(value)[1:-1], html.escape(value), value.encode().hex()):
+        assert value not in mask.text(before + spelling + after).replace("<secret camden/ap fingerprint", "")
+        assert "<secret camden/ap fingerprint " in mask.text(before + spelling + after)
 
 
 def test_a_pem_is_known_by_its_lines() -> None:
