@@ -65,7 +65,7 @@ class Box:
 
     def restore(self, side: str) -> None:
         script = """for process in /proc/[0-9]*; do
-            grep -qs seamless-wifi "$process/cmdline" && kill -9 "${process##*/}"
+            [ "$process" = "/proc/$$" ] || ! grep -qs seamless-wifi "$process/cmdline" || kill -9 "${process##*/}"
         done
         rm -rf /var/lib/seamless-wifi/* /etc/init.d/seamless-wifi-guard /etc/rc?.d/S00seamless-wifi-guard
         find /etc -name '.roam.*' -delete
@@ -126,7 +126,7 @@ def faults(kills: int) -> list[Fault]:
         meddle("timer ends before the confirmation", verified, pass_time, said="the former configuration is back"),
         *(meddle(f"reboot {moment}", moment, reboot) for moment in every_line()[5:-2]),
         *map(journal_disk_full, range(10)),
-        two_at_once(),
+        two_at_once(" holds it ("),
         unarmed(kill_at(applied)),
         unarmed(kill_at(verified)),
     ]
