@@ -23,9 +23,12 @@ _OWNER_ONLY: Final = 0o600
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lab.devices", description=__doc__)
-    parser.add_argument("--count", type=int, default=1, help="how many devices")
+    parser.add_argument("--count", type=int, help="how many devices; one, or one for each address")
     parser.add_argument("--port-base", type=int, help="port of the first; the kernel chooses without it")
+    parser.add_argument("--addresses", default="", help="where they listen, with commas; the loopback without them")
+    parser.add_argument("--port", type=int, help="the port that each of these addresses has")
     parser.add_argument("--state", type=Path, required=True, help="JSON with the logins and the control socket, 0600")
+    parser.add_argument("--names", default="", help="hostnames, with commas; wlc-1, wlc-2, … without them")
     parser.add_argument("--config", type=Path, help="the first configuration; the brownfield without it")
     parser.add_argument("--minute-s", type=float, default=60, help="seconds a minute of the revert timer takes")
     parser.add_argument("--seed", type=int, help="makes the devices' random choices repeatable")
@@ -34,11 +37,18 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def _words(given: str) -> tuple[str, ...]:
+    return tuple(word for word in given.split(",") if word)
+
+
 def _setup(given: argparse.Namespace) -> FleetSetup:
     config = given.config.read_text() if given.config else None
     return FleetSetup(
         device=Setup(config=config, minute_s=given.minute_s),
+        names=_words(given.names),
         port_base=given.port_base,
+        addresses=_words(given.addresses),
+        port=given.port,
         own_host_keys=given.own_host_keys,
         control=given.state.with_suffix(".sock"),
         seed=given.seed,
@@ -85,10 +95,11 @@ def main(words: Sequence[str] | None = None) -> int:
     given = _options(words)
     setup = _setup(given)
     control = given.state.with_suffix(".sock")
+    count = given.count or len(setup.addresses) or 1
     try:
-        with Fleet(given.count, setup) as fleet:
+        with Fleet(count, setup) as fleet:
             _write(given.state, _state(fleet, control))
-            for place in range(given.count):
+            for place in range(count):
                 access = fleet.access(place)
                 print(access.device, f"{access.host}:{access.port}", access.host_key, flush=True)  # noqa: T201  a command
             _wait(until_eof=given.until_eof)

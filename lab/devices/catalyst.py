@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from lab.devices import outage, rollback
 from lab.devices.brownfield import brownfield_text
+from lab.devices.execute import answer, forget
 from lab.devices.faults import Faults
+from lab.devices.session import Session
 from lab.devices.tree import GLOBAL, find, node, parse_tree, print_tree, put
 from lab.devices.vault import Vault, made_up
 
@@ -24,11 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lab.devices.outage import Outage
+    from lab.devices.record import Logged
     from lab.devices.rollback import Pending
-    from lab.devices.session import Session
     from lab.devices.tree import Tree
 
-VERSION: Final = "17.12.4"
 _LOG_SIZE: Final = 200
 _ARCHIVE_LOG_SIZE: Final = 1000
 
@@ -44,17 +45,6 @@ class Setup:
     minute_s: float = 60
     faults: Faults = field(default_factory=Faults)
     flash_bytes: int = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """An entry of the device's own configuration log."""
-
-    index: int
-    session: int
-    user: str
-    tty: str
-    command: str
 
 
 class Catalyst:
@@ -80,6 +70,7 @@ class Catalyst:
         self.sessions: dict[int, Session] = {}
         self.session_count = 0
         self.boots = 0
+        self.booted_at = clock()
         self.down_until = 0.0
         self.changed_at: tuple[float, str] = (clock(), "")
         self.saved_at: tuple[float, str] = self.changed_at
@@ -157,6 +148,16 @@ class Catalyst:
         with self.lock:
             return tuple(self.entered)
 
+    def console(self, *lines: str, user: str = "console") -> str:
+        """Enter lines at the console, as somebody who stands before the device. Returns what it answers."""
+        with self.lock:
+            self.session_count += 1
+            session = Session(self.session_count, user, "console", length=0)
+            self.sessions[session.number] = session
+            text = "".join(answer(self, session, line).text for line in lines)
+            forget(self, session)
+            return text
+
     def set_faults(self, faults: Faults) -> None:
         """Let other things go wrong from now on."""
         with self.lock:
@@ -172,7 +173,7 @@ class Catalyst:
             self.pending, self.lock_holder = None, None
             self.sessions.clear()
             self.boots += 1
-            self.down_until = self.clock() + down
+            self.down_until = self.booted_at = self.clock() + down
             self.log.clear()
             self.config_log.clear()
             outage.rebooted(self, before, self.down_until)

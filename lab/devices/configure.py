@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from lab.devices.catalyst import Logged
 from lab.devices.grammar import INCOMPLETE, INVALID, Match, Refusal, grammar
 from lab.devices.protection import as_kept, convert, log_text
+from lab.devices.record import Logged
 from lab.devices.reply import Question, Reply, said
 from lab.devices.session import Section
 from lab.devices.tree import DELIMITER, GLOBAL, Node, drop, edit, find, node, put, quit_line
@@ -132,9 +132,13 @@ def _set_master(device: Catalyst, session: Session, key: str) -> Reply:
 
 
 def _place(device: Catalyst, session: Session, text: str) -> Line | Refusal:
-    """Find the mode that takes a line: the session's own, else the nearest one above, as IOS does."""
+    """Find the mode that takes a line: the session's own, else the nearest one above, as IOS does.
+
+    Keywords written out win over keywords cut short: `aaa new-model` is no `aaa-policy new-model`.
+    """
     path = session.path or ()
     first: Refusal | None = None
+    short: Line | None = None
     for depth in range(len(path), -1, -1):
         here = path[:depth]
         mode = here[-1].mode if here else GLOBAL
@@ -145,10 +149,12 @@ def _place(device: Catalyst, session: Session, text: str) -> Line | Refusal:
         if isinstance(found, Refusal):
             found = _known_section(device, here, mode, text) or found
         if isinstance(found, Match):
-            return Line(here, found)
-        if first is None or (first.column or 0) < (found.column or 0) or found.message == INCOMPLETE:
+            if found.exact:
+                return Line(here, found)
+            short = short or Line(here, found)
+        elif first is None or (first.column or 0) < (found.column or 0) or found.message == INCOMPLETE:
             first = found
-    return first or Refusal(INCOMPLETE)
+    return short or first or Refusal(INCOMPLETE)
 
 
 def _known_section(device: Catalyst, here: tuple[Section, ...], mode: str, text: str) -> Match | None:
@@ -170,7 +176,7 @@ def _guard(device: Catalyst, line: Line) -> str | None:
         section, kind = find(device.tree, path), _GUARDED[line.path[-1].mode]
         if match.key == "shutdown":
             return None
-    elif match.row.mode in _GUARDED and (match.negated or not _same(device, match)):
+    elif match.row.mode in _GUARDED and not match.negated and not _same(device, match):
         section, kind = find(device.tree, (match.key,)), _GUARDED[match.row.mode]
     else:
         return None

@@ -44,6 +44,7 @@ _VERBS: Final[Mapping[str, Callable[..., Any]]] = {
     "device_log": lambda device: list(device.device_log()),
     "lines_entered": lambda device: list(device.lines_entered()),
     "faults": lambda device: faults_data(device.faults),
+    "console": Catalyst.console,
     "set_faults": lambda device, data: device.set_faults(faults_of(data)),
     "reboot": Catalyst.reboot,
     "state": _state,
@@ -147,6 +148,10 @@ class RemoteCatalyst:
     def lines_entered(self) -> tuple[str, ...]:
         """Return the last lines that sessions entered."""
         return tuple(self._ask("lines_entered"))
+
+    def console(self, *lines: str) -> str:
+        """Enter lines at the console, as somebody who stands before the device."""
+        return str(self._ask("console", *lines))
 
     @property
     def faults(self) -> Faults:

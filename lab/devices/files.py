@@ -51,7 +51,10 @@ def _copy(call: Call) -> Reply:
 
     def go(typed: str) -> Reply:
         return _copy_to(
-            call.device, call.session, text, (source, target if not typed.strip() else f"flash:{typed.strip()}")
+            call.device,
+            call.session,
+            text,
+            (source, target if typed.strip() in {"", default} else f"flash:{typed.strip()}"),
         )
 
     if call.device.setting("file prompt") == "quiet":
@@ -73,7 +76,8 @@ def _copy_to(device: Catalyst, session: Session, text: str, way: tuple[str, str]
     if target == "startup-config":
         device.startup, _ = parse_tree(text)
         return said("[OK]")
-    if not rollback.store(device, target, f"{heading(device)}{text}end\n"):
+    text = f"{heading(device)}{text}end\n"
+    if not rollback.store(device, target, text):
         return said(f"%Error writing {target} (No space left on device)")
     return said(f"{len(text)} bytes copied in 0.412 secs ({int(len(text) / 0.412)} bytes/sec)")
 
@@ -96,6 +100,11 @@ def _merge(device: Catalyst, session: Session, text: str) -> Reply:
     return Reply(f"{output}{len(text)} bytes copied in 0.433 secs ({int(len(text) / 0.433)} bytes/sec)\n")
 
 
+def _sure(typed: str) -> bool:
+    """Whether the answer to `[confirm]` is yes: Enter or y."""
+    return typed.strip().lower() in {"", "y", "yes"}
+
+
 def _delete(call: Call) -> Reply:
     url = call.match.words[-1]
     name = rollback.file_name(url)
@@ -107,7 +116,7 @@ def _delete(call: Call) -> Reply:
 
     if "/force" in call.match.words or call.device.setting("file prompt") == "quiet":
         return go()
-    sure = Question(f"Delete flash:/{name}? [confirm]", lambda text: Reply() if text.strip() else go())
+    sure = Question(f"Delete flash:/{name}? [confirm]", lambda text: go() if _sure(text) else Reply())
     return Reply(ask=Question(f"Delete filename [{name}]? ", lambda _: Reply(ask=sure)))
 
 
@@ -129,9 +138,10 @@ def _reload(call: Call) -> Reply:
     """Reboot, after asking whether to save what is not saved."""
 
     def go(typed: str) -> Reply:
-        if not typed.strip():
+        sure = _sure(typed)
+        if sure:
             call.device.reboot()
-        return Reply(leave=not typed.strip())
+        return Reply(leave=sure)
 
     sure = Question("Proceed with reload? [confirm]", go)
     if call.device.tree == call.device.startup:

@@ -1,4 +1,4 @@
-"""Many simulated devices in one process: a thread with an event loop on the loopback, or a process of its own."""
+"""Many simulated devices in one process: a thread with an event loop, on the loopback unless told otherwise."""
 
 from __future__ import annotations
 
@@ -33,17 +33,22 @@ _PATIENCE_S: Final = 60
 class FleetSetup:
     """How a fleet starts. Without `port_base` the kernel chooses the ports; without `password` it is made up.
 
+    `names` are the hostnames; devices beyond them are `wlc-1`, `wlc-2`, … by their place. `addresses` are where they
+    listen, one a device, on the loopback without them; `port` is then the same port of each.
+
     `own_host_keys` gives each device its own host key; one for all costs less memory. `control` is where another
     process can read and trouble the devices. `seed` makes the devices' random choices repeatable.
     """
 
     device: Setup = field(default_factory=Setup)
-    names: str = "wlc"
+    names: tuple[str, ...] = ()
     user: str = "roam"
     password: str | None = field(default=None, repr=False)
     authorized_keys: tuple[str, ...] = ()
     privilege: int = 15
     port_base: int | None = None
+    addresses: tuple[str, ...] = ()
+    port: int | None = None
     own_host_keys: bool = False
     control: Path | None = None
     seed: int | None = None
@@ -55,18 +60,20 @@ class Fleet:
     def __init__(self, count: int = 1, setup: FleetSetup | None = None) -> None:
         self.setup = setup or FleetSetup()
         self.devices = tuple(
-            Catalyst(f"{self.setup.names}-{place + 1}", self.setup.device, seed=self._seed(place))
-            for place in range(count)
+            Catalyst(self._name(place), self.setup.device, seed=self._seed(place)) for place in range(count)
         )
         self._login = host_key()
         self._password = self.setup.password or secrets.token_urlsafe(16)
         self._keys = [host_key() for _ in range(count if self.setup.own_host_keys else 1)]
-        self._listeners = _listeners(count, self.setup.port_base)
-        self._ports = [each.getsockname()[1] for each in self._listeners]
+        self._listeners = _listeners(_places(count, self.setup))
+        self._places: list[tuple[str, int]] = [each.getsockname() for each in self._listeners]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulated-devices", daemon=True)
-        self._servers: dict[int, DeviceServer] = {}
+        self._servers: dict[tuple[str, int], DeviceServer] = {}
         self._control: Control | None = None
+
+    def _name(self, place: int) -> str:
+        return self.setup.names[place] if place < len(self.setup.names) else f"wlc-{place + 1}"
 
     def _seed(self, place: int) -> int | None:
         return None if self.setup.seed is None else self.setup.seed + place
@@ -92,8 +99,8 @@ class Fleet:
         """Return the way into a device: by password, or by a login key that all of them know."""
         return Access(
             device=self.devices[place].hostname,
-            host=_LOOPBACK,
-            port=self._ports[place],
+            host=self._places[place][0],
+            port=self._places[place][1],
             user=self.setup.user,
             password=None if by_key else self._password,
             key=self._login.private if by_key else None,
@@ -121,7 +128,7 @@ class Fleet:
         options = [self._options(key.private) for key in self._keys]
         for place, (device, listener) in enumerate(zip(self.devices, self._listeners, strict=True)):
             server = DeviceServer(device, listener, logins)
-            self._servers[self._ports[place]] = server
+            self._servers[self._places[place]] = server
             server.start(options[place % len(options)])
 
     def _options(self, private: str) -> asyncssh.SSHServerConnectionOptions:
@@ -142,18 +149,29 @@ class Fleet:
             server.stop()
 
 
-def _listeners(count: int, base: int | None) -> list[socket.socket]:
-    """Bind a port a device. Raises `AddressTakenError`."""
+def _places(count: int, setup: FleetSetup) -> list[tuple[str, int]]:
+    """Return where each device listens; port 0 is one that the kernel chooses. Raises `AddressTakenError`."""
+    if setup.addresses:
+        if len(setup.addresses) != count:
+            message = f"{count} simulated devices cannot have {len(setup.addresses)} addresses: give one for each"
+            raise AddressTakenError(message)
+        return [(address, setup.port or 0) for address in setup.addresses]
+    base = setup.port_base
+    return [(_LOOPBACK, 0 if base is None else base + place) for place in range(count)]
+
+
+def _listeners(places: list[tuple[str, int]]) -> list[socket.socket]:
+    """Bind an address and port a device. Raises `AddressTakenError`."""
     listeners: list[socket.socket] = []
-    for place in range(count):
+    for address, port in places:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((_LOOPBACK, 0 if base is None else base + place))
+            listener.bind((address, port))
         except OSError as error:
             for each in (*listeners, listener):
                 each.close()
-            message = f"port {(base or 0) + place} for a simulated device: {error.strerror}"
+            message = f"{address} port {port} for a simulated device: {error.strerror}"
             raise AddressTakenError(message) from None
         listener.listen()
         listener.setblocking(False)  # noqa: FBT003  the socket's own name for it

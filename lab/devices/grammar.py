@@ -61,12 +61,16 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line that a mode takes, with its keywords written out. `partial` says that a `no` named only the setting."""
+    """A line that a mode takes, with its keywords written out.
+
+    `partial` says that a `no` named only the setting, `exact` that no keyword was cut short.
+    """
 
     row: Row
     words: tuple[str, ...]
     negated: bool = False
     partial: bool = False
+    exact: bool = True
 
     @property
     def line(self) -> str:
@@ -117,7 +121,6 @@ class _Attempt:
     score: list[int]
     done: int = 0
     complete: bool = False
-    abbreviated: bool = False
 
 
 def _attempt(row: Row, line: str, words: tuple[_Word, ...]) -> _Attempt:
@@ -153,7 +156,6 @@ def _take(attempt: _Attempt, token: str, line: str, words: tuple[_Word, ...]) ->
             return False
         attempt.words.append(literal[0])
         attempt.score.append(0 if literal[1] else 1)
-        attempt.abbreviated |= not literal[1]
     attempt.done += 1
     return True
 
@@ -176,11 +178,25 @@ def _choose(attempts: list[_Attempt], text: str) -> Match | Refusal | None:
     complete = sorted((each for each in attempts if each.complete), key=lambda each: each.score)
     if not complete:
         return None
-    best = complete[0]
-    rivals = [each for each in complete[1:] if each.score == best.score and each.words != best.words]
-    if best.abbreviated and rivals:
+    if _ambiguous(complete[0], attempts):
         return Refusal(f'% Ambiguous command:  "{text}"')
-    return Match(best.row, tuple(best.words))
+    return Match(complete[0].row, tuple(complete[0].words), exact=1 not in complete[0].score)
+
+
+def _ambiguous(best: _Attempt, attempts: list[_Attempt]) -> bool:
+    """Whether a keyword of an attempt is cut so short that another keyword fits as well."""
+    for place, score in enumerate(best.score):
+        if score != 1:
+            continue
+        before = best.words[:place]
+        rivals = {
+            each.words[place]
+            for each in attempts
+            if each.score[place : place + 1] == [1] and each.words[:place] == before
+        }
+        if len(rivals) > 1:
+            return True
+    return False
 
 
 class Grammar:
@@ -216,7 +232,7 @@ class Grammar:
         attempts = [_attempt(row, line, words) for row in self.modes[mode].rows]
         chosen = _choose(attempts, line.strip())
         if isinstance(chosen, Match):
-            return Match(chosen.row, chosen.words, negated=negated)
+            return Match(chosen.row, chosen.words, negated, exact=chosen.exact)
         if chosen is not None:
             return chosen
         return _named(attempts, words) if negated else _refuse(attempts, words)
@@ -238,6 +254,9 @@ def _names(attempt: _Attempt) -> bool:
 
 def _refuse(attempts: list[_Attempt], words: tuple[_Word, ...]) -> Refusal:
     """Say of a line that no row takes what IOS says: it goes on, or where it went wrong."""
+    furthest = max(attempts, key=lambda each: each.done, default=None)
+    if furthest is not None and _ambiguous(furthest, attempts):
+        return Refusal(f'% Ambiguous command:  "{" ".join(word.text for word in words)}"')
     if any(each.done == len(words) and not each.complete for each in attempts):
         return Refusal(INCOMPLETE)
     depth = max((each.done for each in attempts), default=0)

@@ -25,12 +25,19 @@ class FleetProcess:
     """Devices in a process of their own. It ends with the context, or when this process is gone."""
 
     def __init__(
-        self, count: int = 1, *, minute_s: float = 60, config: Path | None = None, seed: int | None = None
+        self,
+        count: int = 1,
+        *,
+        names: tuple[str, ...] = (),
+        minute_s: float = 60,
+        config: Path | None = None,
+        seed: int | None = None,
     ) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="roam-fleet-")
         state = Path(self._directory.name) / "state.json"
         words = [sys.executable, "-m", "lab.devices", "--count", str(count), "--state", str(state), "--until-eof"]
         words += ["--minute-s", str(minute_s)]
+        words += ["--names", ",".join(names)] if names else []
         words += ["--config", str(config)] if config else []
         words += ["--seed", str(seed)] if seed is not None else []
         self._words, self._state = words, state

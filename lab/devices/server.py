@@ -88,9 +88,9 @@ class DeviceServer:
 
 
 class Door(asyncssh.SSHServer):
-    """The authentication of one connection. Which device it is for is told by the port it came to."""
+    """The authentication of one connection. Which device it is for is told by the address and port it came to."""
 
-    def __init__(self, servers: Callable[[int], DeviceServer]) -> None:
+    def __init__(self, servers: Callable[[tuple[str, int]], DeviceServer]) -> None:
         self._servers = servers
         self._server: DeviceServer | None = None
         self._connection: asyncssh.SSHServerConnection | None = None
@@ -98,7 +98,7 @@ class Door(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Find the device."""
         self._connection = conn
-        self._server = self._servers(conn.get_extra_info("sockname")[1])
+        self._server = self._servers(conn.get_extra_info("sockname"))
         self._server.connections.add(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncssh's interface

@@ -32,7 +32,7 @@ class Session:
     @property
     def tty(self) -> str:
         """The line as messages name it."""
-        return f"vty{self.number % 50}"
+        return f"vty{(self.number - 1) % 50}"
 
     @property
     def keys(self) -> tuple[str, ...]:

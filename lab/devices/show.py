@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from lab.devices import rollback
-from lab.devices.catalyst import VERSION
+from lab.devices.record import VERSION
 from lab.devices.reply import Question, Reply, said
 from lab.devices.session import PRIVILEGED, USER_EXEC
 from lab.devices.tree import find, print_tree
@@ -40,7 +40,7 @@ def _show_startup(call: Call) -> Reply:
 
 
 def _show_version(call: Call) -> Reply:
-    up = int(call.device.clock() - call.device.down_until) if call.device.boots else 0
+    up = int(call.device.clock() - call.device.booted_at)
     return said(
         f"Cisco IOS XE Software, Version {VERSION}",
         f"Cisco IOS Software [Dublin], C9800-CL Software (C9800-CL-K9_IOSXE), Version {VERSION}",

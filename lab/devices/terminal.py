@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lab.devices.configure import prompt
 from lab.devices.execute import answer
 from lab.devices.grammar import grammar
+from lab.devices.reply import Reply
 from lab.devices.session import USER_EXEC
 from lab.devices.tree import DELIMITER, find
 
@@ -46,6 +47,7 @@ class Terminal:
         self._question: Question | None = None
         self._pages: list[str] = []
         self._literal = False
+        self._ended = False
 
     def greeting(self) -> str:
         """Return what a session begins with: the banners and the prompt."""
@@ -98,10 +100,7 @@ class Terminal:
         if key == "?":
             return Typed(self._help())
         if key == "\x1a" and self.session.path is not None:
-            if self._buffer.strip():
-                self.inbox = f"end\r{self.inbox}"
-                return self._enter("^Z\r\n")
-            self._buffer = "end"
+            self._ended = True
             return self._enter("^Z\r\n")
         if key == "\x16":
             self._literal = True
@@ -135,6 +134,9 @@ class Terminal:
         else:
             with self.device.lock:
                 reply = question.then(line)
+        if self._ended:
+            self._ended = False
+            reply = Reply(reply.text + answer(self.device, self.session, "end").text)
         self._question, self.left = reply.ask, reply.leave
         if self.left:
             return _wire(reply.text)

@@ -93,6 +93,8 @@ class Vault:
         """Return the secret behind what the configuration shows, None when it cannot be known."""
         if kind == "0":
             return text
+        if kind == "6" and self.master is None:
+            return None
         return decrypt7(text) if kind == "7" else self._plain.get(text, self._first.get(text))
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lab.devices.catalyst import Catalyst
     from lab.devices.users import Logins
 
+_LOG: Final = logging.getLogger(__name__)
 _ONE_MINUTE_LEFT: Final = (
     "Rollback Confirmed Change: Rollback will begin in one minute.\n"
     'Enter "configure confirm" if you wish to keep what you\'ve configured\n'
@@ -117,7 +119,11 @@ class Vty(asyncssh.SSHServerSession[bytes]):
         self._pump()
 
     def _answer(self, line: str) -> str:
-        text = self._terminal.answer(line) if self._terminal else ""
+        try:
+            text = self._terminal.answer(line) if self._terminal else ""
+        except Exception:
+            _LOG.exception("the simulated device broke at a line")
+            raise
         self._warn_later()
         return text
 

@@ -57,7 +57,6 @@ FORMS: Final[Mapping[str, str]] = {
     r"^age1[ac-hj-np-z02-9]{58}$": "an age public key of `age1` and 58 characters",
     r"^[a-z][a-z0-9]{0,14}$": "a network interface such as wlan0",
     r"^[a-z][a-z0-9]{0,9}$": "a network interface such as eth0",
-    r"^[a-z_][a-z0-9_-]{0,31}$": "a Linux user name",
     LOGIN: "a login name such as j.smith",
     PUBLIC_KEY: "an SSH public key such as ssh-ed25519 AAAA…",
     WINDOW: 'a change window such as "Tu-Th 22:00-05:00"',

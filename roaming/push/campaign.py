@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from roaming.errors import PushError
 from roaming.plan import DevicePlan, Plan, earliest
+from roaming.push.ansible_way import WorkerWay
 from roaming.push.backup import Backups
 from roaming.push.carrier import Job
 from roaming.push.crew import Crew
@@ -21,10 +22,10 @@ from roaming.push.journal import JournalFile, read
 from roaming.push.links import SessionLinks
 from roaming.push.lock import lock
 from roaming.push.open_devices import OpenDevice, open_devices
-from roaming.push.reach import access
+from roaming.push.reach import access, worker
 from roaming.push.sent import Sent
 from roaming.push.states import DeviceResult, Outcome
-from roaming.push.transaction import Pace, settle
+from roaming.push.transaction import Pace
 from roaming.push.wanted import Stock, Wanted
 from roaming.secrets import FingerprintKey, local_key
 from roaming.targets import TARGETS, RevertMethod
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from roaming.model.bundle import Bundle
     from roaming.model.network import Network
     from roaming.plan import Former, Wave
+    from roaming.push.ansible_way import Way
     from roaming.push.engine import Run
     from roaming.push.journal import Journal
     from roaming.push.stop import StopRule
@@ -93,7 +95,7 @@ class Campaign:
 
     def survey(self, done: Callable[[str], None] = lambda _: None) -> Survey:
         """Return what reads devices."""
-        return Survey(self.dialler, self.cli_dialler, self._access, self.sent.renew, done)
+        return Survey(self.dialler, self.cli_dialler, self._access, self._way, self.sent.renew, done)
 
     def plan(self, wanted: tuple[Wanted, ...], done: Callable[[str], None] = lambda _: None) -> Plan:
         """Return what differs on each device."""
@@ -149,7 +151,14 @@ class Campaign:
 
     def _crew(self, wanted: Mapping[str, Wanted]) -> Crew:
         by = f"{getpass.getuser()}@{socket.gethostname()}"
-        return Crew(self.run, by, self.key, self.backups, self.dialler, self.cli_dialler, wanted, self.pace)
+        diallers = (self.dialler, self.cli_dialler)
+        return Crew(self.run, by, self.key, self.backups, *diallers, wanted, self.pace, self._way)
+
+    def _way(self, owner: str) -> Way | None:
+        """Return the way to the devices of a borough that only its own machine reaches; None where there is none."""
+        borough = self.network.boroughs_by_slug.get(owner)
+        there = None if borough is None else worker(borough, self.store, self.known_hosts)
+        return None if there is None else WorkerWay(there)
 
     def _refuse_open(self, plan: Plan) -> None:
         """Refuse to go on from a state that nobody knows."""
@@ -188,7 +197,7 @@ class Campaign:
             journal.note("step", device=device, state=state)
 
         try:
-            result = settle(job, crew.driver_left(job, left), note, self.pace(job.target.revert))
+            result = crew.settle(job, left, note)
         except PushError as error:
             result = job.result(Outcome.REFUSED, str(error))
         journal.note("outcome", device=result.device, outcome=result.outcome, words=result.words, files=result.files)

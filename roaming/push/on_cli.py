@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from roaming.errors import PushError, RefusedError, TransportError
@@ -27,7 +28,7 @@ class Lines:
     scope: Scope
 
 
-@dataclass(slots=True)
+@dataclass
 class CliDriver:
     """Drives one controller. `keep` puts its configuration away here."""
 
@@ -68,8 +69,7 @@ class CliDriver:
         """
         running = self._running()
         self._refuse_drift(running)
-        saved = whole(self._step().show(self.terminal.show_saved), self.terminal)
-        if self.dialect.normal(saved) != self.dialect.normal(running):
+        if not self._is_former(whole(self._step().show(self.terminal.show_saved), self.terminal)):
             message = "what it runs was never saved: find out who is at work on it, and save or undo that first"
             raise RefusedError(message)
 
@@ -96,8 +96,9 @@ class CliDriver:
     def verify(self) -> None:
         """Read the configuration back: ours as wanted, all other lines octet by octet as they were."""
         running = self._running()
-        if self._remains(running):
-            message = f"it took every line, and yet {self._remains(running)} are not as they shall be"
+        remains = self._remains(running)
+        if remains:
+            message = f"it took every line, and yet {remains} are not as they shall be"
             raise RefusedError(message)
         if not self._untouched(running):
             message = "lines that are not ours have changed with it"
@@ -133,7 +134,7 @@ class CliDriver:
         if self._pending():
             return Standing.PENDING
         running = self._running()
-        if self.dialect.normal(running) == self.dialect.normal(self.lines.before):
+        if self._is_former(running):
             return Standing.OLD
         if not self._remains(running) and self._untouched(running):
             return Standing.NEW
@@ -163,17 +164,28 @@ class CliDriver:
         return False
 
     def _refuse_drift(self, running: str) -> None:
-        if self.dialect.normal(running) != self.dialect.normal(self.lines.before):
+        if not self._is_former(running):
             message = "its configuration has changed since it was read: push again"
             raise RefusedError(message)
+
+    def _is_former(self, text: str) -> bool:
+        """Tell whether a configuration is the one of before; headers do not count."""
+        return text == self.lines.before or self.dialect.normal(text) == self._former
+
+    @cached_property
+    def _former(self) -> str:
+        return self.dialect.normal(self.lines.before)
+
+    @cached_property
+    def _former_foreign(self) -> str:
+        return self.dialect.foreign(self.lines.before, self.lines.scope)
 
     def _remains(self, running: str) -> int:
         """Return how many commands are still needed."""
         return len(self.dialect.remedy(running, self.lines.wanted, self.lines.scope, {}).commands)
 
     def _untouched(self, running: str) -> bool:
-        before = self.dialect.foreign(self.lines.before, self.lines.scope)
-        return self.dialect.foreign(running, self.lines.scope) == before
+        return self.dialect.foreign(running, self.lines.scope) == self._former_foreign
 
 
 def whole(text: str, terminal: Terminal) -> str:

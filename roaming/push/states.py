@@ -48,8 +48,11 @@ _BACK: Final = frozenset({State.REVERTING, State.REVERTED, State.REVERT_UNKNOWN}
 def following(state: State) -> frozenset[State]:
     """Return the states that may follow one: forward, or back from wherever something went wrong.
 
-    A device on its way back may turn out to have been confirmed: then it is saved.
+    A device on its way back may turn out to have been confirmed: then it is saved. One that runs the new configuration
+    and cannot save it wants a person too.
     """
+    if state is State.SAVED:
+        return frozenset({State.REVERT_UNKNOWN})
     if state in FINAL:
         return frozenset()
     return _FORWARD[state] | _BACK - {state}

@@ -59,6 +59,8 @@ def test_a_plan_as_text_and_json() -> None:
                 "actions": [{"service": "radsecproxy", "action": "restart"}],
                 "commands": 0,
                 "hint": "away for some seconds; the other hub carries on",
+                "outage": [],
+                "unverifiable": [],
                 "files": [{"path": "/f", "change": "created", "diff": "diff\n"}],
             }
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roaming.targets.iosxe.kinds import GROUP, POLICY_PROFILE, POLICY_TAG, SERVER, WLAN
+from roaming.targets.iosxe.kinds import POLICY_PROFILE, POLICY_TAG, SERVER, WLAN
 from roaming.targets.iosxe.thing import SHUT
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ def of_change(thing: Thing, keys: Collection[str]) -> str:
     if thing.kind is SERVER:
         new_key = f"RADIUS server {thing.name} gets a new key: nobody gets in by it until the server has it too"
         return new_key if "key" in keys else ""
-    if thing.kind is GROUP:
-        filled = f"RADIUS server group {thing.name} is filled in another order: new authentications wait a moment"
-        return filled if any(key.startswith(f"{GROUP.ordered} ") for key in keys) else ""
     return {
         POLICY_PROFILE.title: f"policy profile {thing.name} is shut and opened: the clients in it are sent away once",
         POLICY_TAG.title: f"policy tag {thing.name} changes: the clients of its access points are sent away once",
@@ -49,6 +46,11 @@ def of_removal(thing: Thing, *, again: bool) -> str:
         else "is removed: its clients are sent away"
     )
     return f"WLAN {_ssid(thing)} {how}"
+
+
+def of_refilling(group: Thing) -> str:
+    """Say what it costs that servers leave a group and come back to it."""
+    return f"RADIUS server group {group.name} is emptied and filled again: new authentications wait a moment"
 
 
 def of_joining(access_points: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from roaming.targets.iosxe.comparison import compared
 from roaming.targets.iosxe.ownership import parts, scope_of
 from roaming.targets.iosxe.remedy import Work
 from roaming.targets.iosxe.thing import things
-from roaming.targets.iosxe.tree import parse, spell
+from roaming.targets.iosxe.tree import spell, whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ class IosXe:
 
     def normal(self, running: str) -> str:
         """Return the lines that configure something; headers, comments and separators change by themselves."""
-        return spell(parse(running))
+        return "".join(f"{line}\n" for line in whole_lines(running))
 
     def scope(self, prefix: str, wanted: str) -> Scope:
         """Return what is ours where `wanted` was rendered with a prefix."""

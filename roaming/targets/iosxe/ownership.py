@@ -61,8 +61,10 @@ def parts(text: str, scope: Scope) -> Iterator[Part]:
             yield Part(node)
         elif found[1].shared:
             yield border.cut(node, found[0], found[1])
+        elif border.owns(found[0]):
+            yield Part(node, found[0], ours=node.children, whole=True)
         else:
-            yield Part(node, found[0], node.children, whole=border.owns(found[0]))
+            yield Part(node, found[0], foreign=node.children)
 
 
 def scope_of(prefix: str, wanted: str) -> Scope:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.targets.iosxe import cost
 from roaming.targets.iosxe.kinds import ACCESS_POINT, GROUP, POLICY_TAG, SERVER, WLAN, default, without
-from roaming.targets.iosxe.secret import Secret
+from roaming.targets.iosxe.secret import Secret, redact
 from roaming.targets.iosxe.thing import SHUT, same
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Work:
             hits = [key for key in thing.settings if key in lost and thing.kind in (GROUP, POLICY_TAG)]
             self.commands += thing.entered(line for key in hits for line in without(thing.kind, thing.settings[key]))
             self.have[name] = thing.lacking(hits)
+            self._say(cost.of_refilling(thing) if hits and thing.kind is GROUP and name in self.want else "")
         for name in doomed:
             thing = self.have.pop(name)
             self.commands.append(f"no {thing.head}")
@@ -107,6 +108,7 @@ class Work:
             lines = _between(have, want, lines)
         self.commands += want.entered(lines)
         self._say(cost.of_change(want, [*gone, *set_again]))
+        self._say(cost.of_refilling(want) if set(gone) & set(set_again) else "")
         self._note_joining(want)
 
     def _differences(self, have: Thing, want: Thing) -> tuple[list[str], list[str]]:
@@ -148,7 +150,8 @@ class Work:
         for node in foreign:
             words = {word for line in node.lines() for word in line.split()}
             for name in sorted(named.keys() & words):
-                self._say(f"{named[name].kind.title} {name} is taken away, but `{node.text}` of others names it")
+                head = redact(node.text.partition("\n")[0])
+                self._say(f"{named[name].kind.title} {name} is taken away, but `{head}` of others names it")
 
     def _say(self, sentence: str) -> None:
         if sentence and sentence not in self.outage:

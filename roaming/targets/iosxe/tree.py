@@ -10,7 +10,8 @@ from typing import Final
 _HEADER: Final = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
 )
-# Banners are printed between two ^C; what stands there is text, whatever it looks like.
+# A banner is printed between two ^C; what stands there is text, whatever it looks like. Ciphertext holds ^C too.
+_BANNER: Final = re.compile(r"\s*banner \S+ \^C(?!.*\^C)")
 _DELIMITER: Final = "^C"
 
 
@@ -47,7 +48,7 @@ def parse(text: str) -> tuple[Node, ...]:
     """Return the top-level lines, without headers, comments and separators."""
     root = _Open(-1, "", "")
     path = [root]
-    for raw in _whole_lines(text):
+    for raw in whole_lines(text):
         stripped = raw.strip()
         indent = len(raw) - len(raw.lstrip(" "))
         while path[-1].indent >= indent:
@@ -57,17 +58,18 @@ def parse(text: str) -> tuple[Node, ...]:
     return root.closed().children
 
 
-def _whole_lines(text: str) -> list[str]:
+def whole_lines(text: str) -> list[str]:
     """Return the lines that configure something; the lines of a banner are one."""
     found: list[str] = []
     banner: list[str] = []
     for line in text.splitlines():
-        odd = line.count(_DELIMITER) % 2 == 1
-        if banner or odd:
+        if banner:
             banner.append(line)
-            if odd and len(banner) > 1:
+            if _DELIMITER in line:
                 found.append("\n".join(banner))
                 banner = []
+        elif _BANNER.match(line):
+            banner.append(line)
         elif line.strip() and not line.lstrip().startswith("!") and not _HEADER.fullmatch(line.strip()):
             found.append(line)
     return [*found, *banner]
