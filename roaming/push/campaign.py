@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from roaming.plan import Former, Wave
     from roaming.push.ansible_way import Way
     from roaming.push.engine import Run
+    from roaming.push.journal import Journal
     from roaming.push.stop import StopRule
     from roaming.secrets import SecretStore
 
@@ -70,6 +71,7 @@ class Campaign:
     today: Callable[[], date] = _today
     run: str = field(default_factory=_run_name)
     pace: Callable[[RevertMethod], Pace] = pace_of
+    journal: Callable[[Path, str], Journal] = JournalFile
 
     @cached_property
     def key(self) -> FingerprintKey:
@@ -123,7 +125,7 @@ class Campaign:
     ) -> Run:
         """Carry a plan out, one push at a time; `about` stands in the journal's first line of the run."""
         by_name = {one.device.name: one for one in wanted}
-        journal = JournalFile(self.state, self.run)
+        journal = self.journal(self.state, self.run)
         with lock(self.state):
             self._refuse_open(plan)
             journal.note("run", devices=len(plan.devices), files=plan.file_count, **about)
@@ -134,7 +136,7 @@ class Campaign:
             journal.note("end", devices=len(changed), files=files, stopped=run.stopped)
         return run
 
-    def _engine(self, journal: JournalFile, wanted: Mapping[str, Wanted], rule: StopRule, witness: Witness) -> Engine:
+    def _engine(self, journal: Journal, wanted: Mapping[str, Wanted], rule: StopRule, witness: Witness) -> Engine:
         crew = self._crew(wanted)
         return Engine(
             network=self.network,
@@ -177,7 +179,7 @@ class Campaign:
 
     def resume(self, wanted: tuple[Wanted, ...], done: Callable[[DeviceResult], None]) -> tuple[DeviceResult, ...]:
         """Settle every device whose last push was cut short: read where it stands, and end it old or new."""
-        journal = JournalFile(self.state, self.run)
+        journal = self.journal(self.state, self.run)
         with lock(self.state):
             found = self.open_devices()
             journal.note("resume", devices=sorted(found), user=getpass.getuser())
@@ -188,7 +190,7 @@ class Campaign:
                 done(result)
         return results
 
-    def _settled(self, crew: Crew, wanted: Wanted, left: OpenDevice, journal: JournalFile) -> DeviceResult:
+    def _settled(self, crew: Crew, wanted: Wanted, left: OpenDevice, journal: Journal) -> DeviceResult:
         job = self._job(DevicePlan(wanted.device, (), ()), crew.wanted)
 
         def note(device: str, state: object) -> None:
