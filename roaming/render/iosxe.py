@@ -14,6 +14,7 @@ from roaming.errors import RenderError
 from roaming.federation import rotated, site_tag
 from roaming.model.bundle import DeviceBundle, DeviceKind, File
 from roaming.model.terms import Band, BandMode, FastTransition, Scheme
+from roaming.render.iosxe_left import kept
 from roaming.render.template import render_parts
 from roaming.targets.iosxe import CONFIG, IOSXE
 
@@ -153,6 +154,7 @@ def controllers(network: Network) -> Iterator[DeviceBundle]:
     for borough, controller in network.controllers():
         IOSXE.abilities(controller.version)
         where = _Where(network, borough, controller, tuple(network.controlled(borough, controller)))
+        whole = render_parts("iosxe", "config.txt.j2", **_view(where))
         yield DeviceBundle(
             owner=borough.slug,
             site="",
@@ -160,8 +162,9 @@ def controllers(network: Network) -> Iterator[DeviceBundle]:
             kind=DeviceKind.CONTROLLER,
             target=IOSXE.name,
             version=controller.version,
-            files=(File(CONFIG, render_parts("iosxe", "config.txt.j2", **_view(where)), mode=0o600),),
+            files=(File(CONFIG, kept(controller, whole), mode=0o600),),
             owns=controller.owns.prefix,
+            leaves=(*controller.owns.exceptions, *controller.owns.not_yet),
         )
 
 
