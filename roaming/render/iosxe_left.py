@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from roaming.model.borough import Controller
 
 # No value of the inventory can hold these two characters.
-_OPEN: Final, _CLOSE: Final = "\ue000", "\ue001"
+_OPEN: Final = "\ue000"
+_CLOSE: Final = "\ue001"
 _MARK: Final = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _SPELLED: Final = "spell it as `wlan LON-govroam`, a line in it as `wlan LON-govroam / security pmf`"
 
