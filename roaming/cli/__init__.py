@@ -10,7 +10,7 @@ import sys
 import typer
 
 from roaming import __version__
-from roaming.cli import approve, check, diff, journal, push, render, rollback, schema, verify
+from roaming.cli import adopt, approve, check, diff, journal, push, render, rollback, schema, verify
 from roaming.errors import InventoryError, RoamingError
 
 __all__ = ["app", "main"]
@@ -38,7 +38,7 @@ def _options(
     """Configure a RADIUS roaming federation from one inventory, and prove that it works."""
 
 
-for _command in (schema, check, render, diff, approve, push, rollback, verify, journal):
+for _command in (schema, check, render, adopt, diff, approve, push, rollback, verify, journal):
     _command.register(app)
 
 
