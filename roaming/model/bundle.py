@@ -84,6 +84,7 @@ class DeviceBundle:
     """One device's files. `owner` is the borough's slug, or `federation` for the hubs.
 
     `owns` is the prefix of what is ours on a device that others configure too; empty where whole files are ours.
+    `leaves` names what bears it and is not ours all the same, in the platform's words.
     """
 
     owner: str
@@ -94,6 +95,7 @@ class DeviceBundle:
     version: str
     files: tuple[File, ...]
     owns: str = ""
+    leaves: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,43 +49,63 @@ def foreign(text: str) -> list[str]:
     return kept
 
 
-def test_one_bad_line_on_one_of_fifty_and_then_all(fifty: Fifty) -> None:
-    former = fifty.running()
+@pytest.fixture
+def former(fifty: Fifty) -> list[str]:
+    """Return what every controller ran before."""
+    return fifty.running()
+
+
+@pytest.fixture
+def first(fifty: Fifty, former: list[str]) -> dict[str, Any]:
+    """Push with one bad line on one of them."""
+    assert len(former) == COUNT
     refused = Refused("^ *aaa-override", "% Invalid input detected at '^' marker.")
     fifty.devices[BAD].set_faults(Faults(refused=(refused,)))
     found = fifty.json("push", "--yes", "--report", str(fifty.root / "report.md"), status=1)
+    fifty.devices[BAD].set_faults(Faults())
+    return found
 
-    outcomes = {one["device"]: one["outcome"] for one in found["results"]}
-    assert set(outcomes) == set(fifty.names)
-    assert Counter(outcomes.values()) == {"changed": 30, "refused": 1, "held": 19}
-    assert outcomes[fifty.names[BAD]] == "refused"
-    assert found["stopped"].startswith("1 of 31 failed, at most 0 may: camden-wlc-24")
-    words = next(one["words"] for one in found["results"] if one["outcome"] == "refused")
+
+def outcomes(found: dict[str, Any]) -> dict[str, str]:
+    return {one["device"]: one["outcome"] for one in found["results"]}
+
+
+def test_one_bad_line_on_one_of_fifty_and_then_all(fifty: Fifty, former: list[str], first: dict[str, Any]) -> None:
+    said = outcomes(first)
+    assert set(said) == set(fifty.names)
+    assert Counter(said.values()) == {"changed": 30, "refused": 1, "held": 19}
+    assert said[fifty.names[BAD]] == "refused"
+    assert first["stopped"].startswith("1 of 31 failed, at most 0 may: camden-wlc-24")
+    words = next(one["words"] for one in first["results"] if one["outcome"] == "refused")
     assert re.fullmatch(r"line \d+ of \d+: % Invalid input .*; the former configuration is back", words)
-    after = fifty.running()
-    assert configuration(after[BAD]) == configuration(former[BAD])
-    for place, name in enumerate(fifty.names):
-        assert foreign(after[place]) == foreign(former[place]), name
-        unchanged = configuration(after[place]) == configuration(former[place])
-        assert unchanged == (outcomes[name] != "changed"), name
-        assert fifty.devices[place].pending_revert() is None
-        assert configuration(fifty.devices[place].startup_text()) == configuration(after[place])
     report = (fifty.root / "report.md").read_text()
     assert all(name in report for name in fifty.names)
+    _only_ours_and_only_whole(fifty, former, said)
 
-    fifty.devices[BAD].set_faults(Faults())
     again = fifty.json("push", "--yes", status=0)
-    assert Counter(one["outcome"] for one in again["results"]) == {"changed": 20}
+    assert Counter(outcomes(again).values()) == {"changed": 20}
     assert [foreign(text) for text in fifty.running()] == [foreign(text) for text in former]
     assert fifty.json("push", "--yes", status=0)["results"] == []
     assert fifty.json("diff", status=0)["files"] == 0
     assert verify(fifty.root / "state") == ()
 
-    back = fifty.json("rollback", found["run"], "--yes", status=0)
-    assert Counter(one["outcome"] for one in back["results"]) == {"changed": 31}
-    returned = fifty.running()
-    for place, name in enumerate(fifty.names):
-        assert foreign(returned[place]) == foreign(former[place]), name
-        # A section that is made anew may stand elsewhere than the former one did.
-        is_former = sorted(configuration(returned[place])) == sorted(configuration(former[place]))
-        assert is_former == (outcomes[name] in {"changed", "refused"}), name
+    back = fifty.json("rollback", first["run"], "--yes", status=0)
+    assert Counter(outcomes(back).values()) == {"changed": 31}
+    _returned(fifty, former, said)
+
+
+def _only_ours_and_only_whole(fifty: Fifty, former: list[str], said: dict[str, str]) -> None:
+    """See that each controller is as it was or wholly new, saved, and none of others' lines is touched."""
+    for place, (name, text) in enumerate(zip(fifty.names, fifty.running(), strict=True)):
+        assert foreign(text) == foreign(former[place]), name
+        assert (configuration(text) == configuration(former[place])) == (said[name] != "changed"), name
+        assert fifty.devices[place].pending_revert() is None
+        assert configuration(fifty.devices[place].startup_text()) == configuration(text)
+
+
+def _returned(fifty: Fifty, former: list[str], said: dict[str, str]) -> None:
+    """See that those of the first run are as before it. A section that is made anew may stand elsewhere than it did."""
+    for place, (name, text) in enumerate(zip(fifty.names, fifty.running(), strict=True)):
+        assert foreign(text) == foreign(former[place]), name
+        is_former = sorted(configuration(text)) == sorted(configuration(former[place]))
+        assert is_former == (said[name] in {"changed", "refused"}), name

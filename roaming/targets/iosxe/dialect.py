@@ -52,4 +52,4 @@ class IosXe:
 
 def _foreign(running: str, scope: Scope) -> tuple[Node, ...]:
     cut = (part for part in parts(running, scope) if not part.whole)
-    return tuple(replace(part.node, children=part.foreign) if part.ours else part.node for part in cut)
+    return tuple(replace(part.node, children=part.foreign) if part.owned else part.node for part in cut)
