@@ -48,7 +48,9 @@ def test_after_it_a_diff_is_empty(said: dict[str, Any]) -> None:
 def test_each_exception_that_is_taken_out_is_a_diff_to_review(said: dict[str, Any]) -> None:
     found = said["diff without an exception"]
     assert found["status"] == 3
-    changed = [line for line in found["out"].splitlines() if line.startswith(("+", "-")) and line[:3] not in {"---", "+++"}]
+    changed = [
+        line for line in found["out"].splitlines() if line.startswith(("+", "-")) and line[:3] not in {"---", "+++"}
+    ]
     assert changed == ["- timeout 5"]
 
 
