@@ -46,9 +46,10 @@ def _lines(adoption: Adoption) -> Iterator[str]:
     if adoption.secrets:
         yield f"secrets to fill in: {len(adoption.secrets)}"
         for fill in adoption.secrets:
-            yield f"  {fill.name}: {', '.join(fill.where)}"
+            yield f"  {fill.name}" + (f": {', '.join(fill.where)}" if fill.where else "")
             yield f"    {fill.why}"
-    yield f"foreign: {adoption.foreign_lines} lines, which are never compared or touched"
+    if adoption.foreign_lines:
+        yield f"foreign: {adoption.foreign_lines} lines, which are never compared or touched"
 
 
 def _part(title: str, left: list[Left]) -> Iterator[str]:
