@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -110,6 +111,7 @@ def _plan(access: Access) -> DevicePlan:
 _FILE: Final = File("config.txt", ())
 
 
+@cache
 def _wanted() -> str:
     dialect = TARGETS["iosxe"].dialect
     return "" if dialect is None else dialect.ours(brownfield_text(), Scope(PREFIX)) + NEW
@@ -122,16 +124,15 @@ class _Ours:
         """Take every controller through its transaction."""
         journal, backups = JournalFile(state, "bench"), Backups(state)
 
+        scope = TARGETS["iosxe"].dialect.scope(PREFIX, _wanted())  # type: ignore[union-attr]  # iosxe has one
+
         def driver(job: Job) -> CliDriver:
             running = job.plan.running or ""
-            scope = job.target.dialect.scope(PREFIX, _wanted())  # type: ignore[union-attr]  # iosxe has one
-            kept = {"config.txt": RemoteFile(running.encode(), 0o600, "", "")}
-            return CliDriver(
-                job,
-                Lines(running, _wanted(), scope),
-                NetmikoDialler(),
-                lambda: backups.keep("bench", job.device, kept) and None,
-            )
+
+            def keep() -> None:
+                backups.keep("bench", job.device, {"config.txt": RemoteFile(running.encode(), 0o600, "", "")})
+
+            return CliDriver(job, Lines(running, _wanted(), scope), NetmikoDialler(), keep)
 
         def note(device: str, state: State) -> None:
             journal.note("step", device=device, state=state)

@@ -49,6 +49,7 @@ class SecretKind(StrEnum):
 _KINDS: dict[tuple[type[BaseModel], str], SecretKind] = {
     (Credentials, "key"): SecretKind.LOGIN_KEY,
     (Credentials, "password"): SecretKind.PASSWORD,
+    (Credentials, "enable"): SecretKind.PASSWORD,
     (FederationFace, "key"): SecretKind.TLS_KEY,
     (Hub, "key"): SecretKind.TLS_KEY,
     (Identity, "key"): SecretKind.TLS_KEY,

@@ -18,6 +18,16 @@ class Golden(Protocol):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write golden files in place of comparing with them")
+    parser.addoption("--kills", type=int, default=100, help="how many pushes are killed at random moments, a platform")
+    parser.addoption("--fault-seed", type=int, help="seed of the random moments, in place of a new one")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the lines that tests have to show, as `record_property("shown", …)` gave them."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    calls = [report for report in reports if getattr(report, "when", None) == "call"]
+    for text in (text for report in calls for name, text in report.user_properties if name == "shown"):
+        terminalreporter.write_line(text)
 
 
 @pytest.fixture(scope="session")

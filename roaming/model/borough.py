@@ -22,6 +22,24 @@ class Agent(Record):
     credentials: Credentials
 
 
+class Worker(Record):
+    """A borough's own machine with ansible-runner, where nothing else reaches the borough's devices from outside.
+
+    `address` is where we reach it; it must take a key, as nobody is there to type a password.
+    """
+
+    name: Slug
+    address: Address
+    credentials: Credentials
+
+    @model_validator(mode="after")
+    def _a_key(self) -> Self:
+        if self.credentials.key is None:
+            message = "a worker is reached with a key, not with a password"
+            raise ValueError(message)
+        return self
+
+
 class FederationFace(Record):
     """What the hubs see of a RADIUS server."""
 
@@ -172,6 +190,7 @@ class Borough(Record):
     borough: BoroughHead
     realms: Annotated[tuple[Realm, ...], Field(min_length=1)]
     agent: Agent
+    worker: Worker | None = None
     radius: tuple[RadiusServer, ...] = ()
     identity: Identity
     certificates: tuple[Certificate, ...] = ()
@@ -188,6 +207,11 @@ class Borough(Record):
     def slug(self) -> str:
         """The borough's short name."""
         return self.borough.slug
+
+    @property
+    def apart(self) -> Worker | None:
+        """The worker, where it is a machine of its own: it may be the agent's."""
+        return None if self.worker is None or self.worker.name == self.agent.name else self.worker
 
     @property
     def realm(self) -> str:

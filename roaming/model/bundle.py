@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -114,8 +115,11 @@ class Bundle:
         return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
     def limited(self, limit: str | None) -> Bundle:
-        """Return the part that `--limit` names: borough, borough/site, or down to a device. It may be empty."""
+        """Return the part that `--limit` names: borough, borough/site, or down to a device. It may be empty.
+
+        `*` and `?` match as in a shell: `camden/camden-wlc-*`.
+        """
         if limit is None:
             return self
-        wanted = limit.strip("/")
-        return Bundle(tuple(device for device in self.devices if f"{device.path}/".startswith(f"{wanted}/")))
+        wanted = f"{limit.strip('/')}/*"
+        return Bundle(tuple(device for device in self.devices if fnmatchcase(f"{device.path}/", wanted)))

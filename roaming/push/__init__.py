@@ -1,5 +1,7 @@
 """Change devices: plans carried out in waves, every step in the journal, each device left old or new."""
 
+from roaming.push.ansible_read import Look, read
+from roaming.push.ansible_way import LocalWay, Way, WorkerWay
 from roaming.push.approval import FakeSignatures, Signatures, SshKeygen, approved_by, read_signature, statement
 from roaming.push.backup import Backups
 from roaming.push.carrier import Carrier, DriverCarrier, FakeCarrier, Job, Note
@@ -12,7 +14,7 @@ from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_cli import CliDriver, Lines
 from roaming.push.on_linux import LinuxDriver, Prints
 from roaming.push.open_devices import OpenDevice, open_devices
-from roaming.push.reach import access, access_to, logins
+from roaming.push.reach import access, access_to, logins, worker
 from roaming.push.report import DeviceRecord, RunRecord, WaveRecord, markdown, wave_summary
 from roaming.push.states import GOOD, DeviceResult, Outcome, Standing, State
 from roaming.push.stop import Ended, StopRule, left
@@ -41,6 +43,8 @@ __all__ = [
     "Lines",
     "Links",
     "LinuxDriver",
+    "LocalWay",
+    "Look",
     "MemoryJournal",
     "Note",
     "OpenDevice",
@@ -59,7 +63,9 @@ __all__ = [
     "Survey",
     "Wanted",
     "WaveRecord",
+    "Way",
     "Witness",
+    "WorkerWay",
     "access",
     "access_to",
     "approved_by",
@@ -68,6 +74,7 @@ __all__ = [
     "logins",
     "markdown",
     "open_devices",
+    "read",
     "read_signature",
     "running_files",
     "settle",
@@ -75,4 +82,5 @@ __all__ = [
     "transact",
     "unread",
     "wave_summary",
+    "worker",
 ]

@@ -34,6 +34,8 @@ _CAUSES = (
     ("a password is required", "it does not let this user become root"),
     ("ssh: connect to host", "no connection"),
     ("timed out", "no answer in time"),
+    ("Data could not be sent", "the connection broke"),
+    ("closed by remote host", "the connection broke"),
 )
 
 
@@ -131,8 +133,9 @@ def _ssh(access: Access, directory: Path) -> list[str]:
     ]
 
 
-# `timeout` bounds what a lost connection leaves running. The watch outlives whatever is killed: when the work or the
-# connection is gone it ends what is left, and empties the place. The name of the place stands in each of its processes.
+# `timeout` bounds what a lost connection leaves running. The watch outlives whatever is killed: when the work is done,
+# or it or the connection is gone, it ends what is left, ssh's own connections among it, and empties the place. The name
+# of the place stands in the command line of each of its processes.
 _WORKER = """
 set -eu
 umask 077
@@ -146,18 +149,21 @@ work=$$ link=$(parent $$)
 (
     trap '' HUP INT TERM
     self=$(exec sh -c 'echo $PPID')
+    keep=$work
     while [ -e "$place" ]; do
-        if [ "$(parent "$work")" != "$link" ]; then
-            for one in $(pgrep -f -- "$place"); do [ "$one" = "$self" ] || kill -9 "$one"; done
-            rm -rf -- "$place"
-        fi
-        sleep 0.3
+        [ "$(parent "$work")" = "$link" ] || { keep=; break; }
+        sleep 0.2
     done
+    for one in $(pgrep -f -- "$place"); do
+        case $one in "$self" | "$keep") ;; *) kill -9 "$one" ;; esac
+    done
+    rm -rf -- "$place"
 ) </dev/null >/dev/null 2>&1 &
 code=0
 env -i HOME="$place" TMPDIR="$place" "$@" timeout -k 5 "$seconds" \
     ansible-runner worker --private-data-dir "$place/job" || code=$?
 rm -rf -- "$place"
+wait
 exit "$code"
 """
 

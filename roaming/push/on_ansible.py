@@ -244,7 +244,7 @@ class AnsibleCarrier:
         if _SAVE in course.done or move is Move.KEPT:
             return job.result(Outcome.CHANGED)
         if course.armed and move is Move.BACK:
-            return job.result(Outcome.REFUSED, f"{why}; the former files are back")
+            return job.result(Outcome.REFUSED, f"{why}; the former configuration is back")
         if course.armed:
             return job.result(Outcome.UNKNOWN, f"{why}; it was lost while it was being changed: look at it")
         if course.refused:

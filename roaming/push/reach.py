@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roaming.model.base import SecretRef
+    from roaming.model.borough import Borough
     from roaming.model.identity import Credentials
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
@@ -29,6 +30,15 @@ def access(device: str, network: Network, store: SecretStore, known_hosts: Path 
     """Return the way into a device; raises SecretError when its key or password cannot be resolved."""
     address, credentials = logins(network)[device]
     return access_to(device, address, credentials, store, known_hosts)
+
+
+def worker(borough: Borough, store: SecretStore, known_hosts: Path | None) -> Access | None:
+    """Return the way into the machine through which a borough's devices are reached; None where they are directly.
+
+    Raises SecretError when its key cannot be resolved.
+    """
+    one = borough.worker
+    return None if one is None else access_to(one.name, str(one.address), one.credentials, store, known_hosts)
 
 
 def access_to(

@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 ORDER: Final = tuple(State)[: tuple(State).index(State.SAVED) + 1]
-FINAL: Final = frozenset({State.REVERTED, State.REVERT_UNKNOWN})
+FINAL: Final = frozenset({State.SAVED, State.REVERTED, State.REVERT_UNKNOWN})
 
 _FORWARD: Final[Mapping[State, frozenset[State]]] = {
     **{before: frozenset({after}) for before, after in pairwise(ORDER)},
@@ -51,10 +51,10 @@ def following(state: State) -> frozenset[State]:
     A device on its way back may turn out to have been confirmed: then it is saved. One that runs the new configuration
     and cannot save it wants a person too.
     """
-    if state in FINAL:
-        return frozenset()
     if state is State.SAVED:
         return frozenset({State.REVERT_UNKNOWN})
+    if state in FINAL:
+        return frozenset()
     return _FORWARD[state] | _BACK - {state}
 
 

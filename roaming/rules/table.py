@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roaming.rules import certificates, changes, govwifi, hubs, identity, servers, sites, unique, wlans
+from roaming.rules import certificates, changes, controllers, govwifi, hubs, identity, servers, sites, unique, wlans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "GovWifi": govwifi.RULES,
     "On the air": wlans.RULES,
     "In a building": sites.RULES,
+    "Controllers": controllers.RULES,
     "Certificates": certificates.RULES,
     "Staff and probes": identity.RULES,
     "Changes": changes.RULES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from roaming.model.site import AccessPoint
 from roaming.model.terms import BandMode
@@ -47,16 +47,31 @@ def _devices(network: Network) -> Named:
         yield ("device", hub.name), ("hubs", index, "name")
     for index, upstream in enumerate(network.upstreams):
         yield ("device", upstream.name), ("upstreams", index, "name")
+    yield from _borough_devices(network)
+
+
+def _borough_devices(network: Network) -> Named:
     for path, borough in walk.boroughs(network):
         yield ("device", borough.agent.name), (*path, "agent", "name")
-    for path, _, server in walk.servers(network):
-        yield ("device", server.name), (*path, "name")
-    for path, _, access_point in walk.access_points(network):
-        yield ("device", access_point.name), (*path, "name")
-    for path, _, controller in walk.controllers(network):
-        yield ("device", controller.name), (*path, "name")
-    for path, _, controlled in walk.controlled(network):
-        yield ("device", controlled.name), (*path, "name")
+        if borough.apart:
+            yield ("device", borough.apart.name), (*path, "worker", "name")
+    yield from _named(walk.servers(network))
+    yield from _named(walk.access_points(network))
+    yield from _named(walk.controllers(network))
+    yield from _named(walk.controlled(network))
+
+
+class _HasName(Protocol):
+    """A device of any kind."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+def _named(machines: Iterator[tuple[ModelPath, object, _HasName]]) -> Named:
+    return ((("device", machine.name), (*path, "name")) for path, _, machine in machines)
 
 
 def _boroughs(network: Network) -> Named:
@@ -104,6 +119,8 @@ def address_unique(given: Given) -> Iterator[Finding]:
 
 def _inside(path: ModelPath, borough: Borough) -> Iterator[tuple[tuple[str, IPv4Address], ModelPath]]:
     yield (borough.slug, borough.agent.address), (*path, "agent", "address")
+    if borough.apart:
+        yield (borough.slug, borough.apart.address), (*path, "worker", "address")
     for index, server in enumerate(borough.radius):
         yield (borough.slug, server.address), (*path, "radius", index, "address")
     for index, controller in enumerate(borough.controllers):

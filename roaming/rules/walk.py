@@ -140,10 +140,11 @@ def _site_secrets(site: Site, path: ModelPath) -> Iterator[tuple[str, ModelPath]
 
 
 def _single_secrets(borough: Borough) -> Iterator[tuple[ModelPath, SecretRef | None]]:
-    snmp, coa = borough.snmp, borough.dynamic_authorization
+    snmp, coa, worker = borough.snmp, borough.dynamic_authorization, borough.worker
     yield ("agent", "secret"), borough.agent.secret
     yield ("agent", "credentials", "key"), borough.agent.credentials.key
     yield ("agent", "credentials", "password"), borough.agent.credentials.password
+    yield ("worker", "credentials", "key"), worker.credentials.key if worker else None
     yield ("identity", "key"), borough.identity.key
     yield ("fast_transition_key",), borough.fast_transition_key
     yield ("dynamic_authorization", "secret"), coa.secret if coa else None

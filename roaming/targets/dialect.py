@@ -64,3 +64,7 @@ class Dialect(Protocol):
         `renew` maps a secret's value to its name: those of which the device shows ciphertext that are to be set again.
         """
         ...
+
+    def exposed(self, running: str) -> str | None:
+        """Return what would show a typed secret on the device itself, in words; None when nothing does."""
+        ...

@@ -66,7 +66,8 @@ def secret_of(world: World, client: str) -> str:
     """Return what a client shares with its proxies."""
     agents = {borough.agent.name: borough.agent.secret for borough in world.network.boroughs}
     points = {point.name: point.secret for _, _, point in world.network.access_points()}
-    return world.material.secrets[str((agents | points)[client])]
+    controllers = {controller.name: controller.secret for _, controller in world.network.controllers()}
+    return world.material.secrets[str((agents | points | controllers)[client])]
 
 
 def ask(world: World, asking: Asking, timeout_s: int = 10) -> Answer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from lab import pki
 from lab.engine import bring_up, find_engine, take_down
 from lab.images import Workshop, ensure
 from roaming.load import load
+from roaming.model.borough import Controller
 from roaming.model.bundle import DeviceKind, SlotKind
+from roaming.model.site import ControlledAccessPoint
 from roaming.render import render
 from roaming.targets import TARGETS
 from tests.daemons.conftest import Box
@@ -31,7 +34,15 @@ REPOSITORY = Path(__file__).parents[2]
 SUBNET = "10.213.200"
 NODES = {"hub-east": 10, "camden-rad-1": 11, "islington-rad-1": 12, "camden-agent": 13}
 # The agent's container speaks for these too; what has no container has an address where nobody answers.
-BORROWED = {"islington-agent": 14, "camden-th-ap1": 15}
+BORROWED = {"islington-agent": 14, "camden-th-ap1": 15, "camden-wlc": 16}
+_CONTROLLER = {
+    "name": "camden-wlc",
+    "platform": "iosxe",
+    "version": "17.12.4",
+    "owns": {"prefix": "LON-"},
+    "secret": {"secret": "camden/wlc"},
+    "credentials": {"user": "roam", "password": {"secret": "camden/wlc-login"}},
+}
 HOSTILE = (
     "plain-and-long-enough",
     "  two leading spaces",
@@ -76,7 +87,8 @@ def install(box: Box, device: DeviceBundle, material: pki.Material) -> None:
 
 def services(network: Network) -> list[DeviceBundle]:
     """Return the RADIUS servers and hubs."""
-    return [device for device in render(network).devices if device.kind is not DeviceKind.ACCESS_POINT]
+    ours = {DeviceKind.RADIUS_SERVER, DeviceKind.HUB}
+    return [device for device in render(network).devices if device.kind in ours]
 
 
 @dataclass
@@ -112,7 +124,24 @@ def mapped(folder: Path, versions: Mapping[str, str]) -> Network:
         for old, new in versions.items():
             text = text.replace(f'"{old}"', f'"{new}"')
         file.write_text(text, encoding="utf-8")
-    return load(inventory).network
+    return _with_controller(load(inventory).network)
+
+
+def _with_controller(network: Network) -> Network:
+    """Give Camden a controller, with an access point at the town hall."""
+    camden, *others = network.boroughs
+    address = f"{SUBNET}.{BORROWED['camden-wlc']}"
+    controller = Controller.model_validate_json(json.dumps(_CONTROLLER | {"address": address}))
+    hall, *sites = camden.sites
+    ap = ControlledAccessPoint(
+        name="camden-th-ap9",
+        controller=controller.name,
+        ethernet_mac="02:00:0a:07:09:01",
+        radio_mac="02:00:0a:07:09:10",
+    )
+    hall = hall.model_copy(update={"access_points": (*hall.access_points, ap)})
+    camden = camden.model_copy(update={"controllers": (controller,), "sites": (hall, *sites)})
+    return replace(network, boroughs=(camden, *others))
 
 
 def _addresses(network: Network) -> dict[str, str]:

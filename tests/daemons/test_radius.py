@@ -145,6 +145,24 @@ def test_the_visited_building_chooses_the_vlan(running: World, home: str, vlan: 
     assert answer.vlan == vlan
 
 
+@pytest.mark.parametrize(
+    ("home", "site_tag", "vlan"),
+    [
+        ("camden", "LON-town-hall", "110"),
+        ("islington", "LON-town-hall", "120"),
+        ("islington", "LON-elsewhere", None),
+        ("islington", "camden/town-hall", None),
+    ],
+)
+def test_a_controller_says_by_its_site_tag_which_building_it_is(
+    running: World, home: str, site_tag: str, vlan: str | None
+) -> None:
+    outer = f"roam-tag@{home}.gov.uk"
+    answer = ask(running, Asking("camden-rad-1", home, outer, client="camden-wlc", extra=(f"-N32:s:{site_tag}",)))
+    assert answer.accepted
+    assert answer.vlan == vlan
+
+
 def test_a_visitor_has_one_chargeable_identity_that_the_home_alone_can_compute(running: World) -> None:
     for number in (1, 2):
         asking = Asking("camden-rad-1", "islington", f"roam-cui-{number}@islington.gov.uk", client="camden-th-ap1")

@@ -17,7 +17,7 @@ from lab.images import Image, Workshop, ensure
 from roaming.transport import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 CONFIGURATION = """\
@@ -49,7 +49,8 @@ mkdir -p /run/lab /run/sshd
 touch /run/lab/ready
 exec /usr/sbin/sshd -D -E {root}/log -f {root}/sshd_config
 """
-# What service(8) is to a device: `restart` starts a service unless its file says CRASH; everything is noted.
+# What service(8) is to a device: `restart` starts a service unless its file says CRASH, and cuts every connection where
+# it says CUT; everything is noted.
 SERVICE = """\
 #!/bin/sh
 cd {root}/services/$1 || exit 4
@@ -59,7 +60,8 @@ case $2 in
   restart | start)
     rm -f up
     grep -q CRASH "$(cat file)" && {{ echo "$1 fell over: $(cat "$(cat file)")"; exit 1; }}
-    touch up ;;
+    touch up
+    ! grep -q CUT "$(cat file)" || pkill -9 -f '^sshd-session' ;;
   reload) [ -e up ] ;;
 esac
 """
@@ -149,6 +151,14 @@ def running(root: Path, shared: Path, repository: Path) -> Iterator[int]:
     finally:
         take_down(engine, compose, name)
         engine.release()
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> None:
+    """Wait until something comes about."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it does not come about"
+        time.sleep(0.1)
 
 
 def wait_for(port: int) -> None:

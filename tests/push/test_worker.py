@@ -9,7 +9,6 @@ import base64
 import json
 import os
 import re
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,10 @@ import pytest
 
 from lab.engine import bring_up, find_engine, take_down
 from lab.images import Image, Workshop, ensure
-from tests.push.conftest import make_key
+from tests.push.conftest import make_key, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lab.engine import Engine, Result
@@ -173,7 +172,7 @@ def test_a_push_through_the_worker(borough: Borough) -> None:
     assert done["outcomes"]["device-1"] == ["changed", ""]
     outcome, words = done["outcomes"]["device-2"]
     assert outcome == "refused"
-    assert words.endswith("the former files are back")
+    assert words.endswith("the former configuration is back")
     assert CANARY not in words
     assert f"# {CANARY}\n" in borough.must("device-1", "cat", "/etc/snmp/snmpd.conf")
     assert borough.must("device-2", "cat", "/etc/snmp/snmpd.conf") == before
@@ -205,13 +204,6 @@ def test_whoever_is_killed_nothing_stays_with_the_worker(borough: Borough, whom:
     wait_until(lambda: not borough.run("worker", "sh", "-c", "ls -d /dev/shm/roam-worker-*").ok, 15)
     wait_until(lambda: not borough.run("worker", "pgrep", "-f", "roam-worker|ansible").ok, 5)
     borough.run("pusher", "pkill", "-9", "-f", "worker_pusher|ansible_child")
-
-
-def wait_until(true: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it does not come about"
-        time.sleep(0.1)
 
 
 def test_a_worker_that_cannot_be_reached_is_a_value(borough: Borough) -> None:

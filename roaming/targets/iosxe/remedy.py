@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from roaming.errors import RenderError
 from roaming.targets.iosxe import cost
 from roaming.targets.iosxe.kinds import ACCESS_POINT, GROUP, POLICY_TAG, SERVER, WLAN, default, without
-from roaming.targets.iosxe.secret import Secret
+from roaming.targets.iosxe.secret import Secret, redact
 from roaming.targets.iosxe.thing import SHUT, same
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ class Work:
         for node in foreign:
             words = {word for line in node.lines() for word in line.split()}
             for name in sorted(named.keys() & words):
-                self._say(f"{named[name].kind.title} {name} is taken away, but `{node.text}` of others names it")
+                head = redact(node.text.partition("\n")[0])
+                self._say(f"{named[name].kind.title} {name} is taken away, but `{head}` of others names it")
 
     def _say(self, sentence: str) -> None:
         if sentence and sentence not in self.outage:

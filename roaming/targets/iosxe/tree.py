@@ -10,8 +10,8 @@ from typing import Final
 _HEADER: Final = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
 )
-# Banners are printed between two ^C; what stands there is text, whatever it looks like. In a type 6 secret ^C is none.
-_BANNER: Final = re.compile(r"banner \S+ ")
+# A banner is printed between two ^C; what stands there is text, whatever it looks like. Ciphertext holds ^C too.
+_BANNER: Final = re.compile(r"\s*banner \S+ \^C(?!.*\^C)")
 _DELIMITER: Final = "^C"
 
 
@@ -63,13 +63,13 @@ def whole_lines(text: str) -> list[str]:
     found: list[str] = []
     banner: list[str] = []
     for line in text.splitlines():
-        odd = line.count(_DELIMITER) % 2 == 1
-        opens = bool(_BANNER.match(line)) and odd
-        if banner or opens:
+        if banner:
             banner.append(line)
-            if odd and len(banner) > 1:
+            if _DELIMITER in line:
                 found.append("\n".join(banner))
                 banner = []
+        elif _BANNER.match(line):
+            banner.append(line)
         elif line.strip() and not line.lstrip().startswith("!") and not _HEADER.fullmatch(line.strip()):
             found.append(line)
     return [*found, *banner]

@@ -1,0 +1,166 @@
+"""Whatever happens to a push of access points: real sshd and real hostapd 2.10 in containers."""
+
+from __future__ import annotations
+
+import base64
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from roaming.push import Pace
+from tests.faults.access_points import NAME, Rendered, plans, running, sides, wanted
+from tests.faults.errand import Child, Errand, Moment, push
+from tests.faults.tally import Tally
+from tests.faults.trial import (
+    Fault,
+    Stall,
+    Trials,
+    every_line,
+    journal_disk_full,
+    kill_at,
+    kill_at_random,
+    kill_both,
+    meddle,
+    two_at_once,
+    unarmed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from roaming.push import Wanted
+    from tests.faults.access_points import AccessPoint
+    from tests.faults.conftest import Survived
+    from tests.faults.errand import Told
+    from tests.faults.oracle import AccessPointOracle, Finding
+
+pytestmark = pytest.mark.daemon
+
+# Debian's init script waits 8 s in every restart: a push takes 10 s, and so does a way back.
+PACE: Final = Pace(timer=18, margin=1, patience=40, pause=3)
+SETTLES_S: Final = 60
+CONTAINERS: Final = 24
+
+
+@dataclass(frozen=True)
+class Box:
+    """An access point under trial."""
+
+    device: AccessPoint
+    oracle: AccessPointOracle
+    wanted: Mapping[str, Wanted]
+
+    @property
+    def carried(self) -> int:
+        return self.device.wire.carried
+
+    def look(self) -> Finding:
+        return self.oracle.look()
+
+    def mend(self) -> None:
+        self.device.wire.mend()
+
+    def restore(self, side: str) -> None:
+        script = """for process in /proc/[0-9]*; do
+            [ "$process" = "/proc/$$" ] || ! grep -qs seamless-wifi "$process/cmdline" || kill -9 "${process##*/}"
+        done
+        rm -rf /var/lib/seamless-wifi/* /etc/init.d/seamless-wifi-guard /etc/rc?.d/S00seamless-wifi-guard
+        find /etc -name '.roam.*' -delete
+        rm -f /etc/hostapd/hostapd*.conf /etc/hostapd/*.vlan
+        """
+        for path, file in self.wanted[side].files.items():
+            octets = base64.b64encode(file.content).decode()
+            script += f"echo {octets} | base64 -d > {path}; chmod {file.mode:o} {path}\n"
+        self.device.must(f"{script}service hostapd restart")
+
+
+def box(stall: Stall) -> Box:
+    (one,) = stall.boxes.values()
+    assert isinstance(one, Box)
+    return one
+
+
+def run(script: str) -> Callable[[Stall], None]:
+    return lambda stall: print(box(stall).device.must(script))
+
+
+def pass_time(stall: Stall) -> None:
+    time.sleep(stall.errand.pace.timer + 3)
+
+
+def reboot(stall: Stall) -> None:
+    box(stall).device.reboot()
+
+
+def cut(number: int) -> Fault:
+    """Cut the connection at a random octet, for a moment, a while, or until long after the timer."""
+    name = f"cut {number}"
+
+    def hinder(stall: Stall) -> Told | None:
+        dice = stall.tally.random(name)
+        wire = box(stall).device.wire
+        while True:
+            wire.mend()
+            cuts = wire.cuts
+            wire.cut_after(dice.randrange(1000, stall.octets), dice.choice((0, 3, stall.errand.pace.timer + 4)))
+            told = Child(push, stall.errand, stall.load()).end()
+            if wire.cuts > cuts:
+                return told
+            stall.passed(told)
+
+    return Fault(name, lambda stall: stall.survive("cuts", name, hinder))
+
+
+def faults(kills: int) -> list[Fault]:
+    armed, applied, verified = Moment(7, after=True), Moment(8, after=True), Moment(9, after=False)
+    return [
+        *map(kill_at, every_line()),
+        *(kill_both(applied, Moment(line, after)) for line in (2, 3, 4) for after in (False, True)),
+        *(kill_at_random(number) for number in range(1, kills + 1)),
+        *(cut(number) for number in range(1, max(4, kills * 2 // 5) + 1)),
+        meddle("timer ends before the first file", armed, pass_time, said="the time was over"),
+        meddle("timer ends before the check", applied, pass_time, said="the former configuration is back"),
+        meddle("timer ends before the confirmation", verified, pass_time, said="the former configuration is back"),
+        *(meddle(f"reboot {moment}", moment, reboot) for moment in every_line()[5:-2]),
+        *map(journal_disk_full, range(10)),
+        two_at_once(" holds it ("),
+        unarmed(kill_at(applied)),
+        unarmed(kill_at(verified)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def tally(seed: int) -> Tally:
+    return Tally("hostapd (real)", seed)
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory, repository: Path, tally: Tally) -> Iterator[Trials]:
+    root = tmp_path_factory.mktemp("access-points")
+    rendered = Rendered.of(repository / "lab" / "inventory", root)
+    with running(CONTAINERS, root, repository) as devices:
+        work = Trials([stall(device, rendered, tally) for device in devices])
+        yield work
+        work.close()
+
+
+def stall(device: AccessPoint, rendered: Rendered, tally: Tally) -> Stall:
+    errand = Errand(device.home / "state", rendered.networks["a"], rendered.secrets(), {NAME: device.access}, PACE)
+    work = errand.campaign()
+    goal = wanted({"a": work, "b": replace(work, network=rendered.networks["b"])}, rendered.bundles)
+    one = Box(device, device.oracle(sides(goal)), goal)
+    return Stall(errand, {NAME: one}, {NAME: plans(goal)}, {NAME: goal}, tally, SETTLES_S, pause_s=3)
+
+
+def test_an_access_point_is_old_or_new(survived: Survived, fault: Fault) -> None:
+    survived(fault)
+
+
+def test_none_is_broken(trials: Trials, tally: Tally, record_property: Callable[[str, object], None]) -> None:
+    assert trials
+    record_property("shown", str(tally))
+    assert tally.broken == []
+    assert tally.people == []
