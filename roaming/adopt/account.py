@@ -6,20 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from roaming.adopt.adoption import Fill, Left
-from roaming.targets.iosxe.kinds import SERVER, default
-from roaming.targets.iosxe.left import SLASH, thing_of
-from roaming.targets.iosxe.remedy import differences
-from roaming.targets.iosxe.secret import Secret, redact
-from roaming.targets.iosxe.thing import things
-from roaming.targets.iosxe.tree import Node
+from roaming.targets.iosxe import SERVER, SLASH, Node, Secret, default, differences, redact, thing_of, things
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from roaming.targets import Scope
-    from roaming.targets.iosxe.kinds import Setting
-    from roaming.targets.iosxe.ownership import Name
-    from roaming.targets.iosxe.thing import Thing
+    from roaming.targets.iosxe import Name, Setting, Thing
 
 _HERE_ONLY: Final = "it is not there"
 _THERE_ONLY: Final = "the inventory asks for no such thing"
@@ -55,7 +48,19 @@ def account(running: str, wanted: str, scope: Scope, told: Mapping[str, str]) ->
             same.append(f"{spelled(want[name])}{_without(len(mine))}")
     gone = {one.what for one in left}
     fills = _fills(have, things(wanted, scope), gone)
-    return Account(tuple(same), tuple(left), fills)
+    return Account(tuple(same), tuple(_in_the_order_out(left)), fills)
+
+
+def _in_the_order_out(left: list[Left]) -> Iterator[Left]:
+    """Yield what is left in the order in which it can be taken out: nothing before what still names it.
+
+    Lines come first, which may name the old things; then those, the ones that name others before the others; what is
+    not there yet is to be made before all of this.
+    """
+    there = [one for one in left if not one.not_yet]
+    yield from (one for one in there if SLASH in one.what)
+    yield from (one for one in reversed(there) if SLASH not in one.what)
+    yield from (one for one in left if one.not_yet)
 
 
 def _without(lines: int) -> str:
