@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from roaming.adopt.adoption import Fill, Left
-from roaming.targets.iosxe import SERVER, SLASH, Node, Secret, default, differences, redact, thing_of, things
+from roaming.targets.iosxe import SERVER, SLASH, WLAN, Node, Secret, default, differences, redact, thing_of, things
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from roaming.targets.iosxe import Name, Setting, Thing
 
 _HERE_ONLY: Final = "it is not there"
+_PLACES: Final = {SERVER.title: "address", WLAN.title: "number"}
 _THERE_ONLY: Final = "the inventory asks for no such thing"
 
 
@@ -81,10 +82,20 @@ def _alone(name: Name, have: Mapping[Name, Thing], want: Mapping[Name, Thing], t
     alike = [one for other, one in own.items() if other.kind == name.kind and other not in (want if there else have)]
     text = spelled(thing)
     why = told.get(text, _THERE_ONLY) if there else _HERE_ONLY
-    if len(others) == len(alike) == 1 and text not in told:
+    rival = next((one for one in others.values() if _place(thing) and _place(one) == _place(thing)), None)
+    if rival is not None:
+        why += f"; `{spelled(rival)}` has the same {_PLACES[thing.kind.title]}: take both out together"
+    elif len(others) == len(alike) == 1 and text not in told:
         (other,) = others.values()
         why += f"; it would make `{spelled(other)}`" if there else f"; `{spelled(other)}` may be in its place"
     return Left(text, why, not_yet=not there)
+
+
+def _place(thing: Thing) -> str:
+    """Return of what a controller has only one: the address of a RADIUS server, the number of a WLAN."""
+    if thing.kind is SERVER:
+        return thing.address
+    return thing.value.partition(" ")[0] if thing.kind is WLAN else ""
 
 
 def _differences(

@@ -152,6 +152,17 @@ def test_what_differs_is_left_with_its_reason(old: str, new: str, what: str, why
     assert left(adoption)[what] == why
 
 
+def test_what_cannot_stand_beside_what_is_there_is_taken_out_with_it() -> None:
+    running = brownfield_text().replace("LON-eastmarsh-rad-1", "LON-RAD1").replace("LON-govroam", "LON-Staff")
+    found = left(adopted(running))
+    together = "`{}` has the same {}: take both out together"
+    there = "the inventory asks for no such thing; "
+    ours, theirs = "radius server LON-eastmarsh-rad-1", "radius server LON-RAD1"
+    assert found[theirs] == there + together.format(ours, "address")
+    assert found[ours] == "it is not there; " + together.format(theirs, "address")
+    assert found["wlan LON-Staff"] == there + together.format("wlan LON-govroam", "number")
+
+
 def test_two_readable_keys_for_one_secret_are_told_without_their_values() -> None:
     running = re.sub(
         r"(radius server LON-eastmarsh-rad-(\d)\n(?: .*\n)*?) key .*\n", r"\1 key 0 first-\2\n", brownfield_text()

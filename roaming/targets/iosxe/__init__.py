@@ -10,7 +10,7 @@ from typing import Final
 
 from roaming.errors import QuoteError
 from roaming.targets.iosxe.dialect import IosXe
-from roaming.targets.iosxe.kinds import SERVER, Setting, default
+from roaming.targets.iosxe.kinds import SERVER, WLAN, Setting, default
 from roaming.targets.iosxe.left import SLASH, Left, is_thing, needs, thing_of, without
 from roaming.targets.iosxe.ownership import Name
 from roaming.targets.iosxe.remedy import differences
@@ -101,6 +101,7 @@ __all__ = [
     "LONGEST_NAME",
     "SERVER",
     "SLASH",
+    "WLAN",
     "IosXe",
     "Left",
     "Name",
