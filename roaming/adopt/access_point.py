@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from roaming.model.site import Site, SiteVlans
 
 _ROLES: Final = ("staff", "visitors")
+# hostapd has more secrets than those that we mask by name: what sounds like one and is not ours is not shown.
+_SECRET_KEY: Final = re.compile(r"pass|psk|secret|key|pin|pwd|pw$")
 _CLASSES_6: Final = {"131": 20, "132": 40, "133": 80, "134": 160}
 
 
@@ -264,10 +266,11 @@ def _network(where: str, there: Bss | None, here: Bss | None) -> Iterator[Left]:
         yield Left(where, f"its SSID is {there.ssid} there and {here.ssid} here: a push makes it the other network")
     elif there is not None and here is not None:
         for key, values in there.settings.items():
-            if values != here.settings.get(key):
-                yield Left(
-                    f"{where} / {key}", f"{_shown(key, values)} there, {_shown(key, here.settings.get(key))} here"
-                )
+            second = here.settings.get(key)
+            if values != second:
+                hidden = second is None and _SECRET_KEY.search(key)
+                first = f"`{key}=<masked>`" if hidden else _shown(key, values)
+                yield Left(f"{where} / {key}", f"{first} there, {_shown(key, second)} here")
         added = [key for key in here.settings if key not in there.settings]
         if added:
             yield Left(where, f"a push adds {', '.join(added)}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from roaming.targets.iosxe import Name, Setting, Thing
 
 _HERE_ONLY: Final = "it is not there"
+_LONGEST: Final = 200
 _PLACES: Final = {SERVER.title: "address", WLAN.title: "number"}
 _THERE_ONLY: Final = "the inventory asks for no such thing"
 
@@ -112,11 +113,19 @@ def _differences(
     if any(redact(f" {key} x") != f" {key} x" and key != "key" for key in keys):
         yield Left(text, "it holds a secret in a line that we do not write")
         return
+    if not all(_fits(f"{text}{SLASH}{key}") for key in keys):
+        yield Left(text, "it holds a line that the inventory cannot name")
+        return
     if set(gone) & set(set_again):
         yield Left(text, f"its order is {_listed(there)} there, {_listed(here)} here")
         return
     for key in keys:
         yield Left(f"{text}{SLASH}{key}", _reason(there, here, key))
+
+
+def _fits(what: str) -> bool:
+    """Whether the inventory can name this."""
+    return what.isprintable() and len(what) <= _LONGEST
 
 
 def _listed(thing: Thing) -> str:
@@ -133,7 +142,7 @@ def _reason(there: Thing, here: Thing, key: str) -> str:
 
 def _shown(setting: Setting | None, usual: object) -> str:
     if setting is not None:
-        return f"`{redact(setting.typed[-1]).strip() if len(setting.typed) == 1 else setting.typed[0]}`"
+        return f"`{redact(setting.typed[0])}`"
     return "not set" if usual is None else "the default"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from roaming.load.document import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,7 +35,7 @@ def changes(adoption: Adoption) -> str:
 
 def as_text(adoption: Adoption) -> str:
     """Return the account of an adoption."""
-    return "".join(f"{line}\n" for line in _lines(adoption))
+    return "".join(f"{visible(line)}\n" for line in _lines(adoption))
 
 
 def _lines(adoption: Adoption) -> Iterator[str]:

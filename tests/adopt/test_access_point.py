@@ -45,6 +45,7 @@ auth_server_port=1812
 auth_server_shared_secret=made-up-govwifi-secret
 bridge=brvlan125
 max_num_sta=60
+multi_ap_backhaul_wpa_passphrase=made-up-backhaul
 """,
     "/etc/hostapd/hostapd-wlan1.conf": """\
 interface=wlan1

@@ -132,6 +132,18 @@ def test_an_adoption_of_what_was_adopted_changes_nothing(tmp_path: Path) -> None
             "it holds a secret in a line that we do not write",
         ),
         (
+            "wlan LON-govroam 17 govroam\n",
+            f"wlan LON-govroam 17 govroam\n strange {'x' * 200}\n",
+            "wlan LON-govroam",
+            "it holds a line that the inventory cannot name",
+        ),
+        (
+            "wlan LON-govroam 17 govroam\n",
+            "wlan LON-govroam 17 govroam\n strange \x1b[2J\n",
+            "wlan LON-govroam",
+            "it holds a line that the inventory cannot name",
+        ),
+        (
             " security pmf optional\n",
             " security pmf mandatory\n",
             "wlan LON-govroam / security pmf",
@@ -150,6 +162,13 @@ def test_what_differs_is_left_with_its_reason(old: str, new: str, what: str, why
     assert old in running
     adoption = adopted(running.replace(old, new))
     assert left(adoption)[what] == why
+
+
+def test_what_a_device_says_does_not_reach_a_terminal_unseen() -> None:
+    own = "aaa authentication dot1x LON-federation group x \x1b[2J\n"
+    adoption = adopted(f"{own}{brownfield_text()}")
+    assert "\x1b" not in as_text(adoption) + adoption.after
+    assert "\\u001b[2J" in as_text(adoption)
 
 
 def test_what_cannot_stand_beside_what_is_there_is_taken_out_with_it() -> None:

@@ -8,7 +8,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from roaming.cli import app
+from roaming.cli.adopt import adopted
 from roaming.errors import RoamingError
+from roaming.load import load
+from roaming.model.bundle import RemoteFile
+from roaming.push.reading import Reader
+from roaming.transport import Access, NetmikoDialler
+from roaming.transport.fake import FakeDialler, FakeSession
+from tests.adopt.test_access_point import BY_HAND
+from tests.edited import MINIMAL
 
 INVENTORY = Path(__file__).parents[1] / "adopt" / "inventory"
 
@@ -38,6 +46,15 @@ def test_a_device_without_a_login_is_not_adopted(tmp_path: Path) -> None:
     assert isinstance(result.exception, RoamingError)
     assert "eastmarsh/wlc-login is in no secret store" in str(result.exception)
     assert not (tmp_path / "out").exists()
+
+
+def test_an_access_point_is_read_and_adopted() -> None:
+    files = {path: RemoteFile(text.encode(), 0o600, "root", "root") for path, text in BY_HAND.items()}
+    way = Access("camden-th-ap1", "10.7.1.11", 22, "roam")
+    reader = Reader(FakeDialler({way.device: FakeSession(files)}), NetmikoDialler())
+    adoption = adopted(load(MINIMAL), MINIMAL, way, reader)
+    assert adoption.file == "boroughs/camden.yml"
+    assert "uplink enp1s0 (was eth0)" in adoption.adopted
 
 
 def test_an_unknown_host_is_not_adopted(tmp_path: Path) -> None:
