@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
     from roaming.load import Inventory
     from roaming.model.borough import Borough
-    from roaming.model.bundle import File
+    from roaming.model.bundle import File, Slot
     from roaming.model.network import Network
     from roaming.model.site import Site, SiteVlans
 
 _ROLES: Final = ("staff", "visitors")
+# hostapd has more secrets than those that we mask by name: what sounds like one and is not ours is not shown.
+_SECRET_KEY: Final = re.compile(r"pass|psk|secret|key|pin|pwd|pw$")
 _CLASSES_6: Final = {"131": 20, "132": 40, "133": 80, "134": 160}
 
 
@@ -114,7 +116,7 @@ class _Work:
         uplinks = {bss.value("vlan_tagged_interface") for bss in bsses} - {None}
         if len(uplinks) == 1:
             changes["uplink"] = uplinks.pop()
-        identifier = bsses[0].value("nas_identifier") if bsses else None
+        identifier = next((found for bss in bsses if (found := bss.value("nas_identifier"))), None)
         if identifier is not None:
             changes["nas_identifier"] = None if identifier == self.ap.name else identifier
         return _valid(self.ap, changes)
@@ -260,11 +262,18 @@ def _network(where: str, there: Bss | None, here: Bss | None) -> Iterator[Left]:
         )
     elif there is None and here is not None:
         yield Left(where, f"it does not offer the SSID {here.ssid}: a push begins to")
+    elif there is not None and here is not None and there.ssid != here.ssid:
+        yield Left(where, f"its SSID is {there.ssid} there and {here.ssid} here: a push makes it the other network")
     elif there is not None and here is not None:
-        for key in dict.fromkeys((*there.settings, *here.settings)):
-            first, second = there.settings.get(key), here.settings.get(key)
-            if first != second:
-                yield Left(f"{where} / {key}", f"{_shown(key, first)} there, {_shown(key, second)} here")
+        for key, values in there.settings.items():
+            second = here.settings.get(key)
+            if values != second:
+                hidden = second is None and _SECRET_KEY.search(key)
+                first = f"`{key}=<masked>`" if hidden else _shown(key, values)
+                yield Left(f"{where} / {key}", f"{first} there, {_shown(key, second)} here")
+        added = [key for key in here.settings if key not in there.settings]
+        if added:
+            yield Left(where, f"a push adds {', '.join(added)}")
 
 
 def _shown(key: str, values: tuple[str, ...] | None) -> str:
@@ -291,11 +300,19 @@ def _fills(wanted: Mapping[str, File], running: Mapping[str, tuple[Bss, ...]]) -
     """Yield every secret of the files as they would be rendered; hostapd keeps all of them readable."""
     places: dict[str, dict[str, None]] = {}
     for path, file in wanted.items():
+        there = {key for bss in running.get(path, ()) for key in bss.settings}
         for slot in file.slots:
-            places.setdefault(slot.name, {})[path] = None
+            known = places.setdefault(slot.name, {})
+            if _key_of(file, slot) in there:
+                known[path] = None
     for name, paths in sorted(places.items()):
-        there = any(path in running for path in paths)
-        yield Fill(name, tuple(paths), verifiable=there)
+        yield Fill(name, tuple(paths), verifiable=bool(paths))
+
+
+def _key_of(file: File, slot: Slot) -> str:
+    """Return what the line with a secret sets."""
+    before = file.text().partition(slot.placeholder())[0]
+    return before.rpartition("\n")[2].partition("=")[0]
 
 
 def _radio(radio: Radio) -> str:

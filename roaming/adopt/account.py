@@ -6,22 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from roaming.adopt.adoption import Fill, Left
-from roaming.targets.iosxe.kinds import SERVER, default
-from roaming.targets.iosxe.left import SLASH, thing_of
-from roaming.targets.iosxe.remedy import differences
-from roaming.targets.iosxe.secret import Secret, redact
-from roaming.targets.iosxe.thing import things
-from roaming.targets.iosxe.tree import Node
+from roaming.targets.iosxe import SERVER, SLASH, WLAN, Node, Secret, default, differences, redact, thing_of, things
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from roaming.targets import Scope
-    from roaming.targets.iosxe.kinds import Setting
-    from roaming.targets.iosxe.ownership import Name
-    from roaming.targets.iosxe.thing import Thing
+    from roaming.targets.iosxe import Name, Setting, Thing
 
 _HERE_ONLY: Final = "it is not there"
+_LONGEST: Final = 200
+_PLACES: Final = {SERVER.title: "address", WLAN.title: "number"}
 _THERE_ONLY: Final = "the inventory asks for no such thing"
 
 
@@ -55,7 +50,19 @@ def account(running: str, wanted: str, scope: Scope, told: Mapping[str, str]) ->
             same.append(f"{spelled(want[name])}{_without(len(mine))}")
     gone = {one.what for one in left}
     fills = _fills(have, things(wanted, scope), gone)
-    return Account(tuple(same), tuple(left), fills)
+    return Account(tuple(same), tuple(_in_the_order_out(left)), fills)
+
+
+def _in_the_order_out(left: list[Left]) -> Iterator[Left]:
+    """Yield what is left in the order in which it can be taken out: nothing before what still names it.
+
+    Lines come first, which may name the old things; then those, the ones that name others before the others; what is
+    not there yet is to be made before all of this.
+    """
+    there = [one for one in left if not one.not_yet]
+    yield from (one for one in there if SLASH in one.what)
+    yield from (one for one in reversed(there) if SLASH not in one.what)
+    yield from (one for one in left if one.not_yet)
 
 
 def _without(lines: int) -> str:
@@ -76,10 +83,20 @@ def _alone(name: Name, have: Mapping[Name, Thing], want: Mapping[Name, Thing], t
     alike = [one for other, one in own.items() if other.kind == name.kind and other not in (want if there else have)]
     text = spelled(thing)
     why = told.get(text, _THERE_ONLY) if there else _HERE_ONLY
-    if len(others) == len(alike) == 1 and text not in told:
+    rival = next((one for one in others.values() if _place(thing) and _place(one) == _place(thing)), None)
+    if rival is not None:
+        why += f"; `{spelled(rival)}` has the same {_PLACES[thing.kind.title]}: take both out together"
+    elif len(others) == len(alike) == 1 and text not in told:
         (other,) = others.values()
         why += f"; it would make `{spelled(other)}`" if there else f"; `{spelled(other)}` may be in its place"
     return Left(text, why, not_yet=not there)
+
+
+def _place(thing: Thing) -> str:
+    """Return of what a controller has only one: the address of a RADIUS server, the number of a WLAN."""
+    if thing.kind is SERVER:
+        return thing.address
+    return thing.value.partition(" ")[0] if thing.kind is WLAN else ""
 
 
 def _differences(
@@ -96,11 +113,19 @@ def _differences(
     if any(redact(f" {key} x") != f" {key} x" and key != "key" for key in keys):
         yield Left(text, "it holds a secret in a line that we do not write")
         return
+    if not all(_fits(f"{text}{SLASH}{key}") for key in keys):
+        yield Left(text, "it holds a line that the inventory cannot name")
+        return
     if set(gone) & set(set_again):
         yield Left(text, f"its order is {_listed(there)} there, {_listed(here)} here")
         return
     for key in keys:
         yield Left(f"{text}{SLASH}{key}", _reason(there, here, key))
+
+
+def _fits(what: str) -> bool:
+    """Whether the inventory can name this."""
+    return what.isprintable() and len(what) <= _LONGEST
 
 
 def _listed(thing: Thing) -> str:
@@ -117,7 +142,7 @@ def _reason(there: Thing, here: Thing, key: str) -> str:
 
 def _shown(setting: Setting | None, usual: object) -> str:
     if setting is not None:
-        return f"`{redact(setting.typed[-1]).strip() if len(setting.typed) == 1 else setting.typed[0]}`"
+        return f"`{redact(setting.typed[0])}`"
     return "not set" if usual is None else "the default"
 
 

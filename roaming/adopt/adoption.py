@@ -33,6 +33,8 @@ class Fill:
     @property
     def why(self) -> str:
         """Say what proves it."""
+        if not self.where:
+            return "the device has none there: a push sets it"
         if self.verifiable:
             return "the device shows it readably: `roam diff` compares it"
         return "the device shows ciphertext only: an authentication proves it, `roam diff` takes it for right"

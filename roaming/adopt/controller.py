@@ -15,8 +15,7 @@ from roaming.errors import AdoptionError
 from roaming.federation import site_tag
 from roaming.model.site import ControlledAccessPoint
 from roaming.render.iosxe import one_controller
-from roaming.targets.iosxe import ios_mac
-from roaming.targets.iosxe.dialect import IosXe
+from roaming.targets.iosxe import IosXe, ios_mac
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from roaming.targets.iosxe.tree import parse
+from roaming.targets.iosxe import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from roaming.adopt.adoption import Reading
-    from roaming.targets.iosxe.tree import Node
+    from roaming.targets.iosxe import Node
 
 _MAC: Final = r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}"
 # `show ap summary`: name, slots, model, Ethernet MAC, radio MAC, … (genieparser, ShowApSummary of IOS-XE).

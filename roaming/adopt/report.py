@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from roaming.load.document import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,7 +35,7 @@ def changes(adoption: Adoption) -> str:
 
 def as_text(adoption: Adoption) -> str:
     """Return the account of an adoption."""
-    return "".join(f"{line}\n" for line in _lines(adoption))
+    return "".join(f"{visible(line)}\n" for line in _lines(adoption))
 
 
 def _lines(adoption: Adoption) -> Iterator[str]:
@@ -46,9 +48,10 @@ def _lines(adoption: Adoption) -> Iterator[str]:
     if adoption.secrets:
         yield f"secrets to fill in: {len(adoption.secrets)}"
         for fill in adoption.secrets:
-            yield f"  {fill.name}: {', '.join(fill.where)}"
+            yield f"  {fill.name}" + (f": {', '.join(fill.where)}" if fill.where else "")
             yield f"    {fill.why}"
-    yield f"foreign: {adoption.foreign_lines} lines, which are never compared or touched"
+    if adoption.foreign_lines:
+        yield f"foreign: {adoption.foreign_lines} lines, which are never compared or touched"
 
 
 def _part(title: str, left: list[Left]) -> Iterator[str]:

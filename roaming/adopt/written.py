@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from roaming.errors import AdoptionError
-from roaming.load.document import parse
+from roaming.load.document import parse, visible
 from roaming.model.borough import Borough
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def exceptions(owns: Ownership, left: tuple[Left, ...]) -> tuple[list[str], str]
 
 
 def _item(one: Left) -> Iterator[str]:
-    yield f"# {one.why}"
+    yield f"# {visible(one.why)}"
     yield f"- {quoted(one.what)}"
 
 

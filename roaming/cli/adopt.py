@@ -64,7 +64,7 @@ def adopt(
     found = load(inventory)
     _refuse_other(found, device)
     way = access(device, found.network, open_store(secrets, os.environ, vault_password_file), known_hosts)
-    adoption = _read(found, inventory, way)
+    adoption = adopted(found, inventory, way, Reader(LinuxDialler(), NetmikoDialler()))
     if out is not None and adoption.adopted:
         _write(inventory, out, adoption)
     typer.echo(json.dumps(adoption_json(adoption), indent=2) if as_json else _text(adoption, out), nl=as_json)
@@ -72,9 +72,8 @@ def adopt(
         raise typer.Exit(_FAILED)
 
 
-def _read(found: Inventory, inventory: Path, way: Access) -> Adoption:
+def adopted(found: Inventory, inventory: Path, way: Access, reader: Reader) -> Adoption:
     """Read a device and adopt what it runs."""
-    reader = Reader(LinuxDialler(), NetmikoDialler())
     for borough, controller in found.network.controllers():
         if controller.name == way.device:
             text = _borough_text(inventory, borough.slug)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RenderError
 from roaming.model.bundle import Slot
-from roaming.targets.iosxe.left import Left, is_thing, needs, without
+from roaming.targets.iosxe import Left, is_thing, needs, without
 
 if TYPE_CHECKING:
     from roaming.model.borough import Controller

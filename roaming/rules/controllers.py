@@ -8,7 +8,7 @@ from roaming.federation import controller_places, site_tag
 from roaming.model.terms import Band, BandMode, Scheme
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule
-from roaming.targets.iosxe import LONGEST_NAME
+from roaming.targets.iosxe import LONGEST_NAME, SLASH, is_thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,24 @@ def controller_peer(given: Given) -> Iterator[Finding]:
         peer = next((one for one in borough.controllers if controller.ha and one.name == controller.ha.peer), None)
         if peer is controller:
             yield Finding((*path, "ha", "peer"), f"{controller.name} cannot take over from itself")
-        elif peer and (peer.owns, peer.ap_mode) != (controller.owns, controller.ap_mode):
+        elif peer and _manner(peer) != _manner(controller):
             text = f"{peer.name} takes over from {controller.name}, but differs from it in owns or ap_mode"
             yield Finding((*path, "ha", "peer"), text)
+
+
+def _manner(controller: Controller) -> tuple[object, ...]:
+    """Return what two controllers that stand in for each other have alike; what is left to the borough may differ."""
+    return controller.owns.prefix, controller.owns.first_wlan_id, controller.ap_mode
+
+
+def controller_exceptions(given: Given) -> Iterator[Finding]:
+    """Find exceptions that name nothing that we write on a controller."""
+    for path, _, controller in walk.controllers(given.network):
+        for key, names in (("except", controller.owns.exceptions), ("not_yet", controller.owns.not_yet)):
+            for index, name in enumerate(names):
+                if not is_thing(name) or (key == "not_yet" and SLASH in name):
+                    text = f"`{name}` is nothing that we make on {controller.name}"
+                    yield Finding((*path, "owns", key, index), text)
 
 
 def site_tag_size(given: Given) -> Iterator[Finding]:
@@ -114,6 +129,15 @@ RULES = (
         source="Cisco Catalyst 9800 Configuration Guide 17.x, WLANs: profile name of up to 32 characters",
         fix="shorten the prefix, or the name of the site, WLAN or server",
         find=controller_names,
+    ),
+    Rule(
+        id="controller-exceptions",
+        scheme="any",
+        text="What is left to the borough on a controller is spelled as what we make there.",
+        why="An exception that names nothing protects nothing: the next push takes away what it was meant for.",
+        source="docs/adr/0013-adoption.md",
+        fix="spell a thing as `wlan LON-govroam`, a line in it (except only) as `wlan LON-govroam / security pmf`",
+        find=controller_exceptions,
     ),
     Rule(
         id="controller-govwifi",

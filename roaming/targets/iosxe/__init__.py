@@ -10,8 +10,14 @@ from typing import Final
 
 from roaming.errors import QuoteError
 from roaming.targets.iosxe.dialect import IosXe
-from roaming.targets.iosxe.secret import ios_key, redact
+from roaming.targets.iosxe.kinds import SERVER, WLAN, Setting, default
+from roaming.targets.iosxe.left import SLASH, Left, is_thing, needs, thing_of, without
+from roaming.targets.iosxe.ownership import Name
+from roaming.targets.iosxe.remedy import differences
+from roaming.targets.iosxe.secret import Secret, ios_key, redact
 from roaming.targets.iosxe.terminal import TERMINAL
+from roaming.targets.iosxe.thing import Thing, things
+from roaming.targets.iosxe.tree import Node, parse
 from roaming.targets.revert import DEVICE_TIMER
 from roaming.targets.target import Target, refuse_control
 
@@ -89,4 +95,32 @@ IOSXE: Final = Target(
     terminal=TERMINAL,
 )
 
-__all__ = ["CONFIG", "IOSXE", "LONGEST_NAME", "ios_key", "ios_mac", "ios_name", "ios_ssid", "ios_words", "redact"]
+__all__ = [
+    "CONFIG",
+    "IOSXE",
+    "LONGEST_NAME",
+    "SERVER",
+    "SLASH",
+    "WLAN",
+    "IosXe",
+    "Left",
+    "Name",
+    "Node",
+    "Secret",
+    "Setting",
+    "Thing",
+    "default",
+    "differences",
+    "ios_key",
+    "ios_mac",
+    "ios_name",
+    "ios_ssid",
+    "ios_words",
+    "is_thing",
+    "needs",
+    "parse",
+    "redact",
+    "thing_of",
+    "things",
+    "without",
+]
