@@ -46,7 +46,7 @@ SERVICE: Final = """\
     network_mode: none
     cap_add: [NET_ADMIN, NET_RAW]
     stop_signal: SIGKILL
-    tmpfs: ["/run", "/var/lib/seamless-wifi:size=1m"]
+    tmpfs: ["/run"]
     environment: {{LAB_USER: {user}, LAB_ROLE: access-point, LAB_SERVICES: hostapd}}
     entrypoint: ["sh", "{home}/start"]
     volumes: ["{home}:{home}", "{home}/own:/etc/lab:ro"]

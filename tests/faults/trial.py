@@ -137,7 +137,7 @@ class Stall:
         """See that what was said is what is, and that the device is free."""
         if said is not None and said.outcome is Outcome.UNKNOWN:
             self.tally.called(device)
-            self._restore(device, before)
+            self.restore(device, before)
             return ()
         finding = self._settled(device)
         faults = (*_faults(finding), *_contradictions(finding, before, seen, said))
@@ -145,12 +145,13 @@ class Stall:
             side = "old" if finding.side == before else "new"
             self.tally.judged(device, side, faults, f"{when}, after --resume")
         if faults:
-            self._restore(device, before)
+            self.restore(device, before)
         else:
             self.sides[device] = str(finding.side)
         return faults
 
-    def _restore(self, device: str, side: str) -> None:
+    def restore(self, device: str, side: str) -> None:
+        """Bring a device back by force, and forget what was pushed to it."""
         self.boxes[device].restore(side)
         self.errand = replace(self.errand, state=self.errand.state.with_name(f"state-{next(self._states)}"))
         self.sides[device] = side
@@ -226,8 +227,14 @@ class Trials:
 
     def _try(self, trial: Trial) -> None:
         stall = self._free.get()
+        before = dict(stall.sides)
         try:
             trial(stall)
+        except BaseException:
+            # The next trial shall not suffer for this one.
+            for name, side in before.items():
+                stall.restore(name, side)
+            raise
         finally:
             self._free.put(stall)
 
