@@ -45,7 +45,7 @@ _SOFTWARE: Final = {
     NodeKind.HUB: "radsecproxy",
     NodeKind.ACCESS_POINT: "hostapd",
 }
-_WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT, NodeKind.AGENT)
+_WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT, NodeKind.AGENT, NodeKind.WORKER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,11 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
 
 
 def image_of(node: Node) -> Image:
-    """Return the image that has a node's software in its version; raises `ImageError` when none has."""
-    if node.kind is NodeKind.CONTROL:
+    """Return the image that has a node's software in its version; raises `ImageError` when none has.
+
+    A worker is a machine with ansible-runner, which the control image has.
+    """
+    if node.kind in {NodeKind.CONTROL, NodeKind.WORKER}:
         return Image.CONTROL
     software = _SOFTWARE.get(node.kind)
     return image_for(software, node.version) if software else Image.DEBIAN_13
@@ -221,8 +224,10 @@ def _start_outside(engine: Engine, topology: Topology) -> None:
 
 
 def _wait_ssh(engine: Engine, topology: Topology, timeout_s: int = 60) -> None:
-    """Wait, from the control container, until every device takes connections on port 22."""
-    addresses = " ".join(str(node.address) for node in topology.of_kind(*_WITH_SSH))
+    """Wait, from the control container, until every device that it reaches takes connections on port 22."""
+    near = {link.network for link in topology.node(CONTROL).links}
+    reached = [node for node in topology.of_kind(*_WITH_SSH) if node.links[0].network in near]
+    addresses = " ".join(str(node.address) for node in reached)
     script = (
         f"for a in {addresses}; do n=0; until (exec 3<>/dev/tcp/$a/22) 2>/dev/null; do "
         f"n=$((n+1)); [ $n -lt {timeout_s * 5} ] || {{ echo $a; exit 1; }}; sleep 0.2; done; done"

@@ -6,6 +6,7 @@
     ├── RenderError (ValueError)         the inventory asks for what the target's version cannot do
     ├── SecretError (LookupError)        a secret or certificate cannot be resolved, or is unfit
     │   └── SecretMissingError           no store holds it; knows where was looked
+    ├── AdoptionError (ValueError)       what a device runs cannot be brought into the inventory
     ├── TransportError (ConnectionError) a device cannot be reached, or refused what was asked
     ├── PushError (RuntimeError)         a push cannot start or go on
     ├── RefusedError (ValueError)        a device does not take a change; inside a push it becomes an `Outcome`
@@ -54,6 +55,10 @@ class SecretMissingError(SecretError):
         self.places = places
         looked = f": looked for {' and '.join(places)}" if places else ""
         super().__init__(f"{name} is in no secret store{looked}")
+
+
+class AdoptionError(RoamingError, ValueError):
+    """What a device runs cannot be brought into the inventory."""
 
 
 class TransportError(RoamingError, ConnectionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +38,23 @@ def _show_startup(call: Call) -> Reply:
     head = f"!\n! Last configuration change at {_stamp(call.device.saved_at[0])}\n!\n"
     text = f"{head}{print_tree(call.device.startup)}end\n"
     return Reply(f"Using {len(text)} out of 33554432 bytes\n{text}\n")
+
+
+def _show_access_points(call: Call) -> Reply:
+    """Show every access point that has tags as one that has joined; its radios begin at a MAC made from its own."""
+    macs = [each.line.split()[1] for each in call.device.tree if re.fullmatch(r"ap [0-9a-f.]{14}", each.line)]
+    rows = [
+        f"{f'AP{mac}':<32} 2      C9120AXI-E            {mac}  {_radio(mac)}  default location      GB  "
+        f"10.41.0.{place}  Registered"
+        for place, mac in enumerate(macs, start=1)
+    ]
+    head = f"{'AP Name':<32} Slots  AP Model              Ethernet MAC    Radio MAC       Location              CC  "
+    return said(f"Number of APs: {len(macs)}", "", f"{head}IP Address  State", "-" * 130, *rows)
+
+
+def _radio(mac: str) -> str:
+    digits = f"06{mac.replace('.', '')[4:]}00"
+    return ".".join(digits[at : at + 4] for at in (0, 4, 8))
 
 
 def _show_version(call: Call) -> Reply:
@@ -138,6 +156,7 @@ SHOW: Final[Mapping[str, Command]] = {
     "enable": _enable,
     "leave": lambda _: Reply(leave=True),
     "nothing": lambda _: Reply(),
+    "show_access_points": _show_access_points,
     "show_archive": lambda call: said(*rollback.archive_text(call.device)),
     "show_clock": _show_clock,
     "show_config_log": _show_config_log,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
@@ -35,6 +35,7 @@ class NodeKind(StrEnum):
     HUB = "hub"
     ACCESS_POINT = "access-point"
     AGENT = "agent"
+    WORKER = "worker"
     UPSTREAM = "upstream"
     CONTROL = "control"
     OBSERVER = "observer"
@@ -128,13 +129,15 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: fro
     """
     inside = _inside_networks(network)
     wanted = tuple(_wanted(network, inside))
+    closed = _closed(network, inside)
     networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
     apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
     places = _assign(networks, [*_feet(wanted), *_strangers(network, inside)], apart)
     nodes = [_placed(node, places) for node in wanted if not limit or node.owner in limit | {FEDERATION}]
     used = {link.network for node in nodes for link in node.links}
     networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
-    nodes += _own_nodes(networks)
+    nodes = [_with_inside_foot(node, inside, networks) for node in nodes]
+    nodes += _own_nodes({key: subnet for key, subnet in networks.items() if key not in closed})
     _refuse_twins(nodes)
     return Layout(Topology(name, networks, tuple(nodes)), places)
 
@@ -146,6 +149,12 @@ def _inside_networks(network: Network) -> dict[str, str]:
         keep, drop = sorted((group[one], group[other]))
         group = {slug: keep if name == drop else name for slug, name in group.items()}
     return {slug: f"inside-{name}" for slug, name in group.items()}
+
+
+def _closed(network: Network, inside: Mapping[str, str]) -> frozenset[str]:
+    """Return the inside networks that only workers have a foot in: all of whose boroughs have one."""
+    open_ones = {inside[borough.slug] for borough in network.boroughs if borough.worker is None}
+    return frozenset(inside.values()) - open_ones
 
 
 def _neighbours(network: Network) -> Iterator[tuple[str, str]]:
@@ -174,6 +183,9 @@ def _wanted_inside(borough: Borough, inside: str) -> Iterator[_Wanted]:
         yield _Wanted(server.name, NodeKind.RADIUS_SERVER, slug, tuple(feet), server.version, server.credentials)
     agent = borough.agent
     yield _Wanted(agent.name, NodeKind.AGENT, slug, ((inside, Place(slug, agent.address)),), "", agent.credentials)
+    if worker := borough.worker:
+        foot = (OPERATOR, Place(slug, worker.address))
+        yield _Wanted(worker.name, NodeKind.WORKER, slug, (foot,), "", worker.credentials)
     for site in borough.sites:
         for ap in site.standalone:
             foot = (inside, Place(slug, ap.address))
@@ -226,8 +238,18 @@ def _placed(node: _Wanted, places: Mapping[Place, IPv4Address]) -> Node:
     return Node(node.name, node.kind, node.owner, links, node.version, node.login)
 
 
+def _with_inside_foot(node: Node, inside: Mapping[str, str], networks: Mapping[str, IPv4Network]) -> Node:
+    """Give a worker its second foot, whose address stands in no inventory: they count down from the network's end."""
+    if node.kind is not NodeKind.WORKER:
+        return node
+    name = inside[node.owner]
+    number = [slug for slug, where in inside.items() if where == name].index(node.owner)
+    link = Link(name, networks[name].broadcast_address - 1 - number)
+    return replace(node, links=(*node.links, link))
+
+
 def _own_nodes(networks: Mapping[str, IPv4Network]) -> Iterator[Node]:
-    """Yield what only the lab has: the control container with a foot in every network, and the observers."""
+    """Yield what only the lab has: the control container with a foot in these networks, and the observers."""
     feet = tuple(Link(name, subnet.network_address + _CONTROL_HOST) for name, subnet in networks.items())
     yield Node(CONTROL, NodeKind.CONTROL, FEDERATION, feet)
     hosts = {"prometheus": _PROMETHEUS_HOST, "alertmanager": _ALERTMANAGER_HOST, "grafana": _GRAFANA_HOST}

@@ -24,6 +24,7 @@ _SCOPES: Final[Mapping[_Path, str | None]] = {
     ("upstreams", "address"): FEDERATION,
     ("federation", "govwifi", "address"): FEDERATION,
     ("agent", "address"): None,
+    ("worker", "address"): None,
     ("radius", "address"): None,
     ("controllers", "address"): None,
     ("radius", "federation", "address"): FEDERATION,

@@ -10,7 +10,19 @@ import sys
 import typer
 
 from roaming import __version__
-from roaming.cli import ansible_inventory, approve, check, diff, journal, push, render, rollback, schema, verify
+from roaming.cli import (
+    adopt,
+    ansible_inventory,
+    approve,
+    check,
+    diff,
+    journal,
+    push,
+    render,
+    rollback,
+    schema,
+    verify,
+)
 from roaming.errors import InventoryError, RoamingError
 
 __all__ = ["app", "main"]
@@ -38,7 +50,21 @@ def _options(
     """Configure a RADIUS roaming federation from one inventory, and prove that it works."""
 
 
-for _command in (schema, check, render, diff, approve, push, rollback, verify, journal, ansible_inventory):
+_COMMANDS = (
+    schema,
+    check,
+    render,
+    adopt,
+    diff,
+    approve,
+    push,
+    rollback,
+    verify,
+    journal,
+    ansible_inventory,
+)
+
+for _command in _COMMANDS:
     _command.register(app)
 
 

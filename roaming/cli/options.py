@@ -13,7 +13,9 @@ InventoryOption = Annotated[
 ]
 LimitOption = Annotated[
     str | None,
-    typer.Option("--limit", help="Only this part: borough, borough/site or borough/site/device."),
+    typer.Option(
+        "--limit", help="Only this part: borough, borough/site or borough/site/device; * and ? match as in a shell."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 SecretsOption = Annotated[

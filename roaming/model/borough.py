@@ -107,11 +107,15 @@ class HighAvailability(Record):
 class Ownership(Record):
     """What is ours on a device that the borough configures too: what bears the prefix.
 
-    `first_wlan_id` begins the numbers of our WLANs. Access points without tags send out all below 17.
+    `first_wlan_id` begins the numbers of our WLANs. Access points without tags send out all below 17. `exceptions` are
+    things and lines there that bear it and are the borough's all the same, `not_yet` are things of ours that are not
+    made yet. Neither is rendered, compared or removed.
     """
 
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,7}-$")]
     first_wlan_id: Annotated[int, Field(ge=17, le=4000)] = 17
+    exceptions: tuple[Text, ...] = Field(default=(), alias="except")
+    not_yet: tuple[Text, ...] = ()
 
 
 class Controller(Record):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class DeviceBundle:
     """One device's files. `owner` is the borough's slug, or `federation` for the hubs.
 
     `owns` is the prefix of what is ours on a device that others configure too; empty where whole files are ours.
+    `leaves` names what bears it and is not ours all the same, in the platform's words.
     """
 
     owner: str
@@ -93,6 +95,7 @@ class DeviceBundle:
     version: str
     files: tuple[File, ...]
     owns: str = ""
+    leaves: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -112,8 +115,11 @@ class Bundle:
         return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
     def limited(self, limit: str | None) -> Bundle:
-        """Return the part that `--limit` names: borough, borough/site, or down to a device. It may be empty."""
+        """Return the part that `--limit` names: borough, borough/site, or down to a device. It may be empty.
+
+        `*` and `?` match as in a shell: `camden/camden-wlc-*`.
+        """
         if limit is None:
             return self
-        wanted = limit.strip("/")
-        return Bundle(tuple(device for device in self.devices if f"{device.path}/".startswith(f"{wanted}/")))
+        wanted = f"{limit.strip('/')}/*"
+        return Bundle(tuple(device for device in self.devices if fnmatchcase(f"{device.path}/", wanted)))

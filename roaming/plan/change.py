@@ -148,7 +148,8 @@ def plan_lines(  # noqa: PLR0913  a device, its platform, both sides, what may b
     if dialect is None:
         message = f"{target.name} is driven by files, not by lines"
         raise RenderError(message)
-    remedy = dialect.remedy(running, wanted, scope or dialect.scope(device.owns, wanted), renew)
+    ours = scope or replace(dialect.scope(device.owns, wanted), left=device.leaves)
+    remedy = dialect.remedy(running, wanted, ours, renew)
     (file,) = device.files
     before = _text_file(remedy.before, file) if remedy.before else None
     after = _text_file(remedy.after, file)

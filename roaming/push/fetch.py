@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -131,7 +131,8 @@ def scope_of(wanted: Wanted, target: Target) -> Scope:
     """Return what is ours on a device that others configure too: what the inventory renders for it says so."""
     if target.dialect is None:
         return Scope(wanted.device.owns)
-    return target.dialect.scope(wanted.device.owns, wanted.files[CONFIG].content.decode())
+    scope = target.dialect.scope(wanted.device.owns, wanted.files[CONFIG].content.decode())
+    return replace(scope, left=wanted.device.leaves)
 
 
 def running_files(session: Session, target: Target, wanted: Iterable[str]) -> dict[str, RemoteFile]:

@@ -69,6 +69,9 @@ class CliDriver:
         """
         running = self._running()
         self._refuse_drift(running)
+        exposed = self.dialect.exposed(running)
+        if exposed is not None and self.job.masks:
+            raise RefusedError(exposed)
         if not self._is_former(whole(self._step().show(self.terminal.show_saved), self.terminal)):
             message = "what it runs was never saved: find out who is at work on it, and save or undo that first"
             raise RefusedError(message)

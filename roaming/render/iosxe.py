@@ -14,6 +14,7 @@ from roaming.errors import RenderError
 from roaming.federation import rotated, site_tag
 from roaming.model.bundle import DeviceBundle, DeviceKind, File
 from roaming.model.terms import Band, BandMode, FastTransition, Scheme
+from roaming.render.iosxe_left import kept
 from roaming.render.template import render_parts
 from roaming.targets.iosxe import CONFIG, IOSXE
 
@@ -149,20 +150,26 @@ class _Where:
 
 
 def controllers(network: Network) -> Iterator[DeviceBundle]:
-    """Yield the configuration of every controller, in the order of the inventory."""
-    for borough, controller in network.controllers():
-        IOSXE.abilities(controller.version)
-        where = _Where(network, borough, controller, tuple(network.controlled(borough, controller)))
-        yield DeviceBundle(
-            owner=borough.slug,
-            site="",
-            name=controller.name,
-            kind=DeviceKind.CONTROLLER,
-            target=IOSXE.name,
-            version=controller.version,
-            files=(File(CONFIG, render_parts("iosxe", "config.txt.j2", **_view(where)), mode=0o600),),
-            owns=controller.owns.prefix,
-        )
+    """Return the configuration of every controller, in the order of the inventory."""
+    return (one_controller(network, borough, controller) for borough, controller in network.controllers())
+
+
+def one_controller(network: Network, borough: Borough, controller: Controller) -> DeviceBundle:
+    """Return the configuration of one controller."""
+    IOSXE.abilities(controller.version)
+    where = _Where(network, borough, controller, tuple(network.controlled(borough, controller)))
+    whole = render_parts("iosxe", "config.txt.j2", **_view(where))
+    return DeviceBundle(
+        owner=borough.slug,
+        site="",
+        name=controller.name,
+        kind=DeviceKind.CONTROLLER,
+        target=IOSXE.name,
+        version=controller.version,
+        files=(File(CONFIG, kept(controller, whole), mode=0o600),),
+        owns=controller.owns.prefix,
+        leaves=(*controller.owns.exceptions, *controller.owns.not_yet),
+    )
 
 
 def _view(where: _Where) -> dict[str, object]:

@@ -14,11 +14,13 @@ class Scope:
     """What is ours on a device whose configuration is one: everything that bears the prefix, and the named lines.
 
     `lines` are whole top-level lines (or heads of sections) of ours that no prefix can mark. A line of ours inside a
-    section that others use too is spelled below its head. No secret stands in them.
+    section that others use too is spelled below its head. No secret stands in them. `left` names what bears the prefix
+    and is not ours all the same.
     """
 
     prefix: str
     lines: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +63,8 @@ class Dialect(Protocol):
 
         `renew` maps a secret's value to its name: those of which the device shows ciphertext that are to be set again.
         """
+        ...
+
+    def exposed(self, running: str) -> str | None:
+        """Return what would show a typed secret on the device itself, in words; None when nothing does."""
         ...

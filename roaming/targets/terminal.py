@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class Terminal:
     """What a transaction types. `driver` is Netmiko's name of the platform; `{units}` is the timer in its units.
 
-    `configuring` matches the prompt inside the configuration, `refusal` a line that says no, `harmless` such a line
-    that does not, `pending` and `idle` the answers to `timer` while a way back is armed and while none is, `saved` the
-    answer to `save`, `whole` the end of a configuration that was shown to its end.
+    `joined` lists the access points that are there. `configuring` matches the prompt inside, `refusal`
+    a line that says no, `harmless` such a line that does not, `pending` and `idle` the answers to `timer` while a way
+    back is armed and while none is, `saved` the answer to `save`, `whole` the end of a configuration that was shown to
+    its end.
     """
 
     driver: str
@@ -28,6 +29,7 @@ class Terminal:
     revert: str
     timer: str
     save: str
+    joined: str
     configuring: re.Pattern[str]
     refusal: re.Pattern[str]
     harmless: re.Pattern[str]

@@ -206,7 +206,9 @@ def running(count: int, root: Path, repository: Path) -> Iterator[list[AccessPoi
     keys = [_furnish(home) for home in homes]
     compose = root / "compose.yml"
     names = [f"{lab}-{home.name}" for home in homes]
-    services = (SERVICE.format(name=name, image=image, user=USER, home=home) for name, home in zip(names, homes, strict=True))
+    services = (
+        SERVICE.format(name=name, image=image, user=USER, home=home) for name, home in zip(names, homes, strict=True)
+    )
     compose.write_text(f"services:\n{''.join(services)}", encoding="ascii")
     try:
         bring_up(engine, compose, lab, names)

@@ -47,9 +47,7 @@ PREFIX: Final = "FT-"
 MINUTE_S: Final = 1.0
 TIMER_MIN: Final = 5
 STRETCH: Final = Stretch(MINUTE_S)
-PACE: Final = Pace(
-    timer=60 * TIMER_MIN, margin=30, patience=600, pause=15, clock=STRETCH.clock, sleep=STRETCH.sleep
-)
+PACE: Final = Pace(timer=60 * TIMER_MIN, margin=30, patience=600, pause=15, clock=STRETCH.clock, sleep=STRETCH.sleep)
 SETTLES_S: Final = MINUTE_S * TIMER_MIN + 10
 CONTROLLERS: Final = 6
 WANTED: Final = {

@@ -170,9 +170,7 @@ class Stall:
             time.sleep(self.pause_s)
 
 
-def _contradictions(
-    finding: Finding, before: str, seen: Finding | None, said: DeviceResult | None
-) -> tuple[str, ...]:
+def _contradictions(finding: Finding, before: str, seen: Finding | None, said: DeviceResult | None) -> tuple[str, ...]:
     """Return where oracle, push and device disagree."""
     found = []
     if said is not None and (said.outcome is Outcome.CHANGED) != (finding.side == OTHER[before]):

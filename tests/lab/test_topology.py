@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.errors import LabError
+from lab.images import Image
+from lab.life import image_of
 from lab.topology import (
     FEDERATION,
     OPERATOR,
@@ -27,6 +29,7 @@ from lab.topology import (
     write_mapping,
 )
 from roaming.load import load
+from roaming.model.borough import Worker
 from roaming.rules import check
 
 if TYPE_CHECKING:
@@ -105,6 +108,22 @@ def test_devices_that_speak_to_each_other_share_a_network(source: Path, layout: 
 def test_the_control_container_has_a_foot_everywhere(layout: Layout) -> None:
     control = layout.topology.node("control")
     assert {link.network for link in control.links} == set(layout.topology.networks)
+
+
+def test_a_borough_with_a_worker_is_reached_through_it_alone(small: Network) -> None:
+    camden, hackney, *rest = small.boroughs
+    agent = hackney.agent
+    worker = Worker(name="hackney-worker", address=IPv4Address("198.51.100.30"), credentials=agent.credentials)
+    closed = _with(small, boroughs=(camden, hackney.model_copy(update={"worker": worker}), *rest))
+    topology = lay_out(closed, "lab").topology
+    control, outside = topology.node("control"), topology.node("hackney-worker")
+    inside = topology.node("hackney-agent").links[0].network
+    assert inside not in {link.network for link in control.links}
+    assert topology.node("camden-agent").links[0].network in {link.network for link in control.links}
+    assert [link.network for link in outside.links] == [OPERATOR, inside]
+    used = [link.address for node in topology.nodes for link in node.links]
+    assert len(set(used)) == len(used)
+    assert image_of(outside) is Image.CONTROL
 
 
 def test_the_mapped_inventory_is_the_same_but_for_addresses(source: Path, layout: Layout, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,12 @@ import pytest
 
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
 from roaming.plan import plan_device
-from roaming.push import AnsibleCarrier, Job, Outcome, State
+from roaming.push import AnsibleCarrier, Job, LocalWay, Look, Outcome, State, read, running_files
 from roaming.push.ansible_way import environment
 from roaming.push.private import Host, furnish, private_directory, sweep
 from roaming.secrets import FingerprintKey, Mask
 from roaming.targets import Service, Target
+from roaming.transport import LinuxDialler
 from tests.push.conftest import wait_until
 
 if TYPE_CHECKING:
@@ -124,6 +126,33 @@ def test_what_a_killed_push_left_is_swept_away(tmp_path: Path) -> None:
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {f"roam-push-{os.getpid()}-abc", "roam-push-x", "roam-other", f"roam-push-{dead.pid}-link"}
     assert (tmp_path / "roam-other" / "keys" / "hub").read_text() == "KEY"
+
+
+def test_files_are_read_with_what_makes_them_ours(sshd: Sshd, daemon: Daemon, tmp_path: Path) -> None:
+    daemon.file.chmod(0o640)
+    (daemon.file.parent / "deep").mkdir()
+    (daemon.file.parent / "deep" / "stale.conf").write_bytes(b"\x00\xff")
+    (daemon.file.parent / "theirs.txt").touch()
+    owned = (f"{daemon.file.parent}/*.conf",)
+    looks = (
+        Look(sshd.access("device"), (str(daemon.file), str(tmp_path / "missing")), owned),
+        Look(sshd.access("strange"), (str(tmp_path),), ()),
+        Look(sshd.access("away", port=1), (), ()),
+        Look(sshd.access("unknown", host_key=None), (), ()),
+    )
+    found = read(LocalWay(), looks)
+    assert found == {
+        "device": {
+            str(daemon.file): RemoteFile(b"old\n", 0o640, "root", "root"),
+            str(daemon.file.parent / "deep" / "stale.conf"): RemoteFile(b"\x00\xff", 0o644, "root", "root"),
+        },
+        "strange": f"{tmp_path} cannot be read: Is a directory",
+        "away": "no connection",
+        "unknown": "unknown: its host key is not known: give it host_key in the inventory, or name --known-hosts",
+    }
+    with LinuxDialler().open(sshd.access("device")) as session:
+        target = replace(job(sshd, daemon).target, owned=owned)
+        assert running_files(session, target, {str(daemon.file): RemoteFile(b"", 0, "", "")}) == found["device"]
 
 
 def test_a_change_that_cuts_the_connection_is_taken_back(sshd: Sshd, daemon: Daemon, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from roaming.targets.iosxe.comparison import compared
 from roaming.targets.iosxe.ownership import parts, scope_of
 from roaming.targets.iosxe.remedy import Work
 from roaming.targets.iosxe.thing import things
-from roaming.targets.iosxe.tree import spell, whole_lines
+from roaming.targets.iosxe.tree import parse, spell, whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,24 @@ class IosXe:
         work.note_strangers(gone, _foreign(running, scope))
         return Remedy(tuple(work.commands), tuple(work.outage), tuple(work.unverifiable), before, after)
 
+    def exposed(self, running: str) -> str | None:
+        """Refuse a log of typed lines that does not hide keys: sources disagree on whether it does by itself.
+
+        Source: Configuration Change Notification and Logging, IOS XE 17.x: `hidekeys`.
+        """
+        settings = [
+            child.text
+            for node in parse(running)
+            if node.text == "archive"
+            for log in node.children
+            if log.text == "log config"
+            for child in log.children
+        ]
+        if "logging enable" in settings and "hidekeys" not in settings:
+            return "its own log keeps what is typed, keys too: set `hidekeys` in `archive`, `log config` first"
+        return None
+
 
 def _foreign(running: str, scope: Scope) -> tuple[Node, ...]:
     cut = (part for part in parts(running, scope) if not part.whole)
-    return tuple(replace(part.node, children=part.foreign) if part.ours else part.node for part in cut)
+    return tuple(replace(part.node, children=part.foreign) if part.owned else part.node for part in cut)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from roaming.targets.dialect import Scope
 from roaming.targets.iosxe.kinds import ACCESS_POINT, DYNAMIC_AUTHOR, KINDS, SERVER, settings
+from roaming.targets.iosxe.left import Left, thing_of
 from roaming.targets.iosxe.tree import Node, parse
 
 if TYPE_CHECKING:
@@ -28,18 +29,23 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A top-level line or section, cut into what is ours and what is not."""
+    """A top-level line or section, cut into what is ours and what is not. `head` says that its head is ours."""
 
     node: Node
     name: Name | None = None
     ours: tuple[Node, ...] = ()
     foreign: tuple[Node, ...] = ()
-    whole: bool = False
+    head: bool = False
 
     @property
     def owned(self) -> bool:
         """Whether anything in it is ours."""
-        return self.whole or bool(self.ours)
+        return self.head or bool(self.ours)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is ours."""
+        return self.owned and not self.foreign
 
 
 def headed(node: Node) -> tuple[Name, Kind, re.Match[str]] | None:
@@ -61,8 +67,10 @@ def parts(text: str, scope: Scope) -> Iterator[Part]:
             yield Part(node)
         elif found[1].shared:
             yield border.cut(node, found[0], found[1])
-        elif border.owns(found[0]):
-            yield Part(node, found[0], ours=node.children, whole=True)
+        elif border.owns(found[0], node):
+            ours = tuple(child for child in node.children if not border.leaves(child, node))
+            foreign = tuple(child for child in node.children if border.leaves(child, node))
+            yield Part(node, found[0], ours, foreign, head=True)
         else:
             yield Part(node, found[0], foreign=node.children)
 
@@ -91,6 +99,7 @@ class _Border:
     prefix: str
     named: frozenset[Name]
     clients: frozenset[str]
+    left: Left
 
     @classmethod
     def of(cls, nodes: tuple[Node, ...], scope: Scope) -> _Border:
@@ -103,28 +112,35 @@ class _Border:
             if found:
                 heads.add(found[0])
                 listed |= {inner} - {""}
-        border = cls(scope.prefix, frozenset(heads), frozenset())
+        border = cls(scope.prefix, frozenset(heads), frozenset(), Left.of(scope.left))
         ours: set[str] = set()
         others: set[str] = set()
         for node in nodes:
             found = headed(node)
             if found and found[1] is SERVER:
-                (ours if border.owns(found[0]) else others).add(_address(node))
+                (ours if border.owns(found[0], node) else others).add(_address(node))
         clients = listed | {f"client {address}" for address in ours - others}
-        return cls(scope.prefix, frozenset(heads), frozenset(clients))
+        return replace(border, clients=frozenset(clients))
 
-    def owns(self, name: Name) -> bool:
-        """Whether a thing is ours as a whole."""
-        return self._bears(name.name) or name in self.named
+    def owns(self, name: Name, node: Node) -> bool:
+        """Whether a thing that is not shared is ours."""
+        found = thing_of(node)
+        left = found is not None and found[0] in self.left.things
+        return not left and (self._bears(name.name) or name in self.named)
+
+    def leaves(self, child: Node, node: Node) -> bool:
+        """Whether a line in a thing is left to the borough."""
+        found = thing_of(node) if self.left else None
+        return found is not None and (found[0] in self.left.things or self.left.line(*found, child))
 
     def _bears(self, word: str) -> bool:
         return bool(self.prefix) and word.startswith(self.prefix)
 
     def cut(self, node: Node, name: Name, kind: Kind) -> Part:
         """Cut a shared section. It is ours as a whole when the scope names it and nobody else has a line in it."""
-        mine = tuple(child for child in node.children if self._line(child, name, kind))
+        mine = tuple(child for child in node.children if self._line(child, name, kind) and not self.leaves(child, node))
         rest = tuple(child for child in node.children if child not in mine)
-        return Part(node, name, mine, rest, whole=not rest and (bool(mine) or name in self.named))
+        return Part(node, name, mine, rest, head=not rest and (bool(mine) or name in self.named))
 
     def _line(self, child: Node, name: Name, kind: Kind) -> bool:
         (setting,) = settings(kind, (child,)).values()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from roaming.errors import RenderError
 from roaming.targets.iosxe import cost
 from roaming.targets.iosxe.kinds import ACCESS_POINT, GROUP, POLICY_TAG, SERVER, WLAN, default, without
 from roaming.targets.iosxe.secret import Secret, redact
@@ -61,6 +62,7 @@ class Work:
             self._say(cost.of_refilling(thing) if hits and thing.kind is GROUP and name in self.want else "")
         for name in doomed:
             thing = self.have.pop(name)
+            _refuse_left(thing)
             self.commands.append(f"no {thing.head}")
             self._say(cost.of_removal(thing, again=name in self.want))
 
@@ -97,7 +99,7 @@ class Work:
             self._note_joining(want)
 
     def _change(self, have: Thing, want: Thing) -> None:
-        gone, set_again = self._differences(have, want)
+        gone, set_again = differences(have, want, self.renew)
         if not gone and not set_again:
             return
         lines = [line for key in gone for line in without(have.kind, have.settings[key])]
@@ -111,28 +113,8 @@ class Work:
         self._say(cost.of_refilling(want) if set(gone) & set(set_again) else "")
         self._note_joining(want)
 
-    def _differences(self, have: Thing, want: Thing) -> tuple[list[str], list[str]]:
-        """Return the keys that go back to their default, and those that are set."""
-
-        def usual(key: str) -> Value | None:
-            return default(have.kind, key)
-
-        kept = _kept(have.ordered, want.ordered)
-        moved = {*have.ordered, *want.ordered} - kept
-        gone = [
-            key
-            for key, setting in have.settings.items()
-            if (key in moved) or (key not in want.settings and setting.value != usual(key))
-        ]
-        shown = {key: setting.value for key, setting in have.settings.items()}
-        set_again = [
-            key
-            for key, setting in want.settings.items()
-            if key in moved or not same(shown.get(key, usual(key)), setting.value, self.renew)
-        ]
-        return gone, set_again
-
     def _remove(self, have: Thing) -> None:
+        _refuse_left(have)
         if have.alone:
             self.commands.append(f"no {have.head}")
         else:
@@ -156,6 +138,37 @@ class Work:
     def _say(self, sentence: str) -> None:
         if sentence and sentence not in self.outage:
             self.outage.append(sentence)
+
+
+def differences(have: Thing, want: Thing, renew: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return what makes one thing another: the keys that go back to their default, and those that are set."""
+
+    def usual(key: str) -> Value | None:
+        return default(have.kind, key)
+
+    kept = _kept(have.ordered, want.ordered)
+    moved = {*have.ordered, *want.ordered} - kept
+    gone = [
+        key
+        for key, setting in have.settings.items()
+        if (key in moved) or (key not in want.settings and setting.value != usual(key))
+    ]
+    shown = {key: setting.value for key, setting in have.settings.items()}
+    set_again = [
+        key
+        for key, setting in want.settings.items()
+        if key in moved or not same(shown.get(key, usual(key)), setting.value, renew)
+    ]
+    return gone, set_again
+
+
+def _refuse_left(thing: Thing) -> None:
+    """Refuse to take a section away in which lines are left to the borough: they would go with it."""
+    if not thing.alone and not thing.kind.shared:
+        message = (
+            f"`{thing.head}` has to go or to be made anew, but some of its lines are left to the borough by `except`"
+        )
+        raise RenderError(message)
 
 
 def _kept(have: tuple[str, ...], want: tuple[str, ...]) -> set[str]:

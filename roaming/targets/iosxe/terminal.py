@@ -18,6 +18,7 @@ TERMINAL: Final = Terminal(
     revert="configure revert now",
     timer="show archive config rollback timer",
     save="write memory",
+    joined="show ap summary",
     configuring=re.compile(r"\(config[^)\n]*\)#\s*$"),
     refusal=re.compile(r"^ ?(%.*|.*(?:[Rr]ollback aborted|not enabled).*)$", re.MULTILINE),
     harmless=re.compile(r"^(%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:|% ?[Ww]arning)"),
