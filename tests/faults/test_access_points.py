@@ -63,7 +63,7 @@ class Box:
     def mend(self) -> None:
         self.device.wire.mend()
 
-    def restore(self, side: str) -> None:
+    def restore(self, side: str) -> str:
         script = """for process in /proc/[0-9]*; do
             [ "$process" = "/proc/$$" ] || ! grep -qs seamless-wifi "$process/cmdline" || kill -9 "${process##*/}"
         done
@@ -75,6 +75,7 @@ class Box:
             octets = base64.b64encode(file.content).decode()
             script += f"echo {octets} | base64 -d > {path}; chmod {file.mode:o} {path}\n"
         self.device.must(f"{script}service hostapd restart")
+        return side
 
 
 def box(stall: Stall) -> Box:
@@ -126,7 +127,7 @@ def faults(kills: int) -> list[Fault]:
         meddle("timer ends before the confirmation", verified, pass_time, said="the former configuration is back"),
         *(meddle(f"reboot {moment}", moment, reboot) for moment in every_line()[5:-2]),
         *map(journal_disk_full, range(10)),
-        two_at_once(" holds it ("),
+        two_at_once(" holds it (staged)", armed),
         unarmed(kill_at(applied)),
         unarmed(kill_at(verified)),
     ]

@@ -50,6 +50,7 @@ STRETCH: Final = Stretch(MINUTE_S)
 PACE: Final = Pace(timer=60 * TIMER_MIN, margin=30, patience=600, pause=15, clock=STRETCH.clock, sleep=STRETCH.sleep)
 SETTLES_S: Final = MINUTE_S * TIMER_MIN + 10
 CONTROLLERS: Final = 6
+CHANGED: Final = "its configuration has changed since it was read: push again"
 WANTED: Final = {
     "a": """\
 wireless profile policy FT-roam
@@ -103,10 +104,10 @@ class Box:
         while self.device.state()["down"]:
             time.sleep(0.1)
 
-    def restore(self, side: str) -> None:
-        """Restart: what was saved last is the side that the push came from."""
+    def restore(self, _: str) -> str:
+        """Restart: what was saved last is one of the sides."""
         self.device.reboot(0)
-        assert self.look().side == side
+        return str(self.look().side)
 
 
 def box(stall: Stall) -> Box:
@@ -162,6 +163,11 @@ def change_behind(stall: Stall) -> None:
     box(stall).device.console("configure terminal", "ntp server 203.0.113.99", "end")
 
 
+def undo_change(stall: Stall) -> None:
+    assert "ntp server 203.0.113.99" in box(stall).device.running_text()
+    box(stall).device.console("configure terminal", "no ntp server 203.0.113.99", "end")
+
+
 def changed_before() -> Fault:
     """Change the device between plan and push: it is refused, and the stranger's line stays."""
     name = "changed between plan and push"
@@ -170,9 +176,8 @@ def changed_before() -> Fault:
         load = stall.load()
         change_behind(stall)
         told = Child(push, stall.errand, load).end()
-        assert "its configuration has changed since it was read" in str(told), told
-        assert "ntp server 203.0.113.99" in box(stall).device.running_text()
-        box(stall).device.console("configure terminal", "no ntp server 203.0.113.99", "end")
+        undo_change(stall)
+        assert CHANGED in str(told), told
         return told
 
     return Fault(name, lambda stall: stall.survive("other faults", name, hinder))
@@ -211,9 +216,9 @@ def faults(kills: int) -> list[Fault]:
         meddle("timer ends before the confirmation", verified, pass_time),
         *(meddle(f"reboot {moment}", moment, reboot) for moment in every_line()[5:-2]),
         changed_before(),
-        meddle("changed before the arming", Moment(6, after=True), change_behind),
+        meddle("changed before the arming", Moment(6, after=True), change_behind, said=CHANGED, undo=undo_change),
         *map(journal_disk_full, range(10)),
-        two_at_once("another change of it waits for its confirmation"),
+        two_at_once("another change of it waits for its confirmation", armed),
         unarmed(kill_at(applied)),
         unarmed(kill_at(verified)),
     ]

@@ -47,8 +47,8 @@ class Box(Protocol):
         """Take every hindrance away that was laid between it and us."""
         ...
 
-    def restore(self, side: str) -> None:
-        """Bring it back by force; for a device that is broken."""
+    def restore(self, side: str) -> str:
+        """Bring it by force to a side, that one if it can, and return which; for a device that is broken."""
         ...
 
 
@@ -152,9 +152,8 @@ class Stall:
 
     def restore(self, device: str, side: str) -> None:
         """Bring a device back by force, and forget what was pushed to it."""
-        self.boxes[device].restore(side)
+        self.sides[device] = self.boxes[device].restore(side)
         self.errand = replace(self.errand, state=self.errand.state.with_name(f"state-{next(self._states)}"))
-        self.sides[device] = side
 
     def _settled(self, device: str) -> Finding:
         """Look until the device does nothing by itself any more; what is broken must be so for a while."""
@@ -304,9 +303,12 @@ def unarmed(fault: Fault) -> Fault:
 
 
 def meddle(
-    name: str, moment: Moment, deed: Callable[[Stall], None], *, said: str | None = None, kind: str = "other faults"
+    name: str, moment: Moment, deed: Callable[[Stall], None], *, said: str = "", undo: Callable[[Stall], None] | None = None
 ) -> Fault:
-    """Do something to the device while a push waits at a moment; `said` has to stand in the words that it ends with."""
+    """Do something to the device while a push waits at a moment; `said` has to stand in the words that it ends with.
+
+    What a stranger did to the device is undone before it is judged: it has to be all that is strange there.
+    """
 
     def hinder(stall: Stall) -> Told | None:
         errand = replace(stall.errand, halt=moment)
@@ -317,10 +319,12 @@ def meddle(
         finally:
             (errand.state / HALTED).unlink(missing_ok=True)
         told = child.end()
-        assert said is None or said in str(told), told
+        if undo is not None:
+            undo(stall)
+        assert said in str(told), told
         return told
 
-    return Fault(name, lambda stall: stall.survive(kind, name, hinder))
+    return Fault(name, lambda stall: stall.survive("other faults", name, hinder))
 
 
 def journal_disk_full(lines: int) -> Fault:
@@ -336,18 +340,20 @@ def journal_disk_full(lines: int) -> Fault:
     return Fault(name, lambda stall: stall.survive("other faults", name, hinder))
 
 
-def two_at_once(held: str) -> Fault:
+def two_at_once(held: str, moment: Moment) -> Fault:
     """Push from two machines at once: whoever comes second is told who holds the device, and touches nothing."""
     name = "two pushes at once"
 
     def hinder(stall: Stall) -> Told | None:
-        (stall.errand.state.with_name("second")).mkdir(exist_ok=True)
-        errands = [replace(stall.errand, halt=Moment(6, after=False)), stall.errand]
-        first = Child(push, errands[0], stall.load())
-        assert first.halted(errands[0])
-        second = Child(push, replace(stall.errand, state=stall.errand.state.with_name("second")), stall.load()).end()
-        same = Child(push, stall.errand, stall.load()).end()
-        (stall.errand.state / HALTED).unlink()
+        other = replace(stall.errand, state=stall.errand.state.with_name("second"))
+        waits = replace(stall.errand, halt=moment)
+        first = Child(push, waits, stall.load())
+        try:
+            assert first.halted(waits)
+            second = Child(push, other, stall.load()).end()
+            same = Child(push, stall.errand, stall.load()).end()
+        finally:
+            (waits.state / HALTED).unlink(missing_ok=True)
         told = first.end()
         assert "another push is under way (process " in str(same), same
         assert {one.outcome for one in said_of(second).values()} == {Outcome.REFUSED}, second
