@@ -241,8 +241,19 @@ class _Course:
         self.pace.sleep(self.pace.pause)
 
     def _let_go(self) -> None:
-        with suppress(RoamingError):
-            self.driver.release()
+        """Give the device free; one that is lost just now would stay taken for the whole of its lease."""
+        until = self.pace.clock() + self.pace.patience
+        while True:
+            try:
+                self.driver.release()
+            except TransportError:
+                if self.pace.clock() >= until:
+                    return
+            except RoamingError:
+                return
+            else:
+                return
+            self._wait()
 
     def _unknown(self, why: str) -> DeviceResult:
         self._tell(State.REVERT_UNKNOWN)

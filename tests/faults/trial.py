@@ -63,6 +63,7 @@ class Stall:
     tally: Tally
     settles_s: float
     pause_s: float
+    kind: str = ""
     sides: dict[str, str] = field(default_factory=dict)
     length_s: float = 0
     octets: int = 0
@@ -201,43 +202,46 @@ Trial = Callable[[Stall], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault by name, and its trial, which raises AssertionError when it is not survived."""
+    """A fault by name, and its trial, which raises AssertionError when it is not survived; on a stall of its kind."""
 
     name: str
     trial: Trial
+    kind: str = ""
 
 
 class Trials:
-    """Stalls at work: each trial waits for a free one. A context manager."""
+    """Stalls at work: each trial waits for a free one of its kind."""
 
     def __init__(self, stalls: list[Stall]) -> None:
-        self._free: queue.Queue[Stall] = queue.Queue()
-        self._pool = ThreadPoolExecutor(len(stalls))
-        list(self._pool.map(Stall.begin, stalls))
-        list(self._pool.map(Stall.measure, stalls))
+        self._free: dict[str, queue.Queue[Stall]] = {stall.kind: queue.Queue() for stall in stalls}
+        self._pools = {kind: ThreadPoolExecutor(sum(one.kind == kind for one in stalls)) for kind in self._free}
+        with ThreadPoolExecutor(len(stalls)) as pool:
+            list(pool.map(Stall.begin, stalls))
+            list(pool.map(Stall.measure, stalls))
         for stall in stalls:
-            self._free.put(stall)
+            self._free[stall.kind].put(stall)
 
-    def submit(self, trial: Trial) -> Future[None]:
+    def submit(self, fault: Fault) -> Future[None]:
         """Have a trial made on the next stall that is free."""
-        return self._pool.submit(self._try, trial)
+        return self._pools[fault.kind].submit(self._try, fault)
 
-    def _try(self, trial: Trial) -> None:
-        stall = self._free.get()
+    def _try(self, fault: Fault) -> None:
+        stall = self._free[fault.kind].get()
         before = dict(stall.sides)
         try:
-            trial(stall)
+            fault.trial(stall)
         except BaseException:
             # The next trial shall not suffer for this one.
             for name, side in before.items():
                 stall.restore(name, side)
             raise
         finally:
-            self._free.put(stall)
+            self._free[fault.kind].put(stall)
 
     def close(self) -> None:
         """Let what has not begun be."""
-        self._pool.shutdown(cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(cancel_futures=True)
 
 
 # ---- the faults that every platform meets
@@ -332,7 +336,8 @@ def journal_disk_full(lines: int) -> Fault:
     name = f"no room for more than {lines} lines of the journal"
 
     def hinder(stall: Stall) -> Told | None:
-        size = (stall.errand.state / "journal.jsonl").stat().st_size
+        journal = stall.errand.state / "journal.jsonl"
+        size = journal.stat().st_size if journal.exists() else 0
         told = Child(push, replace(stall.errand, octets=size + lines * 330), stall.load()).end()
         assert "the journal cannot be written" in str(told) or said_of(told), told
         return told

@@ -88,6 +88,16 @@ def test_a_device_that_stays_silent_past_its_timer_is_unknown() -> None:
     assert not run.driver.new or run.driver.deadline is not None
 
 
+@pytest.mark.parametrize(("silent_s", "held"), [(20, False), (100, True)])
+def test_a_device_that_was_lost_before_the_timer_ran_is_given_free_when_it_is_back(
+    silent_s: float, *, held: bool
+) -> None:
+    run = Run(("precheck", Mishap.LOST_BEFORE), silent_s=silent_s)
+    assert run.transact() is Outcome.UNREACHABLE
+    assert run.driver.held is held
+    assert not run.driver.new
+
+
 def test_a_change_that_takes_too_long_is_not_confirmed() -> None:
     run = Run(works_s=58)
     assert run.transact() is Outcome.REFUSED
