@@ -8,27 +8,44 @@ import platform
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from benchmarks import load_check_render
+from benchmarks import load_check_render, push, push_memory
 
-MEASUREMENTS: Final = (load_check_render.measure,)
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from benchmarks.row import Figure, Row
+
+MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row]], ...]] = (load_check_render.measure, push.measure)
+FIGURES: Final = (push_memory.measure,)
 RESULTS: Final = Path(__file__).parents[1] / "build" / "bench.json"
 
 
 def main() -> int:
     """Return 1 when a goal is missed."""
-    rows = [measure() for measure in MEASUREMENTS]
-    versions = {name: version(name) for name in ("pydantic", "pyyaml", "jinja2")}
+    rows = [row for measure in MEASUREMENTS for row in measure()]
+    figures = [figure for measure in FIGURES for figure in measure()]
+    versions = {name: version(name) for name in ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh")}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     print(" ".join(f"{name} {value}" for name, value in machine.items()))
     print(f"{'name':<64} {'ours':>9} {'peer':>9} {'ratio':>6} {'goal':>6}")
     for row in rows:
         numbers = f"{row.ours:>9.2f} {row.peer:>9.2f} {row.ratio:>6.2f} {row.goal:>6.1f}"
         print(f"{row.name:<64} {numbers}  {row.unit}, against {row.peer_name}")
+    for figure in figures:
+        print(f"{figure.name:<64} {figure.value:>9.1f} {figure.unit}")
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"machine": machine, "rows": [row.as_json() for row in rows]}, indent=2) + "\n")
+    RESULTS.write_text(json.dumps(_report(machine, rows, figures), indent=2) + "\n")
     return 0 if all(row.ratio <= row.goal for row in rows) else 1
+
+
+def _report(machine: Mapping[str, object], rows: list[Row], figures: list[Figure]) -> dict[str, object]:
+    return {
+        "machine": machine,
+        "rows": [row.as_json() for row in rows],
+        "figures": [figure.as_json() for figure in figures],
+    }
 
 
 if __name__ == "__main__":

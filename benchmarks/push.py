@@ -77,12 +77,12 @@ def measure() -> Iterator[Row]:
 
 def _pair(delay_ms: float) -> tuple[float, float]:
     """Return both sides' seconds, each with controllers that were just started."""
-    return _timed(_Ours(), delay_ms), _timed(_Peer(), delay_ms)
+    return _timed(Ours(), delay_ms), _timed(_Peer(), delay_ms)
 
 
-def _timed(side: _Ours | _Peer, delay_ms: float) -> float:
+def _timed(side: Ours | _Peer, delay_ms: float) -> float:
     with FleetProcess(CONTROLLERS, seed=1) as fleet, tempfile.TemporaryDirectory() as folder:
-        plans = [_plan(access) for access in fleet.accesses]
+        plans = [plan(access) for access in fleet.accesses]
         for device in fleet.devices:
             device.set_faults(Faults(line_delay_ms=delay_ms))
         start = time.monotonic()
@@ -95,17 +95,17 @@ def _timed(side: _Ours | _Peer, delay_ms: float) -> float:
     return seconds
 
 
-def _plan(access: Access) -> DevicePlan:
+def plan(access: Access) -> DevicePlan:
     """Read a controller and plan its lines, as a survey does before either side begins."""
     target = TARGETS["iosxe"]
     device = DeviceBundle("x", "", access.device, DeviceKind.CONTROLLER, "iosxe", "17.12", (_FILE,), PREFIX)
     with NetmikoDialler().open(access, target.terminal) as session:  # type: ignore[arg-type]  # iosxe has a terminal
         running = session.show("show running-config")
-    plan = plan_lines(device, target, _wanted(), running, lambda _, text: text, renew={})
-    if len(plan.commands) != LINES:
-        message = f"the change has {len(plan.commands)} lines"
+    planned = plan_lines(device, target, _wanted(), running, lambda _, text: text, renew={})
+    if len(planned.commands) != LINES:
+        message = f"the change has {len(planned.commands)} lines"
         raise RuntimeError(message)
-    return plan
+    return planned
 
 
 _FILE: Final = File("config.txt", ())
@@ -117,8 +117,8 @@ def _wanted() -> str:
     return "" if dialect is None else dialect.ours(brownfield_text(), Scope(PREFIX)) + NEW
 
 
-class _Ours:
-    """The carrier with its journal and its encrypted backups."""
+class Ours:
+    """Our side: the carrier with its journal and its encrypted backups."""
 
     def push(self, plans: list[DevicePlan], accesses: tuple[Access, ...], state: Path) -> None:
         """Take every controller through its transaction."""
@@ -137,7 +137,7 @@ class _Ours:
         def note(device: str, state: State) -> None:
             journal.note("step", device=device, state=state)
 
-        jobs = tuple(Job(plan, TARGETS["iosxe"], access) for plan, access in zip(plans, accesses, strict=True))
+        jobs = tuple(Job(one, TARGETS["iosxe"], access) for one, access in zip(plans, accesses, strict=True))
         results = DriverCarrier(driver, lambda _: Pace(timer=300), CONTROLLERS).carry(jobs, note)
         bad = [result for result in results if result.outcome is not Outcome.CHANGED]
         if bad:

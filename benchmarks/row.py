@@ -24,3 +24,16 @@ class Row:
     def as_json(self) -> dict[str, object]:
         """Return everything, for the file."""
         return asdict(self) | {"ratio": round(self.ratio, 3), "held": self.ratio <= self.goal}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something that is measured by itself."""
+
+    name: str
+    value: float
+    unit: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything, for the file."""
+        return asdict(self)

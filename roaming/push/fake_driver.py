@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 class Mishap(StrEnum):
-    """What goes wrong at a step: the device says no, the connection breaks before it takes effect, or after."""
+    """What goes wrong at a step: the device says no, the connection breaks before it takes effect, or after.
+
+    Or it restarts, and runs what was saved.
+    """
 
     REFUSED = "refused"
     LOST_BEFORE = "lost-before"
     LOST_AFTER = "lost-after"
+    RESTARTED = "restarted"
 
 
 @dataclass(slots=True)
@@ -118,7 +122,9 @@ class FakeDriver:
         if mishap is Mishap.REFUSED:
             message = f"it does not {step}"
             raise RefusedError(message)
-        if mishap is not Mishap.LOST_BEFORE:
+        if mishap is Mishap.RESTARTED:
+            self._restart()
+        elif mishap is not Mishap.LOST_BEFORE:
             effect()
         if mishap is not None:
             self.silent_until = self.clock() + self.silent_s
@@ -133,6 +139,9 @@ class FakeDriver:
     def _back(self) -> None:
         if not self.confirmed:
             self.new, self.deadline = False, None
+
+    def _restart(self) -> None:
+        self.new, self.confirmed, self.deadline = self.saved, self.saved, None
 
     def _refuse_old(self) -> None:
         if not self.new:

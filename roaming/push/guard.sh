@@ -71,7 +71,7 @@ lock() {
         command -v "$tool" >/dev/null || fail 24 "it has no $tool, which the way back needs"
     done
     copy=$HOME_DIR/guard.$$
-    mkdir -p "$HOME_DIR" && chmod 0700 "$HOME_DIR" && cat > "$copy" || fail 24 "no room in $HOME_DIR"
+    mkdir -p "$HOME_DIR" && chmod 0700 "$HOME_DIR" && cat > "$copy" || { rm -f "$copy"; fail 24 "no room in $HOME_DIR"; }
     exec 8<"$HOME_DIR" && flock -w 20 8 || fail 24 "another push is taking the device right now"
     if ! take "$1" "$2" "$3" < "$copy"; then
         clear_stale

@@ -85,10 +85,14 @@ class CliDriver:
         session = self._step()
         try:
             session.enter(self.terminal.arm.format(units=self.job.target.revert.timer(seconds)))
-            self._refuse_drift(whole(session.inside(self.terminal.show_inside), self.terminal))
+            running = whole(session.inside(self.terminal.show_inside), self.terminal)
+            if not self._is_former(running):
+                session.leave()
+                session.ask(self.terminal.revert)
         except TransportError:
             self.hang_up()
             raise
+        self._refuse_drift(running)
 
     def apply(self) -> None:
         """Type the commands."""

@@ -49,10 +49,10 @@ def following(state: State) -> frozenset[State]:
     """Return the states that may follow one: forward, or back from wherever something went wrong.
 
     A device on its way back may turn out to have been confirmed: then it is saved. One that runs the new configuration
-    and cannot save it wants a person too.
+    and cannot save it wants a person too; one that restarts before it is saved runs the former.
     """
     if state is State.SAVED:
-        return frozenset({State.REVERT_UNKNOWN})
+        return frozenset({State.REVERTED, State.REVERT_UNKNOWN})
     if state in FINAL:
         return frozenset()
     return _FORWARD[state] | _BACK - {state}

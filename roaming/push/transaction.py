@@ -43,7 +43,7 @@ class Driver(Protocol):
         ...
 
     def arm(self, seconds: float) -> None:
-        """Have the device come back by itself unless it is confirmed in time."""
+        """Have the device come back by itself unless it is confirmed in time; refused, it has nothing to come back from."""
         ...
 
     def apply(self) -> None:
@@ -146,7 +146,12 @@ class _Course:
 
     def _arm(self) -> None:
         self.armed_at = self.pace.clock()
-        self.driver.arm(self.pace.timer)
+        try:
+            self.driver.arm(self.pace.timer)
+        except RefusedError:
+            # What is pending there now is another's, and not ours to take back.
+            self.armed_at = None
+            raise
 
     def _refuse_late(self) -> None:
         left = self.pace.timer - (self.pace.clock() - (self.armed_at or 0))
@@ -174,6 +179,8 @@ class _Course:
             if self._over():
                 return self._unknown(f"it runs the new configuration, which could not be saved: {why}")
             self._wait()
+            if self._look() is Standing.OLD:
+                return self._reverted(f"{why}; it restarted before the change was saved")
 
     def _undo(self, why: str) -> DeviceResult:
         """Take back what the device refused."""
@@ -234,8 +241,19 @@ class _Course:
         self.pace.sleep(self.pace.pause)
 
     def _let_go(self) -> None:
-        with suppress(RoamingError):
-            self.driver.release()
+        """Give the device free; one that is lost just now would stay taken for the whole of its lease."""
+        until = self.pace.clock() + self.pace.patience
+        while True:
+            try:
+                self.driver.release()
+            except TransportError:
+                if self.pace.clock() >= until:
+                    return
+            except RoamingError:
+                return
+            else:
+                return
+            self._wait()
 
     def _unknown(self, why: str) -> DeviceResult:
         self._tell(State.REVERT_UNKNOWN)

@@ -146,8 +146,10 @@ class NetmikoSession:
         return rf"{re.escape(self.connection.base_prompt)}[^\s#>()]*#\s*$"
 
     def _exchange(self, line: str, until: str) -> str:
+        """Type a line and read from its echo to the prompt: what came before the echo answers something else."""
         try:
             self.connection.write_channel(self.connection.normalize_cmd(line))
+            self.connection.read_until_pattern(pattern=re.escape(line.strip()), read_timeout=_ANSWER_S)
             return _answer(self.connection.read_until_pattern(pattern=until, read_timeout=_ANSWER_S))
         except FOREIGN as error:
             raise TransportError(plain(self.access, error)) from None
@@ -168,6 +170,6 @@ def refusal(answer: str, refusals: re.Pattern[str], harmless: re.Pattern[str]) -
 
 
 def _answer(text: str) -> str:
-    """Return an answer without the echo before it and the prompt after it."""
+    """Return an answer without the end of its echo and the prompt after it."""
     lines = text.replace("\r\n", "\n").replace("\r", "").split("\n")
     return "\n".join(lines[1:-1])

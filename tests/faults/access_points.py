@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -46,12 +47,16 @@ SERVICE: Final = """\
     network_mode: none
     cap_add: [NET_ADMIN, NET_RAW]
     stop_signal: SIGKILL
-    tmpfs: ["/run", "/var/lib/seamless-wifi:size=1m"]
+    tmpfs: {volatile}
     environment: {{LAB_USER: {user}, LAB_ROLE: access-point, LAB_SERVICES: hostapd}}
     entrypoint: ["sh", "{home}/start"]
     volumes: ["{home}:{home}", "{home}/own:/etc/lab:ro"]
 """
+# These are full with a file of 64 KiB. They would not outlast a restart: such an access point is never restarted.
+SMALL: Final = ("/var/lib/seamless-wifi", "/etc/hostapd")
+# Debian's init script sleeps for 8 s in every restart, and most random moments would fall there.
 START: Final = """\
+sed -i 's/sleep 8$/sleep 1/' /etc/init.d/hostapd
 python3 {home}/relay &
 exec /usr/lib/lab/entrypoint
 """
@@ -139,6 +144,7 @@ class AccessPoint:
     home: Path
     wire: Wire
     access: Access
+    small: bool
 
     def run(self, script: str) -> Result:
         """Run a script as root behind everybody's back."""
@@ -196,8 +202,8 @@ def wanted(work: Mapping[str, Campaign], bundles: Mapping[str, Bundle]) -> dict[
 
 
 @contextmanager
-def running(count: int, root: Path, repository: Path) -> Iterator[list[AccessPoint]]:
-    """Run so many access points while the block runs."""
+def running(count: int, root: Path, repository: Path, *, small: int = 0) -> Iterator[list[AccessPoint]]:
+    """Run so many access points while the block runs; the first `small` of them have small disks."""
     engine = find_engine(root)
     shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
     image = ensure(shop, Image.DEBIAN_13)
@@ -207,19 +213,24 @@ def running(count: int, root: Path, repository: Path) -> Iterator[list[AccessPoi
     compose = root / "compose.yml"
     names = [f"{lab}-{home.name}" for home in homes]
     services = (
-        SERVICE.format(name=name, image=image, user=USER, home=home) for name, home in zip(names, homes, strict=True)
+        SERVICE.format(name=name, image=image, user=USER, home=home, volatile=_volatile(small=place < small))
+        for place, (name, home) in enumerate(zip(names, homes, strict=True))
     )
     compose.write_text(f"services:\n{''.join(services)}", encoding="ascii")
     try:
         bring_up(engine, compose, lab, names)
         with Wires([home / "ssh" for home in homes]) as wires:
             yield [
-                AccessPoint(engine, name, home, wire, replace(key, port=wire.port))
-                for name, home, key, wire in zip(names, homes, keys, wires.all, strict=True)
+                AccessPoint(engine, name, home, wire, replace(key, port=wire.port), place < small)
+                for place, (name, home, key, wire) in enumerate(zip(names, homes, keys, wires.all, strict=True))
             ]
     finally:
         take_down(engine, compose, lab)
         engine.release()
+
+
+def _volatile(*, small: bool) -> str:
+    return json.dumps(["/run", *(f"{folder}:size=64k" for folder in SMALL if small)])
 
 
 def _furnish(home: Path) -> Access:

@@ -36,7 +36,7 @@ def survived(trials: Trials, request: pytest.FixtureRequest) -> Survived:
     """Begin every trial of the file that was chosen, and return what waits for one and raises what it found."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     chosen = [item.callspec.params["fault"] for item in items if item.module is request.module and _has_fault(item)]
-    futures = {fault.name: trials.submit(fault.trial) for fault in chosen}
+    futures = {fault.name: trials.submit(fault) for fault in chosen}
 
     def wait(fault: Fault) -> None:
         futures[fault.name].result()

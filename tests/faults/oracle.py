@@ -167,7 +167,8 @@ def apart(text: str, prefix: str) -> tuple[str, str]:
     foreign: list[str] = []
     ours: list[str] = []
     mine = False
-    for line in text.splitlines():
+    # A lone `!` is only a separator, and there are more of them with more sections.
+    for line in (line for line in text.splitlines() if line.strip() != "!"):
         if not line.startswith(" "):
             mine = bool(re.search(rf"(^| ){re.escape(prefix)}", line))
         (ours if mine else foreign).append(line)

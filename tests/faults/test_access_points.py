@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from roaming.push import Pace
-from tests.faults.access_points import NAME, Rendered, plans, running, sides, wanted
+from tests.faults.access_points import NAME, SMALL, Rendered, plans, running, sides, wanted
 from tests.faults.errand import Child, Errand, Moment, push
 from tests.faults.tally import Tally
 from tests.faults.trial import (
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.daemon
 
-# Debian's init script waits 8 s in every restart: a push takes 10 s, and so does a way back.
-PACE: Final = Pace(timer=18, margin=1, patience=40, pause=3)
+PACE: Final = Pace(timer=10, margin=1, patience=40, pause=2)
 SETTLES_S: Final = 60
 CONTAINERS: Final = 24
+BACK: Final = "the former configuration is back"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Box:
     def mend(self) -> None:
         self.device.wire.mend()
 
-    def restore(self, side: str) -> None:
+    def restore(self, side: str) -> str:
         script = """for process in /proc/[0-9]*; do
             [ "$process" = "/proc/$$" ] || ! grep -qs seamless-wifi "$process/cmdline" || kill -9 "${process##*/}"
         done
@@ -75,6 +75,7 @@ class Box:
             octets = base64.b64encode(file.content).decode()
             script += f"echo {octets} | base64 -d > {path}; chmod {file.mode:o} {path}\n"
         self.device.must(f"{script}service hostapd restart")
+        return side
 
 
 def box(stall: Stall) -> Box:
@@ -83,8 +84,48 @@ def box(stall: Stall) -> Box:
     return one
 
 
-def run(script: str) -> Callable[[Stall], None]:
-    return lambda stall: print(box(stall).device.must(script))
+def edit(stall: Stall) -> None:
+    box(stall).device.must("cp -p /etc/hostapd/hostapd.conf /run/kept; echo '# mine' >> /etc/hostapd/hostapd.conf")
+
+
+def undo_edit(stall: Stall) -> None:
+    box(stall).device.must("[ ! -e /run/kept ] || cp -p /run/kept /etc/hostapd/hostapd.conf; rm -f /run/kept")
+
+
+def edited_before() -> Fault:
+    """Change a file between plan and push: it is refused, and the stranger's file stays."""
+    name = "edited between plan and push"
+
+    def hinder(stall: Stall) -> Told | None:
+        edit(stall)
+        told = Child(push, stall.errand, stall.load()).end()
+        assert "/etc/hostapd/hostapd.conf has changed since it was read: push again" in str(told), told
+        assert "# mine" in box(stall).device.must("tail -n 1 /etc/hostapd/hostapd.conf")
+        undo_edit(stall)
+        return told
+
+    return Fault(name, lambda stall: stall.survive("other faults", name, hinder))
+
+
+def full(folder: str, moment: Moment, said: str = "") -> Fault:
+    """Fill a disk of the device while a push waits."""
+
+    def fill(stall: Stall) -> None:
+        box(stall).device.run(f"head -c 1M /dev/zero > {folder}/filler")
+
+    def empty(stall: Stall) -> None:
+        box(stall).device.must(f"rm -f {folder}/filler")
+
+    fault = meddle(f"{folder} full {moment}", moment, fill, said=said, undo=empty)
+    return replace(fault, kind="small")
+
+
+def slow_restart(stall: Stall) -> None:
+    box(stall).device.must("sed -i 's/sleep 1$/sleep 14/' /etc/init.d/hostapd")
+
+
+def usual_restart(stall: Stall) -> None:
+    box(stall).device.must("sed -i 's/sleep 14$/sleep 1/' /etc/init.d/hostapd")
 
 
 def pass_time(stall: Stall) -> None:
@@ -122,11 +163,15 @@ def faults(kills: int) -> list[Fault]:
         *(kill_at_random(number) for number in range(1, kills + 1)),
         *(cut(number) for number in range(1, max(4, kills * 2 // 5) + 1)),
         meddle("timer ends before the first file", armed, pass_time, said="the time was over"),
-        meddle("timer ends before the check", applied, pass_time, said="the former configuration is back"),
-        meddle("timer ends before the confirmation", verified, pass_time, said="the former configuration is back"),
+        meddle("timer ends before the check", applied, pass_time, said=BACK),
+        meddle("timer ends before the confirmation", verified, pass_time, said=BACK),
         *(meddle(f"reboot {moment}", moment, reboot) for moment in every_line()[5:-2]),
+        meddle("a service restarts for longer than the timer", armed, slow_restart, said=BACK, undo=usual_restart),
+        edited_before(),
+        meddle("edited between arming and first file", armed, edit, said="has changed since it was read", undo=undo_edit),
+        *(full(folder, Moment(line, after=True)) for folder in SMALL for line in range(3, 11)),
         *map(journal_disk_full, range(10)),
-        two_at_once(" holds it ("),
+        two_at_once(" holds it (armed)", armed),
         unarmed(kill_at(applied)),
         unarmed(kill_at(verified)),
     ]
@@ -141,7 +186,7 @@ def tally(seed: int) -> Tally:
 def trials(tmp_path_factory: pytest.TempPathFactory, repository: Path, tally: Tally) -> Iterator[Trials]:
     root = tmp_path_factory.mktemp("access-points")
     rendered = Rendered.of(repository / "lab" / "inventory", root)
-    with running(CONTAINERS, root, repository) as devices:
+    with running(CONTAINERS, root, repository, small=4) as devices:
         work = Trials([stall(device, rendered, tally) for device in devices])
         yield work
         work.close()
@@ -152,7 +197,7 @@ def stall(device: AccessPoint, rendered: Rendered, tally: Tally) -> Stall:
     work = errand.campaign()
     goal = wanted({"a": work, "b": replace(work, network=rendered.networks["b"])}, rendered.bundles)
     one = Box(device, device.oracle(sides(goal)), goal)
-    return Stall(errand, {NAME: one}, {NAME: plans(goal)}, {NAME: goal}, tally, SETTLES_S, pause_s=3)
+    return Stall(errand, {NAME: one}, {NAME: plans(goal)}, {NAME: goal}, tally, SETTLES_S, 2, "small" if device.small else "")
 
 
 def test_an_access_point_is_old_or_new(survived: Survived, fault: Fault) -> None:

@@ -49,7 +49,8 @@ TIMER_MIN: Final = 5
 STRETCH: Final = Stretch(MINUTE_S)
 PACE: Final = Pace(timer=60 * TIMER_MIN, margin=30, patience=600, pause=15, clock=STRETCH.clock, sleep=STRETCH.sleep)
 SETTLES_S: Final = MINUTE_S * TIMER_MIN + 10
-CONTROLLERS: Final = 6
+CONTROLLERS: Final = 12
+CHANGED: Final = "its configuration has changed since it was read: push again"
 WANTED: Final = {
     "a": """\
 wireless profile policy FT-roam
@@ -103,10 +104,10 @@ class Box:
         while self.device.state()["down"]:
             time.sleep(0.1)
 
-    def restore(self, side: str) -> None:
-        """Restart: what was saved last is the side that the push came from."""
+    def restore(self, _: str) -> str:
+        """Restart: what was saved last is one of the sides."""
         self.device.reboot(0)
-        assert self.look().side == side
+        return str(self.look().side)
 
 
 def box(stall: Stall) -> Box:
@@ -162,6 +163,21 @@ def change_behind(stall: Stall) -> None:
     box(stall).device.console("configure terminal", "ntp server 203.0.113.99", "end")
 
 
+def undo_change(stall: Stall) -> None:
+    assert "ntp server 203.0.113.99" in box(stall).device.running_text()
+    box(stall).device.console("configure terminal", "no ntp server 203.0.113.99", "end")
+
+
+def arm_behind(stall: Stall) -> None:
+    box(stall).device.console("configure terminal revert timer 5", "ntp server 203.0.113.99", "end")
+
+
+def undo_arm(stall: Stall) -> None:
+    assert box(stall).device.pending_revert() is not None
+    box(stall).device.console("configure confirm")
+    undo_change(stall)
+
+
 def changed_before() -> Fault:
     """Change the device between plan and push: it is refused, and the stranger's line stays."""
     name = "changed between plan and push"
@@ -170,9 +186,8 @@ def changed_before() -> Fault:
         load = stall.load()
         change_behind(stall)
         told = Child(push, stall.errand, load).end()
-        assert "its configuration has changed since it was read" in str(told), told
-        assert "ntp server 203.0.113.99" in box(stall).device.running_text()
-        box(stall).device.console("configure terminal", "no ntp server 203.0.113.99", "end")
+        undo_change(stall)
+        assert CHANGED in str(told), told
         return told
 
     return Fault(name, lambda stall: stall.survive("other faults", name, hinder))
@@ -199,11 +214,12 @@ def aborts() -> Fault:
 def faults(kills: int) -> list[Fault]:
     armed, applied, verified = Moment(7, after=True), Moment(8, after=True), Moment(9, after=False)
     return [
+        # First, because a session is waited for for a minute.
+        troubled("the session hangs", "cuts", lambda _: Faults(cut=Cut.HANG, cut_on="^ *vlan ")),
         *map(kill_at, every_line()),
         *(kill_both(applied, Moment(line, after)) for line in (2, 3, 4) for after in (False, True)),
         *(kill_at_random(number) for number in range(1, kills + 1)),
         *(cut(number) for number in range(1, max(4, kills * 2 // 5) + 1)),
-        troubled("the session hangs", "cuts", lambda _: Faults(cut=Cut.HANG, cut_on="^ *vlan ")),
         troubled("a line is refused", "other faults", lambda _: Faults(refused=(Refused("^ *vlan ", "% No"),)), "% No"),
         aborts(),
         meddle("timer ends before the first line", armed, pass_time),
@@ -211,9 +227,10 @@ def faults(kills: int) -> list[Fault]:
         meddle("timer ends before the confirmation", verified, pass_time),
         *(meddle(f"reboot {moment}", moment, reboot) for moment in every_line()[5:-2]),
         changed_before(),
-        meddle("changed before the arming", Moment(6, after=True), change_behind),
+        meddle("changed before the arming", Moment(6, after=True), change_behind, said=CHANGED, undo=undo_change),
+        meddle("another arms first", Moment(6, after=True), arm_behind, said="already pending", undo=undo_arm),
         *map(journal_disk_full, range(10)),
-        two_at_once("another change of it waits for its confirmation"),
+        two_at_once("another change of it waits for its confirmation", armed),
         unarmed(kill_at(applied)),
         unarmed(kill_at(verified)),
     ]
@@ -244,7 +261,7 @@ def stall(device: RemoteCatalyst, access: Access, root: Path, network: Network, 
     goal = {side: work.wanted(bundle(text))[0] for side, text in WANTED.items()}
     foreign, _ = apart(device.running_text(), PREFIX)
     one = Box(device, ControllerOracle(device, access.port, PREFIX, foreign, WANTED))
-    return Stall(errand, {NAME: one}, {NAME: {}}, {NAME: goal}, tally, SETTLES_S, pause_s=0.5)
+    return Stall(errand, {NAME: one}, {NAME: {}}, {NAME: goal}, tally, SETTLES_S, 0.5)
 
 
 def test_a_controller_is_old_or_new(survived: Survived, fault: Fault) -> None:

@@ -47,8 +47,8 @@ class Box(Protocol):
         """Take every hindrance away that was laid between it and us."""
         ...
 
-    def restore(self, side: str) -> None:
-        """Bring it back by force; for a device that is broken."""
+    def restore(self, side: str) -> str:
+        """Bring it by force to a side, that one if it can, and return which; for a device that is broken."""
         ...
 
 
@@ -63,6 +63,7 @@ class Stall:
     tally: Tally
     settles_s: float
     pause_s: float
+    kind: str = ""
     sides: dict[str, str] = field(default_factory=dict)
     length_s: float = 0
     octets: int = 0
@@ -137,7 +138,7 @@ class Stall:
         """See that what was said is what is, and that the device is free."""
         if said is not None and said.outcome is Outcome.UNKNOWN:
             self.tally.called(device)
-            self._restore(device, before)
+            self.restore(device, before)
             return ()
         finding = self._settled(device)
         faults = (*_faults(finding), *_contradictions(finding, before, seen, said))
@@ -145,15 +146,15 @@ class Stall:
             side = "old" if finding.side == before else "new"
             self.tally.judged(device, side, faults, f"{when}, after --resume")
         if faults:
-            self._restore(device, before)
+            self.restore(device, before)
         else:
             self.sides[device] = str(finding.side)
         return faults
 
-    def _restore(self, device: str, side: str) -> None:
-        self.boxes[device].restore(side)
+    def restore(self, device: str, side: str) -> None:
+        """Bring a device back by force, and forget what was pushed to it."""
+        self.sides[device] = self.boxes[device].restore(side)
         self.errand = replace(self.errand, state=self.errand.state.with_name(f"state-{next(self._states)}"))
-        self.sides[device] = side
 
     def _settled(self, device: str) -> Finding:
         """Look until the device does nothing by itself any more; what is broken must be so for a while."""
@@ -201,37 +202,46 @@ Trial = Callable[[Stall], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault by name, and its trial, which raises AssertionError when it is not survived."""
+    """A fault by name, and its trial, which raises AssertionError when it is not survived; on a stall of its kind."""
 
     name: str
     trial: Trial
+    kind: str = ""
 
 
 class Trials:
-    """Stalls at work: each trial waits for a free one. A context manager."""
+    """Stalls at work: each trial waits for a free one of its kind."""
 
     def __init__(self, stalls: list[Stall]) -> None:
-        self._free: queue.Queue[Stall] = queue.Queue()
-        self._pool = ThreadPoolExecutor(len(stalls))
-        list(self._pool.map(Stall.begin, stalls))
-        list(self._pool.map(Stall.measure, stalls))
+        self._free: dict[str, queue.Queue[Stall]] = {stall.kind: queue.Queue() for stall in stalls}
+        self._pools = {kind: ThreadPoolExecutor(sum(one.kind == kind for one in stalls)) for kind in self._free}
+        with ThreadPoolExecutor(len(stalls)) as pool:
+            list(pool.map(Stall.begin, stalls))
+            list(pool.map(Stall.measure, stalls))
         for stall in stalls:
-            self._free.put(stall)
+            self._free[stall.kind].put(stall)
 
-    def submit(self, trial: Trial) -> Future[None]:
+    def submit(self, fault: Fault) -> Future[None]:
         """Have a trial made on the next stall that is free."""
-        return self._pool.submit(self._try, trial)
+        return self._pools[fault.kind].submit(self._try, fault)
 
-    def _try(self, trial: Trial) -> None:
-        stall = self._free.get()
+    def _try(self, fault: Fault) -> None:
+        stall = self._free[fault.kind].get()
+        before = dict(stall.sides)
         try:
-            trial(stall)
+            fault.trial(stall)
+        except BaseException:
+            # The next trial shall not suffer for this one.
+            for name, side in before.items():
+                stall.restore(name, side)
+            raise
         finally:
-            self._free.put(stall)
+            self._free[fault.kind].put(stall)
 
     def close(self) -> None:
         """Let what has not begun be."""
-        self._pool.shutdown(cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(cancel_futures=True)
 
 
 # ---- the faults that every platform meets
@@ -297,9 +307,12 @@ def unarmed(fault: Fault) -> Fault:
 
 
 def meddle(
-    name: str, moment: Moment, deed: Callable[[Stall], None], *, said: str | None = None, kind: str = "other faults"
+    name: str, moment: Moment, deed: Callable[[Stall], None], *, said: str = "", undo: Callable[[Stall], None] | None = None
 ) -> Fault:
-    """Do something to the device while a push waits at a moment; `said` has to stand in the words that it ends with."""
+    """Do something to the device while a push waits at a moment; `said` has to stand in the words that it ends with.
+
+    What a stranger did to the device is undone before it is judged: it has to be all that is strange there.
+    """
 
     def hinder(stall: Stall) -> Told | None:
         errand = replace(stall.errand, halt=moment)
@@ -310,10 +323,12 @@ def meddle(
         finally:
             (errand.state / HALTED).unlink(missing_ok=True)
         told = child.end()
-        assert said is None or said in str(told), told
+        if undo is not None:
+            undo(stall)
+        assert said in str(told), told
         return told
 
-    return Fault(name, lambda stall: stall.survive(kind, name, hinder))
+    return Fault(name, lambda stall: stall.survive("other faults", name, hinder))
 
 
 def journal_disk_full(lines: int) -> Fault:
@@ -321,7 +336,8 @@ def journal_disk_full(lines: int) -> Fault:
     name = f"no room for more than {lines} lines of the journal"
 
     def hinder(stall: Stall) -> Told | None:
-        size = (stall.errand.state / "journal.jsonl").stat().st_size
+        journal = stall.errand.state / "journal.jsonl"
+        size = journal.stat().st_size if journal.exists() else 0
         told = Child(push, replace(stall.errand, octets=size + lines * 330), stall.load()).end()
         assert "the journal cannot be written" in str(told) or said_of(told), told
         return told
@@ -329,18 +345,20 @@ def journal_disk_full(lines: int) -> Fault:
     return Fault(name, lambda stall: stall.survive("other faults", name, hinder))
 
 
-def two_at_once(held: str) -> Fault:
+def two_at_once(held: str, moment: Moment) -> Fault:
     """Push from two machines at once: whoever comes second is told who holds the device, and touches nothing."""
     name = "two pushes at once"
 
     def hinder(stall: Stall) -> Told | None:
-        (stall.errand.state.with_name("second")).mkdir(exist_ok=True)
-        errands = [replace(stall.errand, halt=Moment(6, after=False)), stall.errand]
-        first = Child(push, errands[0], stall.load())
-        assert first.halted(errands[0])
-        second = Child(push, replace(stall.errand, state=stall.errand.state.with_name("second")), stall.load()).end()
-        same = Child(push, stall.errand, stall.load()).end()
-        (stall.errand.state / HALTED).unlink()
+        other = replace(stall.errand, state=stall.errand.state.with_name("second"))
+        waits = replace(stall.errand, halt=moment)
+        first = Child(push, waits, stall.load())
+        try:
+            assert first.halted(waits)
+            second = Child(push, other, stall.load()).end()
+            same = Child(push, stall.errand, stall.load()).end()
+        finally:
+            (waits.state / HALTED).unlink(missing_ok=True)
         told = first.end()
         assert "another push is under way (process " in str(same), same
         assert {one.outcome for one in said_of(second).values()} == {Outcome.REFUSED}, second

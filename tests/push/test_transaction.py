@@ -46,16 +46,16 @@ def test_a_change_goes_through_every_state_in_order() -> None:
     assert (run.driver.new, run.driver.saved, run.driver.held) == (True, True, False)
 
 
-@pytest.mark.parametrize("step", ["lock", "precheck", "back_up"])
-def test_what_is_refused_before_the_arming_changes_nothing(step: str) -> None:
+@pytest.mark.parametrize("step", ["lock", "precheck", "back_up", "arm"])
+def test_what_is_refused_before_the_timer_runs_changes_nothing(step: str) -> None:
     run = Run((step, Mishap.REFUSED))
     assert run.transact() is Outcome.REFUSED
     assert run.result.words == f"it does not {step}"
-    assert "arm" not in run.driver.asked
+    assert not {"apply", "revert"} & set(run.driver.asked)
     assert not run.driver.held
 
 
-@pytest.mark.parametrize("step", ["arm", "apply", "verify", "confirm"])
+@pytest.mark.parametrize("step", ["apply", "verify", "confirm"])
 def test_what_is_refused_after_it_is_taken_back(step: str) -> None:
     run = Run((step, Mishap.REFUSED))
     assert run.transact() is Outcome.REFUSED
@@ -71,11 +71,31 @@ def test_a_confirmation_whose_answer_is_lost_is_found_on_the_device() -> None:
     assert run.driver.saved
 
 
+def test_a_device_that_restarts_before_it_is_saved_is_old() -> None:
+    run = Run(("save", Mishap.RESTARTED))
+    assert run.transact() is Outcome.REFUSED
+    assert run.result.words == (
+        "the connection broke; it restarted before the change was saved; the former configuration is back"
+    )
+    assert run.states[-2:] == [State.SAVED, State.REVERTED]
+    assert not run.driver.new
+
+
 def test_a_device_that_stays_silent_past_its_timer_is_unknown() -> None:
     run = Run(("apply", Mishap.LOST_AFTER), silent_s=10_000)
     assert run.transact() is Outcome.UNKNOWN
     assert run.states[-1] is State.REVERT_UNKNOWN
     assert not run.driver.new or run.driver.deadline is not None
+
+
+@pytest.mark.parametrize(("silent_s", "held"), [(20, False), (100, True)])
+def test_a_device_that_was_lost_before_the_timer_ran_is_given_free_when_it_is_back(
+    silent_s: float, *, held: bool
+) -> None:
+    run = Run(("precheck", Mishap.LOST_BEFORE), silent_s=silent_s)
+    assert run.transact() is Outcome.UNREACHABLE
+    assert run.driver.held is held
+    assert not run.driver.new
 
 
 def test_a_change_that_takes_too_long_is_not_confirmed() -> None:

@@ -137,6 +137,12 @@ KINDS: Final = (
     ACCESS_POINT,
 )
 
+BY_WORD: Final = {
+    word: tuple((number, kind) for number, kind in enumerate(KINDS) if kind.head.pattern.startswith(f"{word} "))
+    for word in {kind.head.pattern.partition(" ")[0] for kind in KINDS}
+}
+"""The kinds by the first word of their head, with their places: most lines of a configuration begin otherwise."""
+
 _KEY: Final = re.compile(r"key (?:(?P<kind>[0-9]) )?(?P<text>\S.*)")
 _CLIENT: Final = re.compile(r"client (?P<address>\S+)(?: server-key (?:(?P<kind>[0-9]) )?(?P<text>\S+))?(?P<rest>.*)")
 _MAPPING: Final = re.compile(r"(?P<key>wlan \S+) policy (?P<policy>\S+)")

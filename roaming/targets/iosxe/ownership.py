@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from roaming.targets.dialect import Scope
-from roaming.targets.iosxe.kinds import ACCESS_POINT, DYNAMIC_AUTHOR, KINDS, SERVER, settings
+from roaming.targets.iosxe.kinds import ACCESS_POINT, BY_WORD, DYNAMIC_AUTHOR, SERVER, settings
 from roaming.targets.iosxe.left import Left, thing_of
 from roaming.targets.iosxe.tree import Node, parse
 
@@ -50,7 +50,7 @@ class Part:
 
 def headed(node: Node) -> tuple[Name, Kind, re.Match[str]] | None:
     """Return which thing of the table a top-level line is."""
-    for number, kind in enumerate(KINDS):
+    for number, kind in BY_WORD.get(node.text.partition(" ")[0], ()):
         match = kind.head.fullmatch(node.text)
         if match:
             return Name(number, match["name"]), kind, match
