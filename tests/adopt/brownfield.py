@@ -6,6 +6,7 @@ said is printed as JSON.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import subprocess
@@ -58,6 +59,10 @@ def main(work: Path) -> None:
         file.write_text(file.read_text().replace(EXCEPTION, "", 1))
         said["diff without an exception"] = roam("diff", "-i", adopted, *limit)
         said["untouched"] = {"status": int(device.running_text() != before)}
+        said["push"] = roam("push", "-i", adopted, *limit, "--yes")
+        said["diff after the push"] = roam("diff", "-i", adopted, *limit)
+        lines = difflib.ndiff(before.splitlines(), device.running_text().splitlines())
+        said["changed"] = {"out": [line for line in lines if not line.startswith("  ")]}
     sys.stdout.write(json.dumps(said))
 
 

@@ -79,5 +79,11 @@ def test_what_is_written_is_a_sound_inventory_and_adopting_again_changes_nothing
     assert said["again"]["out"].startswith("\neastmarsh-wlc: adopted ")
 
 
+def test_a_push_then_changes_that_line_and_no_other(said: dict[str, Any]) -> None:
+    assert said["push"]["status"] == 0, said["push"]
+    assert said["changed"]["out"] == ["-  timeout 5"]
+    assert said["diff after the push"]["status"] == 0
+
+
 def test_the_device_is_only_read(said: dict[str, Any]) -> None:
     assert said["untouched"]["status"] == 0
