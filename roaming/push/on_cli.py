@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from roaming.errors import PushError, RefusedError, TransportError
 from roaming.push.states import Standing
+from roaming.push.transaction import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,12 +31,14 @@ class Lines:
 
 @dataclass
 class CliDriver:
-    """Drives one controller. `keep` puts its configuration away here."""
+    """Drives one controller. `keep` puts its configuration away here, `pace` says how long its timer lasts."""
 
     job: Job
     lines: Lines
     dialler: CliDialler
     keep: Callable[[], None] = lambda: None
+    pace: Pace = field(default_factory=Pace)
+    _armed_at: float = 0
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
     _session: CliSession | None = field(default=None, repr=False)
 
@@ -83,6 +86,7 @@ class CliDriver:
     def arm(self, seconds: float) -> None:
         """Enter the configuration with a timer, and look once more: another push may have been faster."""
         session = self._step()
+        self._armed_at = self.pace.clock()
         try:
             session.enter(self.terminal.arm.format(units=self.job.target.revert.timer(seconds)))
             running = whole(session.inside(self.terminal.show_inside), self.terminal)
@@ -95,10 +99,15 @@ class CliDriver:
         self._refuse_drift(running)
 
     def apply(self) -> None:
-        """Type the commands."""
+        """Type the commands, and none that could arrive after the way back: nothing would take it back again."""
         session = self._step()
-        session.configure(self.job.plan.commands)
+        session.configure(self.job.plan.commands, self._refuse_late)
         session.leave()
+
+    def _refuse_late(self) -> None:
+        if self.pace.clock() > self._armed_at + self.pace.timer - self.pace.margin:
+            message = "it is too slow for its timer, the rest was not typed"
+            raise RefusedError(message)
 
     def verify(self) -> None:
         """Read the configuration back: ours as wanted, all other lines octet by octet as they were."""

@@ -19,7 +19,7 @@ from roaming.transport.access import known_hosts_text
 from roaming.transport.strict import FOREIGN, options, plain, strict_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import paramiko
@@ -49,8 +49,11 @@ class CliSession(Protocol):
         """Return the answer to a command typed inside the configuration."""
         ...
 
-    def configure(self, lines: Sequence[str]) -> None:
-        """Type lines inside the configuration; raises RefusedError at the first that is refused, naming its number."""
+    def configure(self, lines: Sequence[str], go_on: Callable[[], None]) -> None:
+        """Type lines inside the configuration, asking `go_on` before each.
+
+        Raises RefusedError at the first that is refused, naming its number; what `go_on` raises goes through.
+        """
         ...
 
     def leave(self) -> None:
@@ -131,9 +134,10 @@ class NetmikoSession:
         """Type a command inside the configuration."""
         return self._exchange(command, self.terminal.configuring.pattern)
 
-    def configure(self, lines: Sequence[str]) -> None:
+    def configure(self, lines: Sequence[str], go_on: Callable[[], None]) -> None:
         """Type line after line."""
         for number, line in enumerate(lines, start=1):
+            go_on()
             self._refused(self.inside(line), f"line {number} of {len(lines)}")
 
     def leave(self) -> None:
