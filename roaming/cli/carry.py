@@ -116,7 +116,11 @@ def carry_out(one: Undertaking) -> None:
     approvers = _permitted(one)
     if not one.terms.yes:
         typer.confirm("Go on?", abort=True)
-    with watching(quiet=one.terms.as_json) as watch:
+
+    def backup(device: str) -> str | None:
+        return one.work.backups.digest(one.work.run, device)
+
+    with watching(backup, quiet=one.terms.as_json) as watch:
         about = {"user": login(), "limit": one.terms.limit, "ticket": one.terms.ticket}
         rule = StopRule.of(one.policy, allowed_until(one.policy, one.began))
         run = one.work.push(one.plan, one.order, one.wanted, (rule, watch), **about, digest=one.digest)

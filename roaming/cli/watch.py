@@ -15,7 +15,7 @@ from roaming.plan import hint
 from roaming.push import DeviceRecord, DeviceResult, Outcome, WaveRecord, Witness, wave_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rich.progress import TaskID
 
@@ -31,6 +31,7 @@ class Watch(Witness):
 
     progress: Progress
     quiet: bool = False
+    backup: Callable[[str], str | None] = lambda _: None
     steps_of: dict[str, list[State]] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -85,7 +86,8 @@ class Watch(Witness):
             result.files,
             len(plan.commands) if plan is not None and plan.commands else None,
             "" if plan is None or result.outcome is Outcome.HELD else hint(plan),
-            words=result.words,
+            self.backup(result.device),
+            result.words,
         )
 
     def _describe(self) -> None:
@@ -97,12 +99,12 @@ class Watch(Witness):
 
 
 @contextmanager
-def watching(*, quiet: bool) -> Iterator[Watch]:
-    """Return a watch whose bars stand on standard error, if that is a terminal."""
+def watching(backup: Callable[[str], str | None], *, quiet: bool) -> Iterator[Watch]:
+    """Return a watch whose bars stand on standard error, if that is a terminal; `backup` gives a backup's digest."""
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        yield Watch(progress, quiet)
+        yield Watch(progress, quiet, backup)
 
 
 def line(result: DeviceResult) -> str:

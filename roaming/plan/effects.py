@@ -42,8 +42,8 @@ def effects(plan: Plan, network: Network, today: date) -> tuple[Effect, ...]:
     """Return what a plan does to people, device after device in the plan's order."""
     found: list[Effect] = []
     for one in plan.pending:
-        if one.actions or one.outage:
-            found.append(Effect(one.device.path, EffectKind.OUTAGE, hint(one)))
+        words = one.outage or ((hint(one),) if one.actions else ())
+        found.extend(Effect(one.device.path, EffectKind.OUTAGE, sentence) for sentence in words)
         found.extend(_overnight(one.device, network, today))
     return tuple(found)
 

@@ -75,6 +75,13 @@ class Backups:
             raise PushError(message) from None
         return _decoded(self._decrypted(encrypted, what), run, device)
 
+    def digest(self, run: str, device: str) -> str | None:
+        """Return the sha256 of a backup's file, for the account of a run; None where there is none."""
+        try:
+            return hashlib.sha256(self._path(run, device).read_bytes()).hexdigest()
+        except OSError:
+            return None
+
     def runs(self) -> tuple[str, ...]:
         """Return the runs that there are backups of, in the order of their names, which is that of time."""
         return tuple(run for run in self._names(self.state / "backups") if self.devices(run))

@@ -99,12 +99,20 @@ class CliDriver:
         self._refuse_drift(running)
 
     def apply(self) -> None:
-        """Type the commands, and none that could arrive after the way back: nothing would take it back again."""
-        session = self._step()
-        session.configure(self.job.plan.commands, self._refuse_late)
+        """Type the commands, up to the first that is refused: the next ones would land somewhere else."""
+        session, commands = self._step(), self.job.plan.commands
+        for number, line in enumerate(commands, start=1):
+            self._refuse_late()
+            try:
+                session.configure(line)
+            except RefusedError as error:
+                shown = self.job.target.redact(line).strip()
+                message = f"line {number} of {len(commands)}, `{shown}`: {error}"
+                raise RefusedError(message) from None
         session.leave()
 
     def _refuse_late(self) -> None:
+        """Type nothing that could arrive after the way back: nothing would take it back again."""
         if self.pace.clock() > self._armed_at + self.pace.timer - self.pace.margin:
             message = "it is too slow for its timer, the rest was not typed"
             raise RefusedError(message)

@@ -22,7 +22,7 @@ _COLUMNS: Final = ("device", "outcome", "states", "seconds", "files", "lines", "
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """What became of one device. `backup` is the keyed fingerprint of what it ran before; None is not known."""
+    """What became of one device. `backup` is the sha256 of its encrypted backup; None is none."""
 
     device: str
     outcome: Outcome

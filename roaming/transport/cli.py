@@ -1,8 +1,7 @@
 """Sessions to controllers that are driven by commands, over Netmiko.
 
-Netmiko logs in, finds the prompt and turns paging off. Configuration lines are then sent one by one and each answer is
-read: after a line that the device refuses nothing more is typed, as the next lines would land somewhere else. Netmiko's
-own errors repeat what was typed and never leave this module.
+Netmiko logs in, finds the prompt and turns paging off. Lines are then sent one by one and each answer is read from its
+echo on. Netmiko's own errors repeat what was typed and never leave this module.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from roaming.transport.access import known_hosts_text
 from roaming.transport.strict import FOREIGN, options, plain, strict_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     import paramiko
@@ -49,11 +48,8 @@ class CliSession(Protocol):
         """Return the answer to a command typed inside the configuration."""
         ...
 
-    def configure(self, lines: Sequence[str], go_on: Callable[[], None]) -> None:
-        """Type lines inside the configuration, asking `go_on` before each.
-
-        Raises RefusedError at the first that is refused, naming its number; what `go_on` raises goes through.
-        """
+    def configure(self, line: str) -> None:
+        """Type a line inside the configuration; raises RefusedError with the device's words when it is refused."""
         ...
 
     def leave(self) -> None:
@@ -134,11 +130,9 @@ class NetmikoSession:
         """Type a command inside the configuration."""
         return self._exchange(command, self.terminal.configuring.pattern)
 
-    def configure(self, lines: Sequence[str], go_on: Callable[[], None]) -> None:
-        """Type line after line."""
-        for number, line in enumerate(lines, start=1):
-            go_on()
-            self._refused(self.inside(line), f"line {number} of {len(lines)}")
+    def configure(self, line: str) -> None:
+        """Type a line."""
+        self._refused(self.inside(line), "")
 
     def leave(self) -> None:
         """Leave the configuration."""
@@ -162,7 +156,7 @@ class NetmikoSession:
         """Raise what the device says no with; what was typed is not repeated, it may be secret."""
         words = refusal(answer, self.terminal.refusal, self.terminal.harmless)
         if words is not None:
-            message = f"{what}: {words}"
+            message = f"{what}: {words}" if what else words
             raise RefusedError(message)
         return answer
 

@@ -307,7 +307,12 @@ def unarmed(fault: Fault) -> Fault:
 
 
 def meddle(
-    name: str, moment: Moment, deed: Callable[[Stall], None], *, said: str = "", undo: Callable[[Stall], None] | None = None
+    name: str,
+    moment: Moment,
+    deed: Callable[[Stall], None],
+    *,
+    said: str = "",
+    undo: Callable[[Stall], None] | None = None,
 ) -> Fault:
     """Do something to the device while a push waits at a moment; `said` has to stand in the words that it ends with.
 

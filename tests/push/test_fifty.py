@@ -77,7 +77,7 @@ def test_one_bad_line_on_one_of_fifty_and_then_all(fifty: Fifty, former: list[st
     assert said[fifty.names[BAD]] == "refused"
     assert first["stopped"].startswith("1 of 31 failed, at most 0 may: camden-wlc-24")
     words = next(one["words"] for one in first["results"] if one["outcome"] == "refused")
-    assert re.fullmatch(r"line \d+ of \d+: % Invalid input .*; the former configuration is back", words)
+    assert re.fullmatch(r"line \d+ of \d+, `aaa-override`: % Invalid input .*; the former configuration is back", words)
     report = (fifty.root / "report.md").read_text()
     assert all(name in report for name in fifty.names)
     _only_ours_and_only_whole(fifty, former, said)
