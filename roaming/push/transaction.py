@@ -104,7 +104,7 @@ def transact(job: Job, driver: Driver, note: Note, pace: Pace) -> DeviceResult:
 
 def settle(job: Job, driver: Driver, note: Note, pace: Pace) -> DeviceResult:
     """Find out how a transaction ended that somebody else left, and end it: old or new."""
-    course = _Course(job, driver, note, pace, armed_at=pace.clock())
+    course = _Course(job, driver, note, pace, armed_at=pace.clock(), held=True)
     try:
         return course.settle("the push was cut short")
     finally:
@@ -120,6 +120,7 @@ class _Course:
     note: Note
     pace: Pace
     armed_at: float | None = None
+    held: bool = False
 
     def run(self) -> DeviceResult:
         try:
@@ -132,6 +133,7 @@ class _Course:
 
     def _change(self) -> None:
         self._step(State.LOCKED, self.driver.lock)
+        self.held = True
         self._step(State.PRECHECKED, self.driver.precheck)
         self._step(State.BACKED_UP, self.driver.back_up)
         self._step(State.ARMED, self._arm)
@@ -241,8 +243,8 @@ class _Course:
         self.pace.sleep(self.pace.pause)
 
     def _let_go(self) -> None:
-        """Give the device free; one that is lost just now would stay taken for the whole of its lease."""
-        until = self.pace.clock() + self.pace.patience
+        """Give the device free. One that is ours and lost just now is waited for: else it stays taken for its lease."""
+        until = self.pace.clock() + (self.pace.patience if self.held else 0)
         while True:
             try:
                 self.driver.release()

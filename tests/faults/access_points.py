@@ -56,7 +56,7 @@ SERVICE: Final = """\
 SMALL: Final = ("/var/lib/seamless-wifi", "/etc/hostapd")
 # Debian's init script sleeps for 8 s in every restart, and most random moments would fall there.
 START: Final = """\
-sed -i 's/sleep 8$/sleep 1/' /etc/init.d/hostapd
+sed -i 's/sleep 8$/sleep 3/' /etc/init.d/hostapd
 python3 {home}/relay &
 exec /usr/lib/lab/entrypoint
 """

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 class Finding:
     """What a device shows. `side` is the name of the configuration that it runs whole, None when it runs neither.
 
-    `busy` is a device that will change by itself; `held` is what a push has left on it; `faults` are what is wrong.
+    `busy` is a device that will change by itself; `held` is what a push has left on it, `leased` says that all of it
+    falls to the next push when its time is over; `faults` are what is wrong.
     """
 
     side: str | None
     busy: bool = False
     held: tuple[str, ...] = ()
+    leased: bool = False
     faults: tuple[str, ...] = ()
 
     @property
@@ -55,12 +57,8 @@ find /etc -name '.roam.*' -printf 'held %p\n'
 find /etc/init.d /etc/rc2.d -name '*seamless*' -printf 'held %p\n'
 find /var/lib/seamless-wifi -mindepth 1 -maxdepth 1 -printf 'held %p\n' 2> /dev/null
 find /var/lib/seamless-wifi/transaction -name 'phase-*' -printf 'phase %f\n' 2> /dev/null
-for process in /proc/[0-9]*; do
-    case $(tr '\0' ' ' 2> /dev/null < "$process/cmdline") in
-        *seamless-wifi*) echo "busy ${process##*/}" ;;
-        */hostapd\ *) [ "$(cat "$process/comm" 2> /dev/null)" = hostapd ] && echo "daemon ${process##*/}" ;;
-    esac
-done
+grep -las seamless-wifi /proc/[0-9]*/cmdline | sed 's/^/busy /'
+pgrep -x hostapd | sed 's/^/daemon /'
 hostapd_cli status 2> /dev/null | grep -E '^(state|ssid|bss)' | sed 's/^/status /'
 echo whole
 """
@@ -97,7 +95,8 @@ class AccessPointOracle:
         side = next((name for name, one in self.sides.items() if one.files == files), None)
         busy = bool(list(_of("busy", lines)))
         faults = () if busy else tuple(self._faults(side, files, status, lines))
-        return Finding(side, busy, tuple(_of("held", lines)), faults)
+        leased = set(_of("phase", lines)) in ({"phase-locked"}, {"phase-staged"})
+        return Finding(side, busy, tuple(_of("held", lines)), leased, faults)
 
     def _faults(
         self, side: str | None, files: Mapping[str, str], status: Mapping[str, str], lines: list[str]

@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.daemon
 
-PACE: Final = Pace(timer=10, margin=1, patience=40, pause=2)
+PACE: Final = Pace(timer=12, margin=1, patience=40, pause=2)
 SETTLES_S: Final = 60
-CONTAINERS: Final = 24
+CONTAINERS: Final = 14
 BACK: Final = "the former configuration is back"
 
 
@@ -62,6 +62,9 @@ class Box:
 
     def mend(self) -> None:
         self.device.wire.mend()
+
+    def expire(self) -> None:
+        self.device.must("sed -i 's/^until=.*/until=0/' /var/lib/seamless-wifi/transaction/owner")
 
     def restore(self, side: str) -> str:
         script = """for process in /proc/[0-9]*; do
@@ -121,11 +124,11 @@ def full(folder: str, moment: Moment, said: str = "") -> Fault:
 
 
 def slow_restart(stall: Stall) -> None:
-    box(stall).device.must("sed -i 's/sleep 1$/sleep 14/' /etc/init.d/hostapd")
+    box(stall).device.must("sed -i 's/sleep 3$/sleep 14/' /etc/init.d/hostapd")
 
 
 def usual_restart(stall: Stall) -> None:
-    box(stall).device.must("sed -i 's/sleep 14$/sleep 1/' /etc/init.d/hostapd")
+    box(stall).device.must("sed -i 's/sleep 14$/sleep 3/' /etc/init.d/hostapd")
 
 
 def pass_time(stall: Stall) -> None:
@@ -188,7 +191,7 @@ def tally(seed: int) -> Tally:
 def trials(tmp_path_factory: pytest.TempPathFactory, repository: Path, tally: Tally) -> Iterator[Trials]:
     root = tmp_path_factory.mktemp("access-points")
     rendered = Rendered.of(repository / "lab" / "inventory", root)
-    with running(CONTAINERS, root, repository, small=4) as devices:
+    with running(CONTAINERS, root, repository, small=2) as devices:
         work = Trials([stall(device, rendered, tally) for device in devices])
         yield work
         work.close()

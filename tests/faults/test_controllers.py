@@ -104,6 +104,9 @@ class Box:
         while self.device.state()["down"]:
             time.sleep(0.1)
 
+    def expire(self) -> None:
+        """Nothing of ours stays on a controller."""
+
     def restore(self, _: str) -> str:
         """Restart: what was saved last is one of the sides."""
         self.device.reboot(0)

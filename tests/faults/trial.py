@@ -47,6 +47,10 @@ class Box(Protocol):
         """Take every hindrance away that was laid between it and us."""
         ...
 
+    def expire(self) -> None:
+        """Let the time be over for which it stays taken."""
+        ...
+
     def restore(self, side: str) -> str:
         """Bring it by force to a side, that one if it can, and return which; for a device that is broken."""
         ...
@@ -141,6 +145,10 @@ class Stall:
             self.restore(device, before)
             return ()
         finding = self._settled(device)
+        if finding.leased and said is not None and said.outcome is Outcome.UNREACHABLE:
+            # It was lost before the push knew that it had it. The next trial's push has to take it over.
+            self.boxes[device].expire()
+            finding = replace(finding, held=())
         faults = (*_faults(finding), *_contradictions(finding, before, seen, said))
         if seen is None or (faults and not seen.broken):
             side = "old" if finding.side == before else "new"

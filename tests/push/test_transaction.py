@@ -98,6 +98,12 @@ def test_a_device_that_was_lost_before_the_timer_ran_is_given_free_when_it_is_ba
     assert not run.driver.new
 
 
+def test_a_device_that_was_never_ours_is_not_waited_for() -> None:
+    run = Run(("lock", Mishap.LOST_BEFORE), silent_s=20)
+    assert run.transact() is Outcome.UNREACHABLE
+    assert run.driver.asked == ["lock", "release"]
+
+
 def test_a_change_that_takes_too_long_is_not_confirmed() -> None:
     run = Run(works_s=58)
     assert run.transact() is Outcome.REFUSED
