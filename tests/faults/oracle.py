@@ -57,7 +57,7 @@ find /etc -name '.roam.*' -printf 'held %p\n'
 find /etc/init.d /etc/rc2.d -name '*seamless*' -printf 'held %p\n'
 find /var/lib/seamless-wifi -mindepth 1 -maxdepth 1 -printf 'held %p\n' 2> /dev/null
 find /var/lib/seamless-wifi/transaction -name 'phase-*' -printf 'phase %f\n' 2> /dev/null
-grep -las seamless-wifi /proc/[0-9]*/cmdline | sed 's/^/busy /'
+grep -las 'seamless-wif[i]' /proc/[0-9]*/cmdline | sed 's/^/busy /'
 pgrep -x hostapd | sed 's/^/daemon /'
 hostapd_cli status 2> /dev/null | grep -E '^(state|ssid|bss)' | sed 's/^/status /'
 echo whole
