@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from roaming.targets.iosxe import parse
+from roaming.targets.iosxe import JOINED, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from roaming.targets.iosxe import Node
 
 _MAC: Final = r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}"
-# `show ap summary`: name, slots, model, Ethernet MAC, radio MAC, … (genieparser, ShowApSummary of IOS-XE).
-_JOINED: Final = re.compile(rf"^(?P<name>\S+)\s+\d+\s.*?\s(?P<ethernet>{_MAC})\s+(?P<radio>{_MAC})\s", re.MULTILINE)
 _MAPPING: Final = re.compile(r"wlan (\S+) policy (\S+)")
 _WLAN: Final = re.compile(r"wlan (\S+) ([0-9]+) (.+)")
 
@@ -59,7 +57,7 @@ class Found:
             tagged=dict(tree.tagged()),
             joined={
                 colons(match["ethernet"]): Joined(match["name"], colons(match["radio"]))
-                for match in _JOINED.finditer(reading.access_points)
+                for match in JOINED.finditer(reading.access_points)
             },
         )
 

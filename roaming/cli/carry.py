@@ -82,6 +82,7 @@ class Undertaking:
     wanted: tuple[Wanted, ...]
     terms: Terms
     inventory: str
+    back: bool = False
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -114,6 +115,8 @@ def carry_out(one: Undertaking) -> None:
         _conclude(one, Run((), unread(one.plan)))
         return
     approvers = _permitted(one)
+    if one.terms.report is not None:
+        _write(one.terms.report, "")
     if not one.terms.yes:
         typer.confirm("Go on?", abort=True)
 
@@ -123,10 +126,12 @@ def carry_out(one: Undertaking) -> None:
     with watching(backup, quiet=one.terms.as_json) as watch:
         about = {"user": login(), "limit": one.terms.limit, "ticket": one.terms.ticket}
         rule = StopRule.of(one.policy, allowed_until(one.policy, one.began))
-        run = one.work.push(one.plan, one.order, one.wanted, (rule, watch), **about, digest=one.digest)
-    if one.terms.report is not None:
-        _write(one.terms.report, markdown(_record(one, run, watch, approvers)))
-    _conclude(one, run)
+        run = one.work.push(one.plan, one.order, one.wanted, (rule, watch), back=one.back, **about, digest=one.digest)
+    try:
+        if one.terms.report is not None:
+            _write(one.terms.report, markdown(_record(one, run, watch, approvers)))
+    finally:
+        _conclude(one, run)
 
 
 def _permitted(one: Undertaking) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,9 +30,14 @@ from roaming.cli.options import (
 )
 from roaming.cli.progress import bar
 from roaming.cli.scope import campaign, limited
+from roaming.errors import PushError
 from roaming.load import load
+from roaming.model.bundle import Bundle
 from roaming.render import render
 from roaming.secrets import open_store
+
+if TYPE_CHECKING:
+    from roaming.push.campaign import Campaign
 
 
 def register(app: typer.Typer) -> None:
@@ -68,9 +73,23 @@ def rollback(
         raise typer.BadParameter(message)
     network = load(inventory).network
     work = campaign(network, open_store(secrets, os.environ, vault_password_file), known_hosts, state)
-    bundle = limited(render(network), limit)
+    bundle = _of_run(work, run, limited(render(network), limit))
     wanted = work.wanted(bundle)
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan_back(run, wanted, done)
     terms = Terms(limit, ticket, tuple(approval or ()), report, attended, yes, as_json)
-    carry_out(Undertaking(work, plan, wanted, terms, bundle.digest()))
+    carry_out(Undertaking(work, plan, wanted, terms, bundle.digest(), back=True))
+
+
+def _of_run(work: Campaign, run: str, bundle: Bundle) -> Bundle:
+    """Return the devices of a run; raises PushError for those that the inventory no longer names."""
+    kept = set(work.backups.devices(run))
+    names = {device.name for device in bundle.devices}
+    gone = sorted(kept - {device.name for device in render(work.network).devices})
+    if gone:
+        message = f"{', '.join(gone)}: not in the inventory any more, and so without a way in: enter them again first"
+        raise PushError(message)
+    if not kept & names:
+        message = f"there is no backup of run {run} for these devices: `roam journal` lists the runs"
+        raise PushError(message)
+    return Bundle(tuple(device for device in bundle.devices if device.name in kept))

@@ -63,7 +63,9 @@ def document_text(document: Mapping[str, Any]) -> str:
 
 def _device_lines(device: Mapping[str, Any]) -> Iterator[str]:
     actions = ", ".join(f"{one['action']} {one['service']}" for one in device["actions"]) or "no service is touched"
-    yield f"{device['device']}: {actions} ({device['hint']})"
+    work = f"{device['commands']} commands" if device["commands"] else actions
+    yield f"{device['device']}: {work} ({device['hint']})"
+    yield from (f"  not verified, the device shows ciphertext only: {name}" for name in device["unverifiable"])
     for file in device["files"]:
         yield f"  {file['change']} {file['path']}"
         yield from (file["diff"] or "").splitlines()

@@ -42,6 +42,7 @@ def _device_text(plan: DevicePlan, *, created: bool) -> str:
     if plan.commands:
         lines = [f"{plan.device.path}: {_counted(plan.commands)}\n"]
         lines += [f"  {sentence}\n" for sentence in plan.outage or (hint(plan),)]
+        lines += [f"  not verified, the device shows ciphertext only: {name}\n" for name in plan.unverifiable]
     else:
         lines = [f"{plan.device.path}: {', '.join(_actions(plan)) or 'no service is touched'} ({hint(plan)})\n"]
     lines += [_file_text(file, created=created) for file in plan.changes]

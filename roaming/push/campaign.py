@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 import secrets
 import socket
 from dataclasses import dataclass, field
@@ -53,6 +54,16 @@ def _run_name() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
+def _shows_ciphertext(wanted: Wanted) -> bool:
+    """Tell whether a device may show its secrets encrypted only."""
+    return TARGETS[wanted.device.target].dialect is not None
+
+
+def _account() -> str:
+    """Return who runs this: the account, not what the environment says it is."""
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
 def pace_of(revert: RevertMethod) -> Pace:
     """Return the pace that fits a way back."""
     return Pace(timer=revert.timer(revert.usual_s) * revert.unit_s)
@@ -99,7 +110,12 @@ class Campaign:
 
     def plan(self, wanted: tuple[Wanted, ...], done: Callable[[str], None] = lambda _: None) -> Plan:
         """Return what differs on each device."""
-        return self.survey(done).plan(wanted)
+        plan = self.survey(done).plan(wanted)
+        there = {one.device.name for one in plan.devices}
+        for one in wanted:
+            if one.device.name in there and _shows_ciphertext(one):
+                self.sent.believe(one.device.name, one.secrets)
+        return plan
 
     def plan_back(self, run: str, wanted: tuple[Wanted, ...], done: Callable[[str], None] = lambda _: None) -> Plan:
         """Return what brings back what the devices of a run ran before it, the runs after it included."""
@@ -121,9 +137,14 @@ class Campaign:
         order: tuple[Wave, ...],
         wanted: tuple[Wanted, ...],
         watch: tuple[StopRule, Witness],
+        *,
+        back: bool = False,
         **about: object,
     ) -> Run:
-        """Carry a plan out, one push at a time; `about` stands in the journal's first line of the run."""
+        """Carry a plan out, one push at a time; `about` stands in the journal's first line of the run.
+
+        `back` is a plan that brings former configurations back, whose secrets may be others than the inventory's.
+        """
         by_name = {one.device.name: one for one in wanted}
         journal = self.journal(self.state, self.run)
         with lock(self.state):
@@ -131,7 +152,7 @@ class Campaign:
             journal.note("run", devices=len(plan.devices), files=plan.file_count, **about)
             run = self._engine(journal, by_name, *watch).push(plan, order)
             changed = [one.device for one in run.results if one.outcome is Outcome.CHANGED]
-            self._remember([by_name[name] for name in changed])
+            (self._doubt if back else self._remember)([by_name[name] for name in changed])
             files = sum(result.files for result in run.results)
             journal.note("end", devices=len(changed), files=files, stopped=run.stopped)
         return run
@@ -150,7 +171,7 @@ class Campaign:
         )
 
     def _crew(self, wanted: Mapping[str, Wanted]) -> Crew:
-        by = f"{getpass.getuser()}@{socket.gethostname()}"
+        by = f"{_account()}@{socket.gethostname()}"
         diallers = (self.dialler, self.cli_dialler)
         return Crew(self.run, by, self.key, self.backups, *diallers, wanted, self.pace, self._way)
 
@@ -169,9 +190,14 @@ class Campaign:
 
     def _remember(self, changed: list[Wanted]) -> None:
         """Remember which secrets were sent to devices that show ciphertext only."""
-        given = {one.device.name: one.secrets for one in changed if TARGETS[one.device.target].dialect is not None}
+        given = {one.device.name: one.secrets for one in changed if _shows_ciphertext(one)}
         if given:
             self.sent.record(given)
+
+    def _doubt(self, changed: list[Wanted]) -> None:
+        """Have every secret of devices that were brought back set again by the next push."""
+        for one in filter(_shows_ciphertext, changed):
+            self.sent.doubt(one.device.name, one.secrets)
 
     def open_devices(self) -> dict[str, OpenDevice]:
         """Return the devices whose last push was cut short."""
@@ -182,7 +208,7 @@ class Campaign:
         journal = self.journal(self.state, self.run)
         with lock(self.state):
             found = self.open_devices()
-            journal.note("resume", devices=sorted(found), user=getpass.getuser())
+            journal.note("resume", devices=sorted(found), user=_account())
             crew = self._crew({one.device.name: one for one in wanted})
             left = [(one, found[one.device.name]) for one in wanted if one.device.name in found]
             results = tuple(self._settled(crew, one, open_device, journal) for one, open_device in left)
@@ -199,7 +225,9 @@ class Campaign:
         try:
             result = crew.settle(job, left, note)
         except PushError as error:
-            result = job.result(Outcome.REFUSED, str(error))
+            result = job.result(Outcome.UNKNOWN, str(error))
+        if result.outcome is Outcome.CHANGED:
+            self._remember([wanted])
         journal.note("outcome", device=result.device, outcome=result.outcome, words=result.words, files=result.files)
         return result
 

@@ -14,6 +14,7 @@ from roaming.push.fetch import CONFIG, scope_of
 from roaming.push.on_ansible import AnsibleCarrier
 from roaming.push.on_cli import CliDriver, Lines
 from roaming.push.on_linux import LinuxDriver, Prints
+from roaming.push.states import DeviceResult, Outcome
 from roaming.push.transaction import settle
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from roaming.push.backup import Backups
     from roaming.push.carrier import Carrier, Job, Note
     from roaming.push.open_devices import OpenDevice
-    from roaming.push.states import DeviceResult
     from roaming.push.transaction import Driver, Pace
     from roaming.push.wanted import Wanted
     from roaming.secrets import FingerprintKey
@@ -102,6 +102,10 @@ class Crew:
     def settle(self, job: Job, left: OpenDevice, note: Note) -> DeviceResult:
         """Find out how a device stands that another run left, and end it old or new."""
         way = self.way(job.plan.device.owner)
+        needs_backup = way is not None or job.target.terminal is not None
+        if needs_backup and left.device not in self.backups.devices(left.run):
+            words = f"run {left.run} kept no backup of it, so it did not begin to change it"
+            return job.result(Outcome.REFUSED, words)
         if way is None or job.target.terminal is not None:
             return settle(job, self._driver_left(job, left), note, self._pace(job))
         plan = self._plan_left(job, left)
@@ -125,10 +129,7 @@ class Crew:
         return "" if file is None else file.content.decode()
 
     def _backup(self, left: OpenDevice) -> Former:
-        """Return what a device ran before another run; raises PushError when that run did not come to keep it."""
-        if left.device not in self.backups.devices(left.run):
-            message = f"run {left.run} kept no backup of it, so it did not begin to change it"
-            raise PushError(message)
+        """Return what a device ran before another run."""
         return self.backups.load(left.run, left.device)
 
     def _linux(self, job: Job, run: str, prints: Prints, keep: Callable[[], None]) -> Driver:
@@ -136,9 +137,8 @@ class Crew:
 
     def _cli(self, job: Job, before: str, wanted: RemoteFile | None, keep: Callable[[], None]) -> Driver:
         text = "" if wanted is None else wanted.content.decode()
-        return CliDriver(
-            job, Lines(before, text, scope_of(self.wanted[job.device], job.target)), self.cli_dialler, keep
-        )
+        lines = Lines(before, text, scope_of(self.wanted[job.device], job.target))
+        return CliDriver(job, lines, self.cli_dialler, keep, self._pace(job))
 
     def _keep(self, plan: DevicePlan, files: Former) -> None:
         self.backups.keep(self.run, plan.device.name, files)

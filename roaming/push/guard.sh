@@ -118,12 +118,14 @@ digest() {
 }
 
 as_before() { [ "$(digest "$path")" = "$before" ] || { say "$path has changed since it was read: push again"; return 21; }; }
+no_link() { [ ! -L "$path" ] || { say "$path is a link: put a file in its place first"; return 24; }; }
 as_wanted() { [ "$(digest "$path")" = "$after" ] || { say "$path is not what was written"; return 22; }; }
 
 precheck() {
     ours "$1"
     tar -x -f - -C "$TX" --no-same-owner || fail 24 "no room for the new files in $HOME_DIR"
-    [ -f "$TX/manifest" ] || fail 24 "the job did not arrive whole"
+    [ -s "$TX/manifest" ] || fail 24 "the job did not arrive whole"
+    each no_link || exit
     each as_before || exit
 }
 
@@ -178,6 +180,8 @@ arm() {
     echo $! > "$TX/timer"
     kill -0 $! 2>/dev/null || fail 24 "the timer does not start"
     echo "$(($(date +%s) + $2))" > "$TX/deadline"
+    # The way back itself has to outlast a power cut: guard, manifest, boot script and copies, before anything is changed.
+    sync
     turn staged armed || fail 23 "the device is in phase $(phase)"
     sync "$TX"
 }
@@ -334,6 +338,7 @@ files_back() {
         confirmed) fail 25 "the change is confirmed" ;;
         *) fail 23 "nothing was changed ($(phase))" ;;
     esac
+    [ -s "$TX/manifest" ] || { turn reverting stuck; fail 24 "what was changed is no longer known: look at its files"; }
     each put_back || { turn reverting stuck; exit 24; }
     remove_places
 }

@@ -98,14 +98,19 @@ class JournalFile:
         if not size:
             _write_head(self.directory / "journal.head", _FIRST)
         previous, torn = _last(descriptor, size)
+        missing = not _holds_head(descriptor, size, self.directory / "journal.head")
         lines = ["\n"] if torn else []
         for entry in batch:
-            details = {**entry.details, "after_torn_line": True} if torn else entry.details
+            details = dict(entry.details)
+            if torn:
+                details["after_torn_line"] = True
+            if missing:
+                details["after_missing_lines"] = True
             line = {"time": f"{self.now():%Y-%m-%dT%H:%M:%S.%fZ}", "run": self.run, "event": entry.event, **details}
             line["previous"] = previous
             line["hash"] = previous = _hash(line)
             lines.append(json.dumps(line, ensure_ascii=False) + "\n")
-            torn = False
+            torn = missing = False
         try:
             _write_all(descriptor, "".join(lines).encode())
         except OSError:
@@ -114,6 +119,12 @@ class JournalFile:
             raise
         os.fsync(descriptor)
         _write_head(self.directory / "journal.head", previous)
+
+
+def _holds_head(descriptor: int, size: int, head: Path) -> bool:
+    """Tell whether the line of the head is still there: a journal that was shortened does not hold it."""
+    expected = head.read_bytes().strip() if head.exists() else b""
+    return expected == _FIRST.encode() or expected in os.pread(descriptor, size, 0)
 
 
 def _write_all(descriptor: int, octets: bytes) -> None:
@@ -138,10 +149,7 @@ def verify(directory: Path) -> tuple[str, ...]:
             if after is None or not after.get("after_torn_line"):
                 faults.append(f"line {number} is torn")
             continue
-        if line.get("hash") != _hash(line):
-            faults.append(f"line {number} has been changed")
-        if line.get("previous") != previous:
-            faults.append(f"line {number} does not follow the one before it: lines were changed, removed or added")
+        faults += _line_faults(number, line, previous)
         previous = str(line.get("hash"))
     head = directory / "journal.head"
     if lines and not head.exists():
@@ -151,6 +159,15 @@ def verify(directory: Path) -> tuple[str, ...]:
     if not faults and expected not in {_FIRST, *_hashes(lines)}:
         faults.append("lines are missing at the end")
     return tuple(faults)
+
+
+def _line_faults(number: int, line: Mapping[str, object], previous: str) -> Iterator[str]:
+    if line.get("hash") != _hash(line):
+        yield f"line {number} has been changed"
+    if line.get("after_missing_lines"):
+        yield f"lines before line {number} are missing"
+    if line.get("previous") != previous:
+        yield f"line {number} does not follow the one before it: lines were changed, removed or added"
 
 
 def _hashes(lines: list[str]) -> Iterator[str]:

@@ -28,12 +28,15 @@ _PAUSE_S = 2.0
 class Links(Protocol):
     """Knows whom a device is connected with."""
 
-    def of(self, job: Job) -> frozenset[str]:
-        """Return the addresses of the other ends."""
+    def of(self, job: Job) -> frozenset[str] | None:
+        """Return the addresses of the other ends; None when they cannot be asked for."""
         ...
 
-    def wait(self, job: Job, before: frozenset[str]) -> bool:
-        """Wait until all that were connected are again; return whether they are."""
+    def wait(self, job: Job, before: frozenset[str] | None) -> bool:
+        """Wait until all that were connected are again; return whether they are.
+
+        Where nobody knows who was connected, wait as long as it may take.
+        """
         ...
 
 
@@ -45,8 +48,8 @@ class SessionLinks:
     within_s: float = 100
     sleep: Callable[[float], None] = time.sleep
 
-    def of(self, job: Job) -> frozenset[str]:
-        """Return the addresses of the other ends; none when they cannot be asked for."""
+    def of(self, job: Job) -> frozenset[str] | None:
+        """Return the addresses of the other ends; a borough's own machine is not asked."""
         end = _ENDS.get(job.plan.device.kind)
         if end is None:
             return frozenset()
@@ -55,17 +58,20 @@ class SessionLinks:
             with self.dialler.open(job.access) as session:
                 result = session.run(command)
         except TransportError:
-            return frozenset()
+            return None
         lines = result.out.decode(errors="replace").splitlines() if result.rc == 0 else []
         return frozenset(line.split()[-1].rpartition(":")[0] for line in lines if line.split())
 
-    def wait(self, job: Job, before: frozenset[str]) -> bool:
+    def wait(self, job: Job, before: frozenset[str] | None) -> bool:
         """Ask until the limit."""
+        if before is None:
+            self.sleep(self.within_s)
+            return True
         for _ in range(round(self.within_s / _PAUSE_S)):
-            if before <= self.of(job):
+            if before <= (self.of(job) or frozenset()):
                 return True
             self.sleep(_PAUSE_S)
-        return before <= self.of(job)
+        return before <= (self.of(job) or frozenset())
 
 
 @dataclass
@@ -80,7 +86,7 @@ class FakeLinks:
         """Return the device's links."""
         return self.links.get(job.device, frozenset({"hub"}))
 
-    def wait(self, job: Job, before: frozenset[str]) -> bool:
+    def wait(self, job: Job, before: frozenset[str] | None) -> bool:
         """Note the wait."""
         self.waited.append(job.device)
         return not before or job.device not in self.lost

@@ -7,10 +7,11 @@ import io
 import json
 import tarfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from roaming.errors import RoamingError
+from roaming.errors import PushError, RoamingError
 from roaming.push.ansible_way import Event, LocalWay, Way, plain
 from roaming.push.guard import HOME as GUARD_HOME
 from roaming.push.guard import LEASE_S, SCRIPT, Verb, command, report
@@ -146,7 +147,14 @@ class AnsibleCarrier:
         able, early = _prepared(jobs)
         wave = {job.device: _Course(job) for job in able}
         for playbook in _GATED if self.way.gated else _UNGATED:
-            self._play(playbook, [course for course in wave.values() if course.well], note)
+            well = [course for course in wave.values() if course.well]
+            try:
+                self._play(playbook, well, note)
+            except PushError as error:
+                # What cannot be taken down is not begun; what was begun before it is brought to rest all the same.
+                note = _unheard(note)
+                for course in well:
+                    course.well, course.why = False, course.why or str(error)
         self._settle([course for course in wave.values() if _SAVE not in course.done and course.locked], note)
         late = [self._result(course) for course in wave.values()]
         found = {result.device: result for result in (*early, *late)}
@@ -250,6 +258,16 @@ class AnsibleCarrier:
         if course.refused:
             return job.result(Outcome.REFUSED, why)
         return job.result(Outcome.UNREACHABLE, f"{job.device} ({job.access.place}): {why}")
+
+
+def _unheard(note: Note) -> Note:
+    """Return a note that goes on where nothing can be taken down any more: the way back must not wait for it."""
+
+    def quietly(device: str, state: State) -> None:
+        with suppress(PushError):
+            note(device, state)
+
+    return quietly
 
 
 def _prepared(jobs: tuple[Job, ...]) -> tuple[tuple[Job, ...], tuple[DeviceResult, ...]]:

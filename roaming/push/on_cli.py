@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roaming.errors import PushError, RefusedError, TransportError
 from roaming.push.states import Standing
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from roaming.targets import Dialect, Scope
     from roaming.targets.terminal import Terminal
     from roaming.transport import CliDialler, CliSession
+
+
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class CliDriver:
     keep: Callable[[], None] = lambda: None
     pace: Pace = field(default_factory=Pace)
     _armed_at: float = 0
+    _there: frozenset[str] = frozenset()
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
     _session: CliSession | None = field(default=None, repr=False)
 
@@ -72,6 +76,7 @@ class CliDriver:
         """
         running = self._running()
         self._refuse_drift(running)
+        self._there = self._joined()
         exposed = self.dialect.exposed(running)
         if exposed is not None and self.job.masks:
             raise RefusedError(exposed)
@@ -127,6 +132,19 @@ class CliDriver:
         if not self._untouched(running):
             message = "lines that are not ours have changed with it"
             raise RefusedError(message)
+        self._await_access_points()
+
+    def _await_access_points(self) -> None:
+        """Wait for the access points that were there, half of the timer at most: new tags let them join again."""
+        wanted = self._there - self.dialect.leaving(self.job.plan.commands)
+        while missing := wanted - self._joined():
+            if self.pace.clock() > self._armed_at + self.pace.timer / 2:
+                message = f"{len(missing)} of its access points do not come back: {', '.join(sorted(missing)[:_NAMED])}"
+                raise RefusedError(message)
+            self.pace.sleep(self.pace.pause)
+
+    def _joined(self) -> frozenset[str]:
+        return self.dialect.joined(self._step().show(self.terminal.joined))
 
     def confirm(self) -> None:
         """Stop the timer over a new session."""

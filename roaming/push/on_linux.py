@@ -23,7 +23,7 @@ _STANDINGS: Final[Mapping[str, Standing]] = {
     "armed": Standing.PENDING,
     "reverting": Standing.PENDING,
     "reverted": Standing.OLD,
-    "stuck": Standing.MIXED,
+    "stuck": Standing.PENDING,
     "confirmed": Standing.NEW,
 }
 _REFUSALS: Final = frozenset(Status) - {Status.DONE}

@@ -6,13 +6,17 @@ The journal says only where to look. What a device runs is read from the device.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roaming.push.on_linux import Prints
-from roaming.push.states import Outcome, State
+from roaming.push.states import ORDER, Outcome, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+# Only what was read from the device ends it: one that was held or did not answer stands as it stood.
+_READ: Final = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,17 @@ def open_devices(lines: tuple[Mapping[str, object], ...]) -> dict[str, OpenDevic
         elif event == "step" and device in found:
             one = found[device]
             found[device] = OpenDevice(device, one.run, State(str(line.get("state"))), one.prints)
-        elif event == "outcome" and line.get("outcome") != Outcome.UNKNOWN:
-            found.pop(device, None)
+        elif event == "outcome" and device in found and _ends(line, found[device]):
+            del found[device]
     return found
+
+
+def _ends(line: Mapping[str, object], left: OpenDevice) -> bool:
+    """Tell whether an outcome ends what was open; a run also ends what it never armed itself."""
+    if line.get("outcome") in _READ:
+        return True
+    armed = ORDER.index(left.state) >= ORDER.index(State.ARMED) if left.state in ORDER else True
+    return line.get("run") == left.run and not armed and line.get("outcome") != Outcome.UNKNOWN
 
 
 def _prints(files: object) -> Prints:

@@ -1,7 +1,8 @@
 """Which value of a secret each controller was last given, as fingerprints: some show ciphertext only.
 
 Where a device shows its secret only encrypted, that it differs from the inventory's cannot be read from it. It is set
-again when the value differs from the one that was last sent; a device that we never sent one is believed.
+again when the value differs from the one that was last sent. At first sight a device is believed to have the
+inventory's values; one that was brought back is doubted, and has them all set again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roaming.errors import PushError
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roaming.secrets import FingerprintKey
+
+# No fingerprint is this.
+_DOUBTED: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Sent:
         known = self._read()
         for device, secrets in given.items():
             known[device] = {name: self._of(value) for name, value in secrets.items()}
+        self._write(known)
+
+    def _write(self, known: Mapping[str, Mapping[str, str]]) -> None:
         draft = self._path.with_suffix(".new")
         try:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -48,6 +55,17 @@ class Sent:
         except OSError as error:
             message = f"what was sent cannot be kept in the state directory: {error.strerror}"
             raise PushError(message) from None
+
+    def believe(self, device: str, secrets: Mapping[str, str]) -> None:
+        """Take a device's secrets for right of which nothing is known yet."""
+        last = self._read().get(device, {})
+        if not secrets.keys() <= last.keys():
+            fresh = {name: self._of(value) for name, value in secrets.items()}
+            self._write(self._read() | {device: fresh | last})
+
+    def doubt(self, device: str, secrets: Mapping[str, str]) -> None:
+        """Have a device's secrets set again by the next push, whatever they are."""
+        self._write(self._read() | {device: dict.fromkeys(secrets, _DOUBTED)})
 
     @property
     def _path(self) -> Path:

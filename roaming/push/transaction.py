@@ -162,7 +162,10 @@ class _Course:
             raise RefusedError(message)
 
     def _tell(self, state: State) -> None:
-        """Note on the way back, which a journal that cannot be written must not stop."""
+        """Note once on the way back, which a journal that cannot be written must not stop."""
+        if state is self.told:
+            return
+        self.told = state
         with suppress(PushError):
             self.note(self.job.device, state)
 

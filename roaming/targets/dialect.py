@@ -65,6 +65,14 @@ class Dialect(Protocol):
         """
         ...
 
+    def joined(self, shown: str) -> frozenset[str]:
+        """Return the access points that are there, of what the platform shows of them."""
+        ...
+
+    def leaving(self, commands: tuple[str, ...]) -> frozenset[str]:
+        """Return the access points that commands take out: whether they come back is not for us to say."""
+        ...
+
     def exposed(self, running: str) -> str | None:
         """Return what would show a typed secret on the device itself, in words; None when nothing does."""
         ...

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from roaming.errors import QuoteError
-from roaming.targets.iosxe.dialect import IosXe
+from roaming.targets.iosxe.dialect import JOINED, IosXe
 from roaming.targets.iosxe.kinds import SERVER, WLAN, Setting, default
 from roaming.targets.iosxe.left import SLASH, Left, is_thing, needs, thing_of, without
 from roaming.targets.iosxe.ownership import Name
@@ -98,6 +98,7 @@ IOSXE: Final = Target(
 __all__ = [
     "CONFIG",
     "IOSXE",
+    "JOINED",
     "LONGEST_NAME",
     "SERVER",
     "SLASH",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from roaming.targets.dialect import Remedy
 from roaming.targets.iosxe.comparison import compared
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
     from roaming.targets.dialect import Scope
     from roaming.targets.iosxe.tree import Node
+
+
+_MAC: Final = r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}"
+# Name, slots, model, Ethernet MAC, radio MAC, … (genieparser, ShowApSummary of IOS-XE).
+JOINED: Final = re.compile(rf"^(?P<name>\S+)\s+\d+\s.*?\s(?P<ethernet>{_MAC})\s+(?P<radio>{_MAC})\s", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,14 @@ class IosXe:
         gone = [thing for name, thing in have.items() if name not in want and not thing.kind.shared]
         work.note_strangers(gone, _foreign(running, scope))
         return Remedy(tuple(work.commands), tuple(work.outage), tuple(work.unverifiable), before, after)
+
+    def joined(self, shown: str) -> frozenset[str]:
+        """Return the Ethernet MACs of `show ap summary` (genieparser, ShowApSummary of IOS-XE)."""
+        return frozenset(match["ethernet"] for match in JOINED.finditer(shown))
+
+    def leaving(self, commands: tuple[str, ...]) -> frozenset[str]:
+        """Return the access points whose tags go."""
+        return frozenset(line.removeprefix("no ap ") for line in commands if line.startswith("no ap "))
 
     def exposed(self, running: str) -> str | None:
         """Refuse a log of typed lines that does not hide keys: sources disagree on whether it does by itself.
