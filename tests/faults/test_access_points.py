@@ -171,7 +171,9 @@ def faults(kills: int) -> list[Fault]:
         *(meddle(f"reboot {moment}", moment, reboot) for moment in every_line()[5:-2]),
         meddle("a service restarts for longer than the timer", armed, slow_restart, said=BACK, undo=usual_restart),
         edited_before(),
-        meddle("edited between arming and first file", armed, edit, said="has changed since it was read", undo=undo_edit),
+        meddle(
+            "edited between arming and first file", armed, edit, said="has changed since it was read", undo=undo_edit
+        ),
         *(full(folder, Moment(line, after=True)) for folder in SMALL for line in range(3, 11)),
         *map(journal_disk_full, range(10)),
         two_at_once(" holds it (armed)", armed),
@@ -200,7 +202,9 @@ def stall(device: AccessPoint, rendered: Rendered, tally: Tally) -> Stall:
     work = errand.campaign()
     goal = wanted({"a": work, "b": replace(work, network=rendered.networks["b"])}, rendered.bundles)
     one = Box(device, device.oracle(sides(goal)), goal)
-    return Stall(errand, {NAME: one}, {NAME: plans(goal)}, {NAME: goal}, tally, SETTLES_S, 2, "small" if device.small else "")
+    return Stall(
+        errand, {NAME: one}, {NAME: plans(goal)}, {NAME: goal}, tally, SETTLES_S, 2, "small" if device.small else ""
+    )
 
 
 def test_an_access_point_is_old_or_new(survived: Survived, fault: Fault) -> None:

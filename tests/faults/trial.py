@@ -136,7 +136,7 @@ class Stall:
         self.tally.judged(device, side, _faults(finding), when)
         return finding
 
-    def _accounted(  # noqa: PLR0913  a device, what it was, what was seen and said of it
+    def _accounted(
         self, device: str, before: str, seen: Finding | None, said: DeviceResult | None, when: str
     ) -> tuple[str, ...]:
         """See that what was said is what is, and that the device is free."""
@@ -315,7 +315,12 @@ def unarmed(fault: Fault) -> Fault:
 
 
 def meddle(
-    name: str, moment: Moment, deed: Callable[[Stall], None], *, said: str = "", undo: Callable[[Stall], None] | None = None
+    name: str,
+    moment: Moment,
+    deed: Callable[[Stall], None],
+    *,
+    said: str = "",
+    undo: Callable[[Stall], None] | None = None,
 ) -> Fault:
     """Do something to the device while a push waits at a moment; `said` has to stand in the words that it ends with.
 
