@@ -43,7 +43,7 @@ class Driver(Protocol):
         ...
 
     def arm(self, seconds: float) -> None:
-        """Have the device come back by itself unless it is confirmed in time; refused, it was not armed."""
+        """Have the device come back by itself unless it is confirmed in time; refused, nothing is armed."""
         ...
 
     def apply(self) -> None:

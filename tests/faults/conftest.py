@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -35,7 +35,11 @@ def seed(request: pytest.FixtureRequest) -> int:
 def survived(trials: Trials, request: pytest.FixtureRequest) -> Survived:
     """Begin every trial of the file that was chosen, and return what waits for one and raises what it found."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    chosen = [item.callspec.params["fault"] for item in items if item.module is request.module and _has_fault(item)]
+    chosen = [
+        cast("Fault", item.callspec.params["fault"])
+        for item in items
+        if item.module is request.module and _has_fault(item)
+    ]
     futures = {fault.name: trials.submit(fault) for fault in chosen}
 
     def wait(fault: Fault) -> None:

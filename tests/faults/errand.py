@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RoamingError
 from roaming.plan import waves
-from roaming.push import DeviceResult, JournalFile, Outcome, StopRule, Witness
+from roaming.push import DeviceResult, JournalFile, StopRule, Witness
 from roaming.push.campaign import Campaign
 from roaming.secrets import MemoryStore
 from roaming.transport import LinuxDialler, NetmikoDialler

@@ -162,7 +162,7 @@ class ControllerOracle:
 
 
 def apart(text: str, prefix: str) -> tuple[str, str]:
-    """Part a configuration into foreign lines and ours: top-level lines with a name of the prefix, and what is below."""
+    """Part a configuration into foreign lines and ours: sections whose head has a name of the prefix."""
     foreign: list[str] = []
     ours: list[str] = []
     mine = False

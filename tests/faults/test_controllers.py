@@ -158,7 +158,7 @@ def reboot(stall: Stall) -> None:
     box(stall).device.reboot(1)
 
 
-def pass_time(stall: Stall) -> None:
+def pass_time(_: Stall) -> None:
     time.sleep(MINUTE_S * (TIMER_MIN + 1))
 
 

@@ -136,7 +136,7 @@ class Stall:
         self.tally.judged(device, side, _faults(finding), when)
         return finding
 
-    def _accounted(  # noqa: PLR0913  a device, what it was, what was seen and said of it
+    def _accounted(
         self, device: str, before: str, seen: Finding | None, said: DeviceResult | None, when: str
     ) -> tuple[str, ...]:
         """See that what was said is what is, and that the device is free."""
