@@ -10,15 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import load_check_render, push, push_memory
+from benchmarks import load_check_render, push, push_ansible, push_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from benchmarks.row import Figure, Row
+    from benchmarks.row import Figure, Missing, Row
 
 MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row]], ...]] = (load_check_render.measure, push.measure)
-FIGURES: Final = (push_memory.measure,)
+FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (push_ansible.measure, push_memory.measure)
 RESULTS: Final = Path(__file__).parents[1] / "build" / "bench.json"
 
 
@@ -29,18 +29,16 @@ def main() -> int:
     versions = {name: version(name) for name in ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh")}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     print(" ".join(f"{name} {value}" for name, value in machine.items()))
-    print(f"{'name':<64} {'ours':>9} {'peer':>9} {'ratio':>6} {'goal':>6}")
-    for row in rows:
-        numbers = f"{row.ours:>9.2f} {row.peer:>9.2f} {row.ratio:>6.2f} {row.goal:>6.1f}"
-        print(f"{row.name:<64} {numbers}  {row.unit}, against {row.peer_name}")
-    for figure in figures:
-        print(f"{figure.name:<64} {figure.value:>9.1f} {figure.unit}")
+    width = max(len(line.name) for line in (*rows, *figures))
+    print(f"{'name':<{width}} {'ours':>9} {'peer':>9} {'ratio':>6} {'goal':>6}")
+    for line in (*rows, *figures):
+        print(line.line(width))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(_report(machine, rows, figures), indent=2) + "\n")
     return 0 if all(row.ratio <= row.goal for row in rows) else 1
 
 
-def _report(machine: Mapping[str, object], rows: list[Row], figures: list[Figure]) -> dict[str, object]:
+def _report(machine: Mapping[str, object], rows: list[Row], figures: list[Figure | Missing]) -> dict[str, object]:
     return {
         "machine": machine,
         "rows": [row.as_json() for row in rows],

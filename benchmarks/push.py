@@ -27,6 +27,7 @@ from roaming.transport import NetmikoDialler
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lab.devices.control import RemoteCatalyst
     from roaming.push import State
     from roaming.transport import Access
 
@@ -88,11 +89,15 @@ def _timed(side: Ours | _Peer, delay_ms: float) -> float:
         start = time.monotonic()
         side.push(plans, fleet.accesses, Path(folder))
         seconds = time.monotonic() - start
-        for device in fleet.devices:
-            if "wlan LON-bench 40 bench" not in device.startup_text():
-                message = "a controller did not save the new configuration"
-                raise RuntimeError(message)
+        require_saved(fleet.devices)
     return seconds
+
+
+def require_saved(devices: tuple[RemoteCatalyst, ...]) -> None:
+    """Raise RuntimeError unless every controller saved the new configuration."""
+    if any("wlan LON-bench 40 bench" not in device.startup_text() for device in devices):
+        message = "a controller did not save the new configuration"
+        raise RuntimeError(message)
 
 
 def plan(access: Access) -> DevicePlan:

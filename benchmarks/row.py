@@ -1,4 +1,4 @@
-"""One line of the table."""
+"""Lines of the table."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ class Row:
         """Ours by the peer's."""
         return self.ours / self.peer
 
+    def line(self, width: int) -> str:
+        """Return the line, its name that wide."""
+        numbers = f"{self.ours:>9.2f} {self.peer:>9.2f} {self.ratio:>6.2f} {self.goal:>6.1f}"
+        return f"{self.name:<{width}} {numbers}  {self.unit}, against {self.peer_name}"
+
     def as_json(self) -> dict[str, object]:
         """Return everything, for the file."""
         return asdict(self) | {"ratio": round(self.ratio, 3), "held": self.ratio <= self.goal}
@@ -33,6 +38,26 @@ class Figure:
     name: str
     value: float
     unit: str
+
+    def line(self, width: int) -> str:
+        """Return the line, its name that wide."""
+        return f"{self.name:<{width}} {self.value:>9.1f} {self.unit}"
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything, for the file."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A figure that could not be measured here, and why."""
+
+    name: str
+    why: str
+
+    def line(self, width: int) -> str:
+        """Return the line, its name that wide."""
+        return f"{self.name:<{width}} {'-':>9} not measured: {self.why}"
 
     def as_json(self) -> dict[str, object]:
         """Return everything, for the file."""
