@@ -121,6 +121,7 @@ class _Course:
     pace: Pace
     armed_at: float | None = None
     held: bool = False
+    told: State | None = None
 
     def run(self) -> DeviceResult:
         try:
