@@ -160,6 +160,18 @@ def test_a_service_that_cannot_be_brought_back_is_not_called_well(bench: Bench) 
     assert bench.states[-1] is State.REVERT_UNKNOWN
 
 
+def test_a_file_that_is_a_link_is_left_alone(bench: Bench) -> None:
+    job = bench.job("new\n")
+    elsewhere = bench.keep.parent / "elsewhere"
+    bench.daemon.file.rename(elsewhere)
+    bench.daemon.file.symlink_to(elsewhere)
+    outcome, words = bench.carry(job)
+    assert outcome is Outcome.REFUSED
+    assert words == f"{bench.daemon.file} is a link: put a file in its place first"
+    assert bench.daemon.file.is_symlink()
+    assert elsewhere.read_text() == "old\n"
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

@@ -177,6 +177,35 @@ def test_what_was_begun_and_not_ended_is_open() -> None:
     assert found["b"].prints.after == {"/f": "abc"}
 
 
+@pytest.mark.parametrize(
+    ("run", "outcome", "open_still"),
+    [
+        ("1", "unreachable", True),
+        ("2", "unreachable", True),
+        ("2", "held", True),
+        ("2", "refused", False),
+        ("2", "changed", False),
+        ("2", "unknown", True),
+    ],
+)
+def test_only_what_was_read_ends_a_device_that_was_armed(run: str, outcome: str, open_still: bool) -> None:  # noqa: FBT001  a case
+    lines: tuple[dict[str, object], ...] = (
+        {"event": "device", "device": "a", "run": "1", "files": []},
+        {"event": "step", "device": "a", "run": "1", "state": "armed"},
+        {"event": "outcome", "device": "a", "run": run, "outcome": outcome},
+    )
+    assert ("a" in open_devices(lines)) == open_still
+
+
+def test_a_run_ends_itself_what_it_never_armed() -> None:
+    lines: tuple[dict[str, object], ...] = (
+        {"event": "device", "device": "a", "run": "1", "files": []},
+        {"event": "step", "device": "a", "run": "1", "state": "backed-up"},
+        {"event": "outcome", "device": "a", "run": "1", "outcome": "unreachable"},
+    )
+    assert open_devices(lines) == {}
+
+
 def test_every_state_can_be_reached_and_ends() -> None:
     seen = {State.PLANNED}
     while (further := seen.union(*(following(state) for state in seen))) != seen:

@@ -61,6 +61,14 @@ def test_whoever_touches_it_is_noticed(
     assert all(one.startswith(fault) for one, fault in zip(found, faults, strict=True))
 
 
+def test_a_journal_that_was_shortened_does_not_hide_it_by_going_on(state: Path) -> None:
+    path = state / "journal.jsonl"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:1]))
+    JournalFile(state, "run-2").note("run")
+    JournalFile(state, "run-3").note("run")
+    assert verify(state) == ("lines before line 2 are missing",)
+
+
 def test_a_forged_line_with_a_hash_of_its_own_breaks_the_next(state: Path) -> None:
     path = state / "journal.jsonl"
     lines = [json.loads(line) for line in path.read_text().splitlines()]
