@@ -89,6 +89,8 @@ def box(folder: Path, repository: Path, image: Image) -> Iterator[Box]:
         bring_up(engine, compose, name, [name])
         one = Box(engine, name)
         one.must("mkdir", "-p", "/run/box")
+        # Tests install configurations of their own; whoever wants the package's takes it from here.
+        one.must("cp", "-a", "/etc/freeradius", "/run/box/packaged")
         yield one
     finally:
         take_down(engine, compose, name)

@@ -202,7 +202,8 @@ bare@camden.gov.uk Cleartext-Password := "right"
 
 @pytest.fixture
 def radius(box: Box) -> Iterator[Box]:
-    """A FreeRADIUS with three users, on loopback, and a started access point."""
+    """A FreeRADIUS as packaged, with three users, on loopback, and a started access point."""
+    box.must("sh", "-c", "rm -rf /etc/freeradius && cp -a /run/box/packaged /etc/freeradius")
     box.write({"/etc/freeradius/3.0/mods-config/files/authorize": USERS})
     box.must("chgrp", "freerad", "/etc/freeradius/3.0/mods-config/files/authorize")
     box.must("chmod", "640", "/etc/freeradius/3.0/mods-config/files/authorize")
