@@ -192,6 +192,28 @@ def test_what_a_device_refuses_is_taken_back_and_the_others_go_on(refuses: str, 
     assert (bench.way.devices["one"].phase, bench.way.devices["one"].files) == ("none", "old")
 
 
+@pytest.mark.parametrize("gated", [True, False])
+@pytest.mark.parametrize("state", [State.LOCKED, State.ARMED, State.APPLIED, State.CONFIRMED, State.SAVED])
+def test_a_journal_that_is_full_leaves_devices_old_or_new_and_says_which(state: State, *, gated: bool) -> None:
+    way = FakeWay({"one": Device(), "two": Device()}, gated)
+    clock = Clock()
+    carrier = AnsibleCarrier(RUN, way, clock=clock, sleep=clock.sleep)
+    full: list[State] = []
+
+    def note(_device: str, reached: State) -> None:
+        full.extend([reached] if reached is state else [])
+        if full:
+            message = "the journal cannot be written: No space left on device"
+            raise PushError(message)
+
+    for result in carrier.carry(tuple(map(job, way.devices)), note):
+        device = way.devices[result.device]
+        assert result.outcome is not Outcome.UNKNOWN
+        assert (device.files == "new") == (result.outcome is Outcome.CHANGED), result
+        assert device.phase in {"none", "reverted"}
+    assert full
+
+
 @pytest.mark.parametrize("refuses", ["Check that it is what the plan was made from", "Back its files up"])
 def test_a_device_on_which_nothing_was_changed_is_given_free(refuses: str) -> None:
     bench = Bench(FakeWay({"one": Device(refuses=refuses)}))
