@@ -7,7 +7,6 @@ from roaming.plan.change import (
     Plan,
     ServiceAction,
     Unreachable,
-    again,
     plan_device,
     plan_lines,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "ServiceAction",
     "Unreachable",
     "Wave",
-    "again",
     "allowed_until",
     "as_json",
     "as_text",

@@ -178,11 +178,6 @@ def service_actions(target: Target, paths: list[str]) -> tuple[ServiceAction, ..
     )
 
 
-def again(plan: DevicePlan, target: Target) -> DevicePlan:
-    """Return the plan with every service restarted: a former push was cut short, and they may not know their files."""
-    return replace(plan, actions=tuple(ServiceAction(service.name, Action.RESTART) for service in target.services))
-
-
 def _owned(target: Target, path: str) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in target.owned)
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, RemoteFile
-from roaming.plan import Change, DevicePlan, Plan, ServiceAction, Unreachable, again, as_json, as_text
+from roaming.plan import Change, DevicePlan, Plan, ServiceAction, Unreachable, as_json, as_text
 from roaming.plan.change import FileChange, plan_device
 from roaming.targets import TARGETS, Action
 
@@ -67,9 +67,3 @@ def test_a_plan_as_text_and_json() -> None:
         "unreachable": [{"device": "x/a", "reason": "gone"}],
         "files": 1,
     }
-
-
-def test_a_push_that_was_cut_short_restarts_what_it_left() -> None:
-    settled = DevicePlan(pending("hub-east", DeviceKind.HUB).device, (), ())
-    assert settled.empty
-    assert again(settled, TARGETS["radsecproxy"]).actions == (ServiceAction("radsecproxy", Action.RESTART),)
