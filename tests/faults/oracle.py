@@ -156,8 +156,11 @@ class ControllerOracle:
             yield "it cannot be reached"
 
     def _was_confirmed(self) -> bool:
-        """Tell from the device's own log whether its last change was confirmed."""
-        events = [line for line in self.device.device_log() if "ROLLBK_CNFMD_CHG" in line]
+        """Tell from the device's own log whether its last change was confirmed.
+
+        A change under no timer logs CONFIG_I alone: what was confirmed before it does not speak for it.
+        """
+        events = [line for line in self.device.device_log() if re.search("ROLLBK_CNFMD_CHG|SYS-5-CONFIG_I", line)]
         return bool(events) and "ROLLBK_CNFMD_CHG_CONFIRM" in events[-1]
 
 
