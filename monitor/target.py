@@ -1,4 +1,4 @@
-"""What is watched: one endpoint, what it is, and whose it is."""
+"""What is watched, and what the federation consists of, in plain values: nothing here knows the inventory's files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class TargetKind(StrEnum):
     RADIUS_SERVER = "radius-server"
     HUB = "hub"
     ACCESS_POINT = "access-point"
+    CONTROLLER = "controller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,64 @@ class Target:
     owner: str
     site: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RadiusTarget:
+    """A RADIUS server or hub as the monitor asks it.
+
+    `role` is `hub`, `proxy`, `home` or `both`. `address` takes UDP inside the borough; `federation` is the RadSec
+    endpoint with the name that its certificate must have, empty where it has none.
+    """
+
+    name: str
+    owner: str
+    role: str
+    address: str
+    federation: str = ""
+    tls_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """A building for people. `position` is latitude and longitude; `hosts` are the boroughs whose staff work there."""
+
+    slug: str
+    name: str
+    owner: str
+    hosts: tuple[str, ...]
+    position: tuple[float, float]
+    postcode: str = ""
+    hours: str = ""
+    access_points: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return `owner/slug`, which is unique."""
+        return f"{self.owner}/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class BoroughFacts:
+    """A borough for people; `gss` is its ONS code, which the map goes by."""
+
+    slug: str
+    name: str
+    gss: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """The federation as the monitor sees it: who visits whom, and where.
+
+    `homes` are the columns of the matrix: boroughs' slugs, then realms outside the region.
+    """
+
+    name: str
+    operator: str
+    boroughs: tuple[BoroughFacts, ...]
+    homes: tuple[str, ...]
+    sites: tuple[SiteFacts, ...]
+    servers: tuple[RadiusTarget, ...]
+    hubs: tuple[RadiusTarget, ...]

@@ -1,0 +1,15 @@
+"""What can go wrong in the monitor, as one tree. Nothing foreign escapes a public function."""
+
+from __future__ import annotations
+
+
+class MonitorError(Exception):
+    """Anything that stops a command or a cycle; its text says what, where and what to do."""
+
+
+class SettingError(MonitorError):
+    """An option, a web configuration or a profile cannot be used as it stands."""
+
+
+class ListenError(MonitorError):
+    """A port or an address cannot be listened on."""

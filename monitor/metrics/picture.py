@@ -1,0 +1,66 @@
+"""What is known at one moment, as a value: what the page, `roam-monitor matrix` and attribution read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Status(StrEnum):
+    """What is known of a pair or a device. Stale was known, and is too old to go by; unknown never was."""
+
+    UP = "up"
+    SLOW = "slow"
+    DOWN = "down"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """One cell of the matrix. `at` is the last probe that taught something, `success_at` the last that passed.
+
+    `since` is when it became what it is. `seconds` is the length of the last accepted one. `reason` and `sentence` are
+    the last probe's; `failures` counts those in a row.
+    """
+
+    status: Status
+    at: float | None = None
+    since: float | None = None
+    success_at: float | None = None
+    seconds: float | None = None
+    failures: int = 0
+    reason: str = ""
+    sentence: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """A server, a hub, an endpoint or an access point: whether it works, and since when that is known (`at`)."""
+
+    status: Status
+    at: float | None = None
+    since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything at the moment `at`. Pairs are (visited, home); devices go by name of the inventory.
+
+    `radsec` are the RadSec endpoints of hubs and proxies, `servers` the answers to Status-Server, `paths` are
+    (visited, proxy), `clients` counts an access point's clients where that is known.
+    """
+
+    at: float
+    pairs: Mapping[tuple[str, str], PairState] = field(default_factory=dict)
+    servers: Mapping[str, DeviceState] = field(default_factory=dict)
+    radsec: Mapping[str, DeviceState] = field(default_factory=dict)
+    trusted: Mapping[str, DeviceState] = field(default_factory=dict)
+    paths: Mapping[tuple[str, str], DeviceState] = field(default_factory=dict)
+    access_points: Mapping[str, DeviceState] = field(default_factory=dict)
+    certificates: Mapping[tuple[str, str], float] = field(default_factory=dict)

@@ -1,0 +1,28 @@
+"""What the monitor knows, in the smallest pieces: authentications that happened, and samples of metrics.
+
+Probes, pollers and readers of logs make them; `monitor.metrics` keeps them. Times are seconds of the Unix epoch.
+"""
+
+from monitor.sample.authentication import Authentication, Phase, Result, Source
+from monitor.sample.families import AUTH_EDGES, FAMILIES, Family, Kind, family
+from monitor.sample.reading import Batch, Collector, Failure, Increment, Sample
+from monitor.sample.sink import FakeSink, Sink
+
+__all__ = [
+    "AUTH_EDGES",
+    "FAMILIES",
+    "Authentication",
+    "Batch",
+    "Collector",
+    "Failure",
+    "FakeSink",
+    "Family",
+    "Increment",
+    "Kind",
+    "Phase",
+    "Result",
+    "Sample",
+    "Sink",
+    "Source",
+    "family",
+]

@@ -1,0 +1,75 @@
+"""Samples of metrics, and how they come: a batch replaces the former one of its origin, an increment adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.sample.families import Family
+
+
+class Collector(StrEnum):
+    """Who collects: the label of what the monitor says of itself."""
+
+    PROBES = "probes"
+    STATUS = "status"
+    RADSEC = "radsec"
+    SNMP = "snmp"
+    TRAPS = "traps"
+    LOGS = "logs"
+
+
+class Failure(StrEnum):
+    """Why something could not be collected: the closed list of `roaming_collection_failures_total`."""
+
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    BAD_CREDENTIALS = "bad-credentials"
+    MALFORMED = "malformed"
+    LOOP = "loop"
+    TOO_LARGE = "too-large"
+    UNKNOWN_DEVICE = "unknown-device"
+    SECRET_MISSING = "secret-missing"  # noqa: S105  the name of a reason
+    AGENT = "agent"
+    CLOCK = "clock"
+    OVERRUN = "overrun"
+    STORAGE = "storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One number. `labels` are the values of the family's labels, in their order."""
+
+    family: Family
+    labels: tuple[str, ...]
+    value: float
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.family.labels):
+            message = f"{self.family.name} has labels {self.family.labels}, not {self.labels}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one origin (`snmp:camden-wlc`, `radsec:hub-east`) shows now: what it no longer shows is gone.
+
+    `lasts_s` after `at` all of it is gone, when no new batch has come.
+    """
+
+    origin: str
+    at: float
+    lasts_s: float
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """What is added to a counter that we keep."""
+
+    family: Family
+    labels: tuple[str, ...]
+    by: float = 1
