@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from monitor.pollers.profile import choose
 from monitor.pollers.reader import ReadError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.pollers.device import Device
     from monitor.pollers.profile import Profile, Table
     from monitor.pollers.reader import SnmpReader, SnmpSession, Value
+    from monitor.sample import Clock
 
 SYS_OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
 # Polls in a row that a standalone access point has to keep silent before it is down.
@@ -28,18 +29,6 @@ _UP: Final = family("roaming_snmp_up")
 _SECONDS: Final = family("roaming_snmp_seconds")
 _POINT_UP: Final = family("roaming_access_point_up")
 _SILENCE: Final = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE})
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def time(self) -> float:
-        """Return seconds of the Unix epoch."""
-        ...
-
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        ...
 
 
 @dataclass(slots=True)
@@ -63,13 +52,13 @@ class Outcome:
 
 @dataclass(slots=True)
 class Poller:
-    """Polls devices. `deadline_s` bounds one poll; `lasts_s` is how long its batch counts."""
+    """Polls devices, each within `deadline_s`; `lasts_s` is how long what it showed counts."""
 
     reader: SnmpReader
     profiles: tuple[Profile, ...]
     clock: Clock
-    deadline_s: float = 50.0
-    lasts_s: float = 180.0
+    deadline_s: float
+    lasts_s: float
     _memory: dict[str, Memory] = field(default_factory=dict)
 
     def memory(self, device: Device) -> Memory:
@@ -79,7 +68,7 @@ class Poller:
     async def poll(self, device: Device) -> Outcome:
         """Poll a device once. Its failure is a value; what it did not say is absent."""
         memory = self.memory(device)
-        start = self.clock.monotonic()
+        start = self.clock.steady()
         try:
             async with asyncio.timeout(self.deadline_s):
                 found = await self._read(device, memory)
@@ -88,7 +77,7 @@ class Poller:
         except ReadError as error:
             return self._failed(device, memory, error.reason)
         memory.failures = memory.silent = 0
-        took = Sample(_SECONDS, (device.name, device.owner), self.clock.monotonic() - start)
+        took = Sample(_SECONDS, (device.name, device.owner), self.clock.steady() - start)
         return Outcome(self._batch(device, (self._up(device, 1.0), took, *found)))
 
     async def _read(self, device: Device, memory: Memory) -> tuple[Sample, ...]:
@@ -128,7 +117,7 @@ class Poller:
         return Sample(_UP, (device.name, device.owner), value)
 
     def _batch(self, device: Device, found: tuple[Sample, ...]) -> Batch:
-        return Batch(f"snmp:{device.name}", self.clock.time(), self.lasts_s, found)
+        return Batch(f"snmp:{device.name}", self.clock.wall(), self.lasts_s, found)
 
 
 async def _known_cells(memory: Memory, session: SnmpSession) -> Mapping[str, Mapping[str, Value]] | None:
