@@ -32,7 +32,8 @@ class KnownAccessPoint:
 class Device:
     """A controller with its access points, or one access point by itself, which is then the only one listed.
 
-    `servers` are names of RADIUS servers by the address that the device has for them. `ssids` are ours.
+    `servers` are names of RADIUS servers by the address that the device has for them. `ssids` are ours. `guests` are
+    the names of access points that come to a controller only when their own is gone.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Device:
     access_points: tuple[KnownAccessPoint, ...]
     servers: Mapping[str, str] = field(default_factory=dict)
     ssids: frozenset[str] = frozenset()
+    guests: frozenset[str] = frozenset()
 
     @property
     def standalone(self) -> bool:

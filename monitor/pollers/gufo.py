@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from gufo.snmp import Aes128Key, KeyType, Sha1Key, Sha256Key, SnmpAuthError, SnmpError
+from gufo.snmp import Aes128Key, Sha1Key, Sha256Key, SnmpAuthError, SnmpError
 from gufo.snmp import User as GufoUser
 from gufo.snmp.aio import SnmpSession as GufoSession
+from gufo.snmp.user import KeyType
 
 from monitor.pollers.reader import Community, Endpoint, Hash, ReadError, User
 from monitor.sample import Failure
@@ -50,20 +51,22 @@ class GufoReader:
     async def open(self, endpoint: Endpoint) -> _Session:
         """Return a session, for version 3 with the agent's engine, boots and time learned (RFC 3414 §4)."""
         found = endpoint.credentials
+        if isinstance(found, Failure):
+            raise ReadError(found, f"{endpoint.address}: there are no credentials")
         try:
-            if isinstance(found, Community):
-                session = GufoSession(
-                    endpoint.address, endpoint.port, community=found.name, timeout=self.patience.timeout_s
-                )
-            else:
-                user = self._user(found)
-                session = GufoSession(endpoint.address, endpoint.port, user=user, timeout=self.patience.timeout_s)
+            session = self._session(endpoint, found)
         except (OSError, ValueError, SnmpError) as error:
             raise ReadError(Failure.UNREACHABLE, f"{endpoint.address}: {type(error).__name__}") from error
         opened = _Session(session, endpoint.address, self.patience.tries)
         if isinstance(found, User):
             await opened.learn()
         return opened
+
+    def _session(self, endpoint: Endpoint, found: Community | User) -> GufoSession:
+        community, user = (found.name, None) if isinstance(found, Community) else ("", self._user(found))
+        return GufoSession(
+            endpoint.address, endpoint.port, community=community, user=user, timeout=self.patience.timeout_s
+        )
 
     def _user(self, user: User) -> GufoUser:
         if user not in self._users:

@@ -60,6 +60,7 @@ class Poller:
     deadline_s: float
     lasts_s: float
     _memory: dict[str, Memory] = field(default_factory=dict)
+    _hosts: dict[str, str] = field(default_factory=dict)
 
     def memory(self, device: Device) -> Memory:
         """Return what is remembered of a device."""
@@ -78,7 +79,7 @@ class Poller:
             return self._failed(device, memory, error.reason)
         memory.failures = memory.silent = 0
         took = Sample(_SECONDS, (device.name, device.owner), self.clock.steady() - start)
-        return Outcome(self._batch(device, (self._up(device, 1.0), took, *found)))
+        return Outcome(self._batch(device, (self._up(device, 1.0), took, *self._settled(device, found))))
 
     async def _read(self, device: Device, memory: Memory) -> tuple[Sample, ...]:
         session = await self.reader.open(device.endpoint)
@@ -100,6 +101,18 @@ class Poller:
             raise ReadError(Failure.UNKNOWN_DEVICE, f"{device.name}: no profile is for the model {said or 'unknown'}")
         return profile
 
+    def _settled(self, device: Device, found: tuple[Sample, ...]) -> tuple[Sample, ...]:
+        """Keep which controller has an access point, and leave out what one says of those that another one has."""
+        points = {one.name for one in device.access_points}
+        up = {one.labels[0] for one in found if one.family is _POINT_UP and one.value}
+        for name in points:
+            if name in up:
+                self._hosts[name] = device.name
+            elif self._hosts.get(name) == device.name:
+                del self._hosts[name]
+        away = {name for name in points if self._hosts.get(name, device.name) != device.name}
+        return tuple(one for one in found if one.labels[0] not in away) if away else found
+
     def _failed(self, device: Device, memory: Memory, reason: Failure) -> Outcome:
         """Say that it did not answer, and what that means for an access point by itself.
 
@@ -109,6 +122,7 @@ class Poller:
         memory.silent = memory.silent + 1 if reason in _SILENCE else 0
         # It may come back as another model, with other cells.
         memory.profile, memory.cells, memory.polls = None, (), 0
+        self._settled(device, ())
         down = device.standalone and memory.silent >= SILENT_POLLS
         points = tuple(Sample(_POINT_UP, one.labels, 0.0) for one in device.access_points if down)
         return Outcome(self._batch(device, (self._up(device, 0.0), *points)), reason)

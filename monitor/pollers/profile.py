@@ -15,6 +15,8 @@ from monitor.sample import family
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic_core import ErrorDetails
+
 SHIPPED: Final = Path(__file__).parent / "profiles"
 
 
@@ -109,7 +111,7 @@ class Table(_Strict):
 
 
 class Profile(_Strict):
-    """A platform. `sys_object_ids` are its models or what they begin with; `met` tells what the profile was tried on."""
+    """A platform. `sys_object_ids` are its models, or what they begin with; `met` tells what it was tried on."""
 
     profile: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
     title: str
@@ -139,16 +141,16 @@ def choose(profiles: Iterable[Profile], sys_object_id: str) -> Profile | None:
 
 
 def _load(path: Path) -> Profile:
+    root = _compose(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        if node is None:
-            message = f"{path.name}:1: it is empty"
-            raise SettingError(message)
-        _refuse_twice(node, path.name)
-        return Profile.model_validate(yaml.load(text, Loader=yaml.CSafeLoader), strict=False)
+        return Profile.model_validate(_plain(root), strict=False)
     except ValidationError as error:
-        raise SettingError("\n".join(_said(node, path.name, one) for one in error.errors())) from None
+        raise SettingError("\n".join(_said(root, path.name, one) for one in error.errors())) from None
+
+
+def _compose(path: Path) -> yaml.Node:
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = f"{path.name}:{mark.line + 1 if mark else 1}: {getattr(error, 'problem', None) or 'no YAML'}"
@@ -156,12 +158,23 @@ def _load(path: Path) -> Profile:
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path.name}: it cannot be read: {type(error).__name__}"
         raise SettingError(message) from None
+    if root is None:
+        message = f"{path.name}:1: it is empty"
+        raise SettingError(message)
+    _refuse_twice(root, path.name)
+    return root
 
 
-def _said(root: yaml.Node, name: str, error: object) -> str:
-    place = error["loc"]  # type: ignore[index]  # pydantic's ErrorDetails
+def _plain(root: yaml.Node) -> object:
+    """Make values of a composed document, whose marks are kept beside it."""
+    constructor = yaml.constructor.SafeConstructor()
+    return constructor.construct_document(root)
+
+
+def _said(root: yaml.Node, name: str, error: ErrorDetails) -> str:
+    place = error["loc"]
     where = ".".join(str(part) for part in place) or "the file"
-    return f"{name}:{_line(root, place)}: {where}: {error['msg']}"  # type: ignore[index]  # likewise
+    return f"{name}:{_line(root, place)}: {where}: {error['msg']}"
 
 
 def _line(node: yaml.Node, place: tuple[int | str, ...]) -> int:

@@ -41,10 +41,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where an agent listens and who asks it."""
+    """Where an agent listens and who asks it; a failure in place of credentials that cannot be had."""
 
     address: str
-    credentials: Community | User
+    credentials: Community | User | Failure
     port: int = 161
 
 

@@ -1,7 +1,7 @@
 """Cells of tables to samples: pure, and clamped to what the inventory knows.
 
-A row of an access point, server or process that the inventory does not name makes no label, so it makes no sample; SSIDs
-that are not ours are one, `other`. A cell that is no number where one is wanted is absent.
+A row of an access point or a server that the inventory does not name makes no label, so it makes no sample; SSIDs that
+are not ours are one, `other`. A cell that is no number where one is wanted is absent.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def samples(profile: Profile, device: Device, cells: Cells) -> tuple[Sample, ...
             made += _column(column, cells.get(column.oid, {}), name)
             if column.total:
                 _add_up(table, column, cells, points, totals)
-    made += _missing(profile, device, points)
+    if any(cells.values()):
+        made += _missing(profile, device, points)
     return tuple(_once((*made, *(Sample(metric, labels, value) for (metric, labels), value in totals.items()))))
 
 
@@ -130,10 +131,10 @@ def _add_up(
 
 
 def _missing(profile: Profile, device: Device, points: Mapping[str, KnownAccessPoint]) -> Iterator[Sample]:
-    """Yield 0 for each access point that the inventory gives a controller and the controller does not list."""
+    """Yield 0 for each access point that is a controller's own in the inventory and that it does not list."""
     if device.standalone or all(table.rows is not Rows.ACCESS_POINTS for table in profile.tables):
         return
-    there = {point.name for point in points.values()}
+    there = {point.name for point in points.values()} | device.guests
     yield from (Sample(_UP, point.labels, 0.0) for point in device.access_points if point.name not in there)
 
 
