@@ -118,7 +118,7 @@ def _introduction() -> Iterator[str]:
     yield ""
     yield "All begin with `roaming_` and have base units. No label holds a user, a MAC, a session, an address or a free"
     yield "realm. What is not known is absent, never 0. A pair without a probe that taught something for"
-    yield f"{STALE_AFTER} intervals keeps only its two timestamps. Accepted authentications of over {SLOW_S:g} s are slow."
+    yield f"{STALE_AFTER} intervals keeps only its two timestamps. An authentication of over {SLOW_S:g} s is slow."
     yield ""
     yield f"Series are counted, at most, for {BOROUGHS} boroughs with two RADIUS servers each, two hubs, and"
     yield f"{ACCESS_POINTS:,} access points behind {CONTROLLERS} controllers: {total:,}, of which"
