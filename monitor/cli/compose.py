@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from monitor.cli.snmp import snmp_modules, snmp_tasks
+from monitor.cli.traps import trap_tasks
 
 if TYPE_CHECKING:
     from monitor.cli.means import Builder, Means, ModuleBuilder, PageBuilder
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.target import Estate
     from roaming.model.network import Network
 
-BUILDERS: Final[tuple[Builder, ...]] = (snmp_tasks,)
+BUILDERS: Final[tuple[Builder, ...]] = (snmp_tasks, trap_tasks)
 MODULES: Final[tuple[ModuleBuilder, ...]] = (snmp_modules,)
 PAGES: Final[tuple[PageBuilder, ...]] = ()
 
