@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
 
 REPOSITORY = Path(__file__).parents[2]
-SUBNET = "10.213.200"
+# Files of tests run side by side: each worker has a network of its own.
+SUBNET = f"10.213.{200 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
 NODES = {"hub-east": 10, "camden-rad-1": 11, "islington-rad-1": 12, "camden-agent": 13}
 # The agent's container speaks for these too; what has no container has an address where nobody answers.
 BORROWED = {"islington-agent": 14, "camden-th-ap1": 15, "camden-wlc": 16, "lab-monitor": 17}
