@@ -69,8 +69,8 @@ def _ways(settings: Settings) -> tuple[Record, ...]:
         ),
         Record(
             "roaming:borough:settling",
-            f"({_changed(_HOMES, window)}) or ({_changed(_FEDERATION_SIDES, window)})",
-            "boroughs where one of several servers stopped or came back a moment ago: another takes over",
+            " or\n".join(f"({_changed(one, window)})" for one in (_HOMES, _FEDERATION_SIDES, "roaming_radsec_trusted")),
+            "boroughs where a server stopped or came back a moment ago, and one works: the ways change",
         ),
         Record(
             "roaming:borough:cut_off",
