@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from monitor.cli.hops import hop_modules, hop_tasks
+
 if TYPE_CHECKING:
     from monitor.cli.means import Builder, Means, ModuleBuilder, PageBuilder
     from monitor.exporter import Module
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from monitor.target import Estate
     from roaming.model.network import Network
 
-BUILDERS: Final[tuple[Builder, ...]] = ()
-MODULES: Final[tuple[ModuleBuilder, ...]] = ()
+BUILDERS: Final[tuple[Builder, ...]] = (hop_tasks,)
+MODULES: Final[tuple[ModuleBuilder, ...]] = (hop_modules,)
 PAGES: Final[tuple[PageBuilder, ...]] = ()
 
 
