@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from monitor.cli.pages import pages
+
 if TYPE_CHECKING:
     from monitor.cli.means import Builder, Means, ModuleBuilder, PageBuilder
     from monitor.exporter import Module
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 BUILDERS: Final[tuple[Builder, ...]] = ()
 MODULES: Final[tuple[ModuleBuilder, ...]] = ()
-PAGES: Final[tuple[PageBuilder, ...]] = ()
+PAGES: Final[tuple[PageBuilder, ...]] = (pages,)
 
 
 def tasks(network: Network, estate: Estate, means: Means) -> tuple[Task, ...]:
