@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from monitor.cli.hops import hop_modules, hop_tasks
+from monitor.cli.pages import pages
 
 if TYPE_CHECKING:
     from monitor.cli.means import Builder, Means, ModuleBuilder, PageBuilder
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 BUILDERS: Final[tuple[Builder, ...]] = (hop_tasks,)
 MODULES: Final[tuple[ModuleBuilder, ...]] = (hop_modules,)
 PAGES: Final[tuple[PageBuilder, ...]] = ()
+BUILDERS: Final[tuple[Builder, ...]] = ()
+MODULES: Final[tuple[ModuleBuilder, ...]] = ()
+PAGES: Final[tuple[PageBuilder, ...]] = (pages,)
 
 
 def tasks(network: Network, estate: Estate, means: Means) -> tuple[Task, ...]:
