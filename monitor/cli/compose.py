@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.cli.hops import hop_modules, hop_tasks
 from monitor.cli.pages import pages
+from monitor.cli.snmp import snmp_modules, snmp_tasks
 
 if TYPE_CHECKING:
     from monitor.cli.means import Builder, Means, ModuleBuilder, PageBuilder
@@ -23,6 +24,9 @@ PAGES: Final[tuple[PageBuilder, ...]] = ()
 BUILDERS: Final[tuple[Builder, ...]] = ()
 MODULES: Final[tuple[ModuleBuilder, ...]] = ()
 PAGES: Final[tuple[PageBuilder, ...]] = (pages,)
+BUILDERS: Final[tuple[Builder, ...]] = (snmp_tasks,)
+MODULES: Final[tuple[ModuleBuilder, ...]] = (snmp_modules,)
+PAGES: Final[tuple[PageBuilder, ...]] = ()
 
 
 def tasks(network: Network, estate: Estate, means: Means) -> tuple[Task, ...]:
