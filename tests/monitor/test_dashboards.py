@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import promql_parser
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from monitor.dashboards import (
     Answer,
     PanelQuery,
@@ -304,3 +306,18 @@ ONE, NOUGHT, TWO, NOT = ({"{}": value} for value in ("1", "0", "2", "NaN"))
 )
 def test_what_says_too_little_is_found(healthy: Answer, faulted: Answer, expected: list[str]) -> None:
     assert [finding.what for finding in compare([healthy], [faulted])] == expected
+
+
+def test_the_command_writes_what_the_repository_holds(tmp_path: Path, repository: Path) -> None:
+    result = CliRunner().invoke(app, ["dashboards", "-o", str(tmp_path)])
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [str(tmp_path / name) for name in files()]
+    assert {name: (tmp_path / name).read_text() for name in files()} == {
+        name: (repository / COMMITTED / name).read_text() for name in files()
+    }
+
+
+def test_the_command_says_what_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    found = CliRunner().invoke(app, ["dashboards", "-o", str(tmp_path / "out")])
+    assert isinstance(found.exception, SettingError)
