@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from monitor.alerts import thresholds as alerts
 from monitor.dashboards import expressions as promql
 from monitor.dashboards import places
 from monitor.dashboards import thresholds as at
@@ -57,7 +58,7 @@ def _numbers() -> tuple[tuple[int, PanelBuilder], ...]:
     )
     month = Face(
         "Last 30 days",
-        f"The share of probes that passed over 30 days; the objective of the federation is {at.OBJECTIVE * 100:g} %.",
+        f"The share of probes that passed over 30 days; the federation's objective is {alerts.OBJECTIVE * 100:g} %.",
         "percentunit",
         at.OBJECTIVE_STEPS,
     )
@@ -299,8 +300,8 @@ def _access_points() -> Section:
 def _points() -> PanelBuilder:
     face = Face(
         "Access points",
-        "Whether each access point works and how many clients it has. AccessPointDown fires for one, SiteDown for "
-        "half of a site.",
+        "Whether each access point works and how many clients it has. AccessPointDown fires for one, SiteDown for a "
+        "whole site.",
         "none",
         at.UP,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.dashboards.thresholds import OBJECTIVE, SLOW_S, STALE_CYCLES
+from monitor.alerts.thresholds import OBJECTIVE, SLOW_S, STALE_CYCLES
 
 INTERVAL: Final = "scalar(max(roaming_probe_interval_seconds))"
 _PAIR: Final = "by (visited, home)"
@@ -23,7 +23,7 @@ def share(selector: str = "", by: str = "", window: str = "") -> str:
 
 def burn(window: str, selector: str = "") -> str:
     """Return how many times faster than allowed the error budget is spent: 1 uses it up in exactly 30 days."""
-    return f"(1 - {share(selector, window=window)}) / {1 - OBJECTIVE:.3f}"
+    return f"(1 - {share(selector, window=window)}) / {1 - OBJECTIVE:.4g}"
 
 
 def budget_left(window: str, selector: str = "") -> str:

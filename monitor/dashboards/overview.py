@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from monitor.alerts import thresholds as alerts
 from monitor.dashboards import expressions as promql
 from monitor.dashboards import places
 from monitor.dashboards import thresholds as at
@@ -49,7 +50,7 @@ def _service() -> Section:
     )
     objective = Face(
         "Last 30 days",
-        f"The same share over 30 days. The objective is {at.OBJECTIVE * 100:g} %.",
+        f"The same share over 30 days. The objective is {alerts.OBJECTIVE * 100:g} %.",
         "percentunit",
         at.OBJECTIVE_STEPS,
     )
@@ -62,7 +63,7 @@ def _service() -> Section:
     spent = Face(
         "Budget burn",
         "How many times faster than allowed the budget is spent. 1 uses it up in 30 days; above 14.4 in an hour, or "
-        "6 in six, somebody is paged (FederationBudgetBurn).",
+        "6 in six, somebody is paged (FederationBudgetBurn), unless another alert already says why.",
         "suffix: x",
         at.BURN_STEPS,
     )
@@ -148,7 +149,7 @@ def _table_of_boroughs() -> PanelBuilder:
     face = Face(
         "Boroughs",
         "As home: from how many boroughs its people get in. As visited: how many homes get in there. Red when "
-        f"{at.LOST_SHARE * 100:.0f} % fail (HomeBoroughUnreachable, VisitedBoroughIsolated).",
+        f"{alerts.LOST_SHARE * 100:.0f} % fail (HomeBoroughUnreachable, VisitedBoroughIsolated).",
         "percentunit",
         at.REACH_STEPS,
     )
@@ -179,7 +180,7 @@ def _worst_pairs() -> PanelBuilder:
     face = Face(
         "Worst pairs",
         "The pairs whose probes passed least in the time shown, how many have failed in a row, and why the last one "
-        "ended as it did. PairDown fires at three.",
+        f"ended as it did. PairDown fires from {alerts.FAILURES} on, where nothing else explains them.",
         "percentunit",
         at.OBJECTIVE_STEPS,
     )
@@ -272,7 +273,7 @@ def _devices() -> Section:
     )
     sites = Face(
         "Sites with the fewest access points up",
-        "Share of a site's access points that work; SiteDown fires when half of them do not.",
+        "Share of a site's access points that work; SiteDown fires when none does.",
         "percentunit",
         at.SITE_STEPS,
     )

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from monitor.alerts import Settings, alerts
 from monitor.cli import app
 from monitor.dashboards import (
     Answer,
@@ -321,3 +322,19 @@ def test_the_command_says_what_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     found = CliRunner().invoke(app, ["dashboards", "-o", str(tmp_path / "out")])
     assert isinstance(found.exception, SettingError)
+
+
+def test_alerts_that_are_named_are_there() -> None:
+    known = {one.name for one in alerts(Settings())}
+    said = " ".join(panel["description"] for _, panel in PANELS)
+    named = set(re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b|\bWatchdog\b", said))
+    assert {"HomeBoroughUnreachable", "Watchdog"} <= named
+    assert named - known == {"GovWifi", "RadSec"}
+
+
+def test_alerts_lead_to_dashboards_and_variables_that_are_there() -> None:
+    variables = {one["uid"]: {v["name"] for v in one["templating"]["list"]} for one in ALL.values()}
+    for one in alerts(Settings()):
+        found = re.fullmatch(r"d/([\w-]+)(?:\?(.*))?", one.dashboard)
+        assert found
+        assert set(re.findall(r"var-(\w+)=", found[2] or "")) <= variables[found[1]]
