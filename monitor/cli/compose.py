@@ -18,15 +18,9 @@ if TYPE_CHECKING:
     from monitor.target import Estate
     from roaming.model.network import Network
 
-BUILDERS: Final[tuple[Builder, ...]] = (hop_tasks,)
-MODULES: Final[tuple[ModuleBuilder, ...]] = (hop_modules,)
-PAGES: Final[tuple[PageBuilder, ...]] = ()
-BUILDERS: Final[tuple[Builder, ...]] = ()
-MODULES: Final[tuple[ModuleBuilder, ...]] = ()
+BUILDERS: Final[tuple[Builder, ...]] = (hop_tasks, snmp_tasks)
+MODULES: Final[tuple[ModuleBuilder, ...]] = (hop_modules, snmp_modules)
 PAGES: Final[tuple[PageBuilder, ...]] = (pages,)
-BUILDERS: Final[tuple[Builder, ...]] = (snmp_tasks,)
-MODULES: Final[tuple[ModuleBuilder, ...]] = (snmp_modules,)
-PAGES: Final[tuple[PageBuilder, ...]] = ()
 
 
 def tasks(network: Network, estate: Estate, means: Means) -> tuple[Task, ...]:

@@ -3,6 +3,7 @@
 from monitor.metrics.batches import exposition_of
 from monitor.metrics.catalogue import document
 from monitor.metrics.collector import StateCollector
+from monitor.metrics.document import picture_document, read_picture
 from monitor.metrics.matrix import SLOW_S, STALE_AFTER
 from monitor.metrics.pairs_file import PairsFile
 from monitor.metrics.picture import DeviceState, PairState, Picture, Status
@@ -22,4 +23,6 @@ __all__ = [
     "Status",
     "document",
     "exposition_of",
+    "picture_document",
+    "read_picture",
 ]
