@@ -1,6 +1,7 @@
 """What has been seen, kept and told: counters and histograms that grow, batches that replace each other."""
 
 from monitor.metrics.batches import exposition_of
+from monitor.metrics.catalogue import document
 from monitor.metrics.collector import StateCollector
 from monitor.metrics.document import picture_document, read_picture
 from monitor.metrics.matrix import SLOW_S, STALE_AFTER
@@ -20,6 +21,7 @@ __all__ = [
     "State",
     "StateCollector",
     "Status",
+    "document",
     "exposition_of",
     "picture_document",
     "read_picture",
