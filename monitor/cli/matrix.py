@@ -46,9 +46,7 @@ class Part:
             if fnmatchcase(visited, self.visited or "*") and fnmatchcase(home, self.home or "*")
         }
         if not pairs and picture.pairs:
-            message = (
-                f"no pair is of {self.home or '*'} at {self.visited or '*'}: leave a limit out"
-            )
+            message = f"no pair is of {self.home or '*'} at {self.visited or '*'}: leave a limit out"
             raise PictureError(message)
         return replace(picture, pairs=pairs)
 
