@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
-import threading
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import suppress
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
@@ -19,17 +18,20 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.cli.matrix import Frame, Part, fetch
+from monitor.cli.matrix import Frame, Part
 from monitor.cli.matrix_table import abbreviated, render
-from monitor.errors import PictureError
+from monitor.cli.picture_source import PictureSource
+from monitor.errors import PictureError, SettingError
 from monitor.exporter import Exporter, application
 from monitor.metrics import DeviceState, PairState, Picture, Status, picture_document, read_picture
 from monitor.sample import FakeClock
 from tests.monitor.asked import ask
 from tests.monitor.federation import probe, state
+from tests.monitor.served import Served, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import Golden
 
@@ -263,36 +265,6 @@ def test_the_monitor_tells_its_picture() -> None:
 # The command
 
 
-@dataclass
-class Served:
-    """What the stand-in for a monitor answers."""
-
-    status: int = 200
-    body: bytes = b""
-    url: str = field(default="", init=False)
-
-
-@contextmanager
-def served(what: Served) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(what.status if self.path == "/api/picture" else 404)
-            self.end_headers()
-            self.wfile.write(what.body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def body(picture: Picture) -> bytes:
     return json.dumps(picture_document(picture)).encode()
 
@@ -320,7 +292,8 @@ def test_the_exit_status_says_whether_a_pair_is_down(picture: Picture, status: i
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Served(status=401), "the monitor at {} answers 401 Unauthorized"),
+        (Served(status=401), "the monitor at {} answers 401 Unauthorized: give --user and ROAM_MONITOR_PASSWORD"),
+        (Served(status=503), "the monitor at {} answers 503 Service Unavailable"),
         (Served(body=b"<html>"), "what answers at {} is no monitor: it sent no JSON"),
         (Served(body=b"\xff\xfe"), "what answers at {} is no monitor: it sent no JSON"),
         (Served(body=b"[]"), "this is no picture of the federation: the document is not an object"),
@@ -328,18 +301,38 @@ def test_the_exit_status_says_whether_a_pair_is_down(picture: Picture, status: i
 )
 def test_what_answers_wrongly_is_said(answer: Served, message: str) -> None:
     with served(answer) as url, pytest.raises(PictureError) as error:
-        fetch(url)
+        PictureSource(url).picture()
     assert str(error.value) == message.format(url)
 
 
 def test_who_does_not_answer_is_said() -> None:
     with pytest.raises(PictureError, match=r"no monitor answers at http://127\.0\.0\.1:1: .*refused; start one with"):
-        fetch("http://127.0.0.1:1")
+        PictureSource("http://127.0.0.1:1").picture()
+
+
+def test_the_password_comes_from_the_environment_and_goes_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROAM_MONITOR_PASSWORD", "s3cret")
+    other = Served(body=body(failing()))
+    with served(other) as elsewhere:
+        first = Served(status=302, headers={"Location": f"{elsewhere}api/picture"})
+        with served(first) as url:
+            result = CliRunner().invoke(app, ["matrix", "--url", url, "--user", "ops", "--once"])
+    assert result.exit_code == 0
+    assert first.asked[0].path == "/api/picture"
+    assert first.asked[0].headers["Authorization"] == "Basic " + base64.b64encode(b"ops:s3cret").decode()
+    assert "Authorization" not in other.asked[0].headers
+    assert "s3cret" not in repr(PictureSource(url, "ops", "s3cret"))
+
+
+def test_certificates_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("none")
+    with pytest.raises(SettingError, match=r"ca\.pem holds no certificates that can be read"):
+        PictureSource("https://127.0.0.1:1", ca=tmp_path / "ca.pem").picture()
 
 
 def test_only_http_is_asked() -> None:
     with pytest.raises(PictureError, match="file:///etc is no address of a monitor"):
-        fetch("file:///etc")
+        PictureSource("file:///etc").picture()
 
 
 def test_a_part_that_is_not_there_is_said() -> None:
