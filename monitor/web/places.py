@@ -181,7 +181,7 @@ def wifi_of(seen: Seen, site: SiteFacts) -> Wifi:
         return Wifi(level, f"It has {total}; {how} about {'it' if states.total == 1 else 'them'}.")
     rest = f"; of {states.total - states.known} it is not known" if states.known < states.total else ""
     if states.down == states.total:
-        return Wifi(Level.DOWN, f"It is down: {states.down} of {total} work{'s' if states.total == 1 else ''} not.")
+        return Wifi(Level.DOWN, f"It is down: none of {total} works.")
     level = Level.PARTLY if states.down else Level.GOOD
     return Wifi(level, f"{states.works} of {total} work{rest}.")
 

@@ -122,8 +122,8 @@ class Seen:
         level = _LEVELS[state.status]
         why = self._why(visited, home, state) if level is Level.DOWN else ""
         tested = told(state.at, self.now)
-        detail = plain(state.sentence)
-        return Cell(visited, home, level, _answer(state), tested, self._was(state), why, plain(state.reason), detail)
+        told_engineers = ("", "") if level is Level.GOOD else (plain(state.reason), plain(state.sentence))
+        return Cell(visited, home, level, _answer(state), tested, self._was(state), why, *told_engineers)
 
     def _was(self, state: PairState) -> str:
         if state.status is not Status.STALE or state.at is None:
@@ -148,7 +148,7 @@ class Seen:
 
 def tidy(estate: Estate) -> Estate:
     """Return an estate with the names that people use, and nothing in them that cannot be seen."""
-    boroughs = tuple(replace(one, name=plain(short(one.name))) for one in estate.boroughs)
+    boroughs = tuple(replace(one, name=plain(short(one.name)), contact=plain(one.contact)) for one in estate.boroughs)
     sites = tuple(
         replace(one, name=plain(one.name), postcode=plain(one.postcode), hours=plain(hours(one.hours)))
         for one in estate.sites

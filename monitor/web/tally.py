@@ -155,7 +155,7 @@ def staff_sentence(tally: Tally) -> str:
         return f"Its staff can work in every other borough{_slowly(tally)}."
     if not tally.works and tally.down == tally.total:
         return "Its staff cannot work in any other borough."
-    return f"Its staff can work in {tally.works} of {tally.total} other boroughs{_slowly(tally)}{_rest(tally)}."
+    return f"Its staff can work in {tally.works} of {tally.total} other boroughs{_slowly(tally)}{_rest(tally, 'in')}."
 
 
 def visitors_sentence(tally: Tally) -> str:
@@ -169,27 +169,28 @@ def visitors_sentence(tally: Tally) -> str:
     if not tally.works and tally.down == tally.total:
         return "Visitors cannot work in its buildings, wherever they come from."
     many = f"{tally.works} of {tally.total}"
-    return f"Visitors from {many} other boroughs can work in its buildings{_slowly(tally)}{_rest(tally)}."
+    return f"Visitors from {many} other boroughs can work in its buildings{_slowly(tally)}{_rest(tally, 'from')}."
 
 
 def staff_words(tally: Tally) -> str:
     """Say the same in a cell of the table."""
-    return _words(tally, "can work everywhere", "cannot work anywhere", "can work in")
+    return _words(tally, ("can work everywhere", "cannot work anywhere", "can work in"))
 
 
 def visitors_words(tally: Tally) -> str:
     """Say the same in a cell of the table."""
-    return _words(tally, "can work here from everywhere", "cannot work here", "can work here from")
+    return _words(tally, ("can work here from everywhere", "cannot work here", "can work here from"))
 
 
-def _words(tally: Tally, everywhere: str, nowhere: str, some: str) -> str:
+def _words(tally: Tally, said: tuple[str, str, str]) -> str:
+    everywhere, nowhere, some = said
     if not tally.known:
         return "not known now" if tally.stale > tally.unknown else "not known"
     if tally.works == tally.total:
         return f"{everywhere}{_slowly(tally)}"
     if not tally.works and tally.down == tally.total:
         return nowhere
-    return f"{some} {tally.works} of {tally.total}{_slowly(tally)}{_rest(tally)}"
+    return f"{some} {tally.works} of {tally.total}{_slowly(tally)}{_rest(tally, some.rsplit(maxsplit=1)[-1])}"
 
 
 def _slowly(tally: Tally) -> str:
@@ -198,9 +199,9 @@ def _slowly(tally: Tally) -> str:
     return ", but slowly" if tally.slow == tally.works else f", {tally.slow} of them slowly"
 
 
-def _rest(tally: Tally) -> str:
+def _rest(tally: Tally, where: str) -> str:
     """Say what keeps the others away: only where both are so, it has to be told apart."""
     unknown = tally.stale + tally.unknown
     if not unknown:
         return ""
-    return f"; cannot in {tally.down}, {unknown} not known" if tally.down else f"; {unknown} not known"
+    return f"; cannot {where} {tally.down}, {unknown} not known" if tally.down else f"; {unknown} not known"
