@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.client
 import json
@@ -14,16 +15,24 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import bcrypt
 import pytest
+from starlette.responses import PlainTextResponse
 
+from monitor.cli.process import Process, listen
+from monitor.runner import FakeTask, Runner
+from monitor.sample import FakeClock, FakeSink
 from tests.eap.home_server import Authority
+from tests.monitor.federation import state
 from tests.monitor.parsed import number, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from monitor.sample import Batch
 
 REPOSITORY = Path(__file__).parents[2]
 LISTENING = re.compile(r"listening on 127\.0\.0\.1 port (\d+)")
@@ -112,6 +121,31 @@ def test_over_tls_only_those_who_are_known_get_anything(tmp_path: Path) -> None:
         connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
         assert [get(connection, path)[0] for path in ("/metrics", "/-/healthy", "/nowhere")] == [401] * 3
         assert get(connection, "/metrics", known)[0] == 200
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        old = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+        with pytest.raises(ssl.SSLError):
+            get(old, "/-/healthy", known)
+
+
+class Broken(FakeSink):
+    """A sink that raises, which none may."""
+
+    def replace(self, batch: Batch) -> None:
+        raise RuntimeError(batch.origin)
+
+
+def test_when_the_collecting_breaks_the_process_ends() -> None:
+    clock = FakeClock()
+
+    async def work() -> None:
+        runner = Runner([FakeTask("snmp", 1.0)], Broken(), clock=clock, random=SystemRandom())
+        process = Process(runner, state(clock), pairs=None, keep_s=60)
+        with listen("127.0.0.1:0") as listening:
+            await process.run(PlainTextResponse("in"), listening, None)
+
+    with pytest.raises(ExceptionGroup) as caught:
+        asyncio.run(asyncio.wait_for(work(), 10))
+    assert caught.group_contains(RuntimeError, match="runner:snmp")
 
 
 @pytest.mark.parametrize(
