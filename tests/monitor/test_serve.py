@@ -22,7 +22,7 @@ import bcrypt
 import pytest
 from starlette.responses import PlainTextResponse
 
-from monitor.cli.process import Process, listen
+from monitor.cli.process import Process, listen, reachable
 from monitor.runner import FakeTask, Runner
 from monitor.sample import FakeClock, FakeSink
 from tests.eap.home_server import Authority
@@ -125,6 +125,46 @@ def test_over_tls_only_those_who_are_known_get_anything(tmp_path: Path) -> None:
         old = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
         with pytest.raises(ssl.SSLError):
             get(old, "/-/healthy", known)
+
+
+HANGING = """
+import asyncio, sys, time
+from monitor.cli import compose, main
+
+class Hanging:
+    name, every_s = "snmp", 1.0
+
+    async def run(self, sink):
+        await asyncio.to_thread(self.hang)
+
+    def hang(self):
+        print("hanging", file=sys.stderr, flush=True)
+        time.sleep(60)
+
+compose.BUILDERS = (lambda *_: (Hanging(),),)
+main()
+"""
+
+
+def test_a_session_that_hangs_does_not_keep_the_process() -> None:
+    command = [sys.executable, "-c", HANGING, "serve", "-i", str(REPOSITORY / "lab" / "inventory")]
+    with subprocess.Popen(
+        [*command, "--listen", "127.0.0.1:0"], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+    ) as one:
+        assert one.stderr is not None
+        assert any("hanging" in line for line in one.stderr)
+        one.send_signal(signal.SIGTERM)
+        _, said = one.communicate(timeout=20)
+    assert one.returncode == 0
+    assert said.splitlines()[-1].endswith("1 of what was collected did not end in time")
+
+
+@pytest.mark.parametrize(
+    ("address", "others"),
+    [("127.0.0.1", False), ("::1", False), ("0.0.0.0", True), ("::", True), ("10.7.0.20", True)],  # noqa: S104  asked
+)
+def test_who_reaches_an_address(address: str, *, others: bool) -> None:
+    assert reachable(address) == others
 
 
 class Broken(FakeSink):
