@@ -21,8 +21,11 @@ from typing import TYPE_CHECKING
 import bcrypt
 import pytest
 from starlette.responses import PlainTextResponse
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from monitor.cli.process import Process, listen, reachable
+from monitor.errors import ListenError, SettingError
 from monitor.runner import FakeTask, Runner
 from monitor.sample import FakeClock, FakeSink
 from tests.eap.home_server import Authority
@@ -189,21 +192,27 @@ def test_when_the_collecting_breaks_the_process_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "told"),
+    ("words", "error", "told"),
     [
-        (["--listen", "127.0.0.1"], 1, "roam-monitor: --listen 127.0.0.1 is not address:port"),
-        (["--listen", "127.0.0.1:70000"], 1, "roam-monitor: --listen 127.0.0.1:70000 is not address:port"),
-        (["--listen", "127.0.0.1:TAKEN"], 1, "roam-monitor: 127.0.0.1:TAKEN cannot be listened on: Address already"),
-        (["--web-config", "/nowhere/web.yml"], 1, "roam-monitor: /nowhere/web.yml cannot be read: No such file"),
-        (["--scale", "0"], 2, "--scale is a number above 0"),
-        (["--limit", "nowhere"], 2, "--limit nowhere names no borough of the inventory"),
+        (["--listen", "127.0.0.1"], SettingError, "--listen 127.0.0.1 is not address:port"),
+        (["--listen", "127.0.0.1:70000"], SettingError, "--listen 127.0.0.1:70000 is not address:port"),
+        (["--listen", "127.0.0.1:TAKEN"], ListenError, "127.0.0.1:TAKEN cannot be listened on: Address already in use"),
+        (["--web-config", "/nowhere/web.yml"], SettingError, "/nowhere/web.yml cannot be read: No such file"),
+        (["--scale", "0"], SystemExit, "--scale is a number above 0"),
+        (["--limit", "nowhere"], SystemExit, "--limit nowhere names no borough of the inventory"),
     ],
 )
-def test_what_cannot_be_served_is_said_in_a_line(words: list[str], status: int, told: str) -> None:
+def test_what_cannot_be_served_is_said(words: list[str], error: type[BaseException], told: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        with start([word.replace("TAKEN", port) for word in words]) as process:
-            _, said = process.communicate(timeout=20)
-    assert process.returncode == status
-    assert told.replace("TAKEN", port) in said
-    assert "Traceback" not in said
+        given = [word.replace("TAKEN", port) for word in words]
+        result = CliRunner().invoke(app, ["serve", "-i", str(REPOSITORY / "lab" / "inventory"), *given])
+    assert isinstance(result.exception, error)
+    assert told.replace("TAKEN", port) in f"{result.exception} {result.stderr}"
+
+
+def test_what_went_wrong_is_one_line_and_status_1() -> None:
+    with start(["--listen", "nonsense"]) as process:
+        out, said = process.communicate(timeout=20)
+    assert (process.returncode, out) == (1, "")
+    assert said == "roam-monitor: --listen nonsense is not address:port\n"
