@@ -27,7 +27,7 @@ from monitor.cli.options import (
     VaultPasswordFileOption,
     WebConfigOption,
 )
-from monitor.cli.process import Process, listen
+from monitor.cli.process import Process, leave, listen
 from monitor.cli.traps import address
 from monitor.discover import estate, targets
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
@@ -95,6 +95,7 @@ def serve_command(
     config = WebConfig() if web_config is None else read_web_config(web_config)
     _log_to_stderr()
     asyncio.run(_serve(network, watched, means, listen_on, config))
+    leave()
 
 
 async def _serve(network: Network, watched: Estate, means: Means, listen_on: str, config: WebConfig) -> None:
@@ -114,6 +115,7 @@ async def _serve(network: Network, watched: Estate, means: Means, listen_on: str
         state=state,
         pairs=PairsFile(means.state_directory / "pairs.json") if means.state_directory else None,
         keep_s=means.intervals.keep_s,
+        guarded=config.guarded,
     )
     context = config.tls.context() if config.tls else None
     with listen(listen_on) as socket:
