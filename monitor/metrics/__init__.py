@@ -3,11 +3,11 @@
 from monitor.metrics.batches import exposition_of
 from monitor.metrics.catalogue import document
 from monitor.metrics.collector import StateCollector
-from monitor.metrics.document import picture_document, read_picture
 from monitor.metrics.matrix import SLOW_S, STALE_AFTER
 from monitor.metrics.pairs_file import PairsFile
 from monitor.metrics.picture import DeviceState, PairState, Picture, Status
 from monitor.metrics.state import State
+from monitor.metrics.wire import picture_document, read_picture
 from monitor.metrics.writer import CONTENT_TYPE
 
 __all__ = [
