@@ -138,7 +138,7 @@ def _visitors(seen: Seen, slug: str) -> Facet:
 def _missing(seen: Seen, cells: list[Cell], end: str) -> str:
     """Name those that cannot, where some can."""
     down = [seen.name(getattr(cell, end)) for cell in cells if cell.level is Level.DOWN]
-    return several(down) if down and len(down) < len(cells) else ""
+    return several(down) if any(cell.level in {Level.GOOD, Level.SLOW} for cell in cells) else ""
 
 
 def _building_down(seen: Seen, slug: str) -> bool:
@@ -155,6 +155,8 @@ def staff_sentence(tally: Tally) -> str:
         return f"Its staff can work in every other borough{_slowly(tally)}."
     if not tally.works and tally.down == tally.total:
         return "Its staff cannot work in any other borough."
+    if not tally.works:
+        return f"Its staff cannot work in {tally.down} of {tally.total} other boroughs{_rest(tally)}."
     return f"Its staff can work in {tally.works} of {tally.total} other boroughs{_slowly(tally)}{_rest(tally, 'in')}."
 
 
@@ -168,6 +170,9 @@ def visitors_sentence(tally: Tally) -> str:
         return f"Visitors from every other borough can work in its buildings{_slowly(tally)}."
     if not tally.works and tally.down == tally.total:
         return "Visitors cannot work in its buildings, wherever they come from."
+    if not tally.works:
+        many = f"{tally.down} of {tally.total} other boroughs"
+        return f"Visitors from {many} cannot work in its buildings{_rest(tally)}."
     many = f"{tally.works} of {tally.total}"
     return f"Visitors from {many} other boroughs can work in its buildings{_slowly(tally)}{_rest(tally, 'from')}."
 
@@ -190,6 +195,8 @@ def _words(tally: Tally, said: tuple[str, str, str]) -> str:
         return f"{everywhere}{_slowly(tally)}"
     if not tally.works and tally.down == tally.total:
         return nowhere
+    if not tally.works:
+        return f"{some.replace('can', 'cannot', 1)} {tally.down} of {tally.total}{_rest(tally)}"
     return f"{some} {tally.works} of {tally.total}{_slowly(tally)}{_rest(tally, some.rsplit(maxsplit=1)[-1])}"
 
 
@@ -199,9 +206,9 @@ def _slowly(tally: Tally) -> str:
     return ", but slowly" if tally.slow == tally.works else f", {tally.slow} of them slowly"
 
 
-def _rest(tally: Tally, where: str) -> str:
-    """Say what keeps the others away: only where both are so, it has to be told apart."""
+def _rest(tally: Tally, where: str = "") -> str:
+    """Tell the others apart, where there are those that cannot and those that are not known."""
     unknown = tally.stale + tally.unknown
     if not unknown:
         return ""
-    return f"; cannot {where} {tally.down}, {unknown} not known" if tally.down else f"; {unknown} not known"
+    return f"; cannot {where} {tally.down}, {unknown} not known" if tally.down and where else f"; {unknown} not known"
