@@ -70,12 +70,13 @@ def test_it_never_overlaps_itself_and_what_is_left_out_is_counted() -> None:
     assert failures(sink)["probes", Failure.OVERRUN.value] == 2 * len(task.ended)
 
 
-def test_one_that_hangs_is_cancelled_after_three_intervals() -> None:
-    task, other = FakeTask("radsec", 10.0, takes_s=1e9), FakeTask("status", 10.0)
-    sink, _ = after(100, task, other)
-    assert task.ended[0] - task.begun[0] == pytest.approx(30.0)
-    assert failures(sink)["radsec", Failure.TIMEOUT.value] == 2
-    assert len(other.begun) == 10
+@pytest.mark.parametrize(("every_s", "cancelled_s"), [(10.0, 120.0), (100.0, 300.0)])
+def test_one_that_hangs_is_cancelled_after_three_intervals_or_two_minutes(every_s: float, cancelled_s: float) -> None:
+    task, other = FakeTask("radsec", every_s, takes_s=1e9), FakeTask("status", 10.0)
+    sink, _ = after(400, task, other)
+    assert task.ended[0] - task.begun[0] == pytest.approx(cancelled_s)
+    assert failures(sink)["radsec", Failure.TIMEOUT.value] == len([end for end in task.ended if end < 400])
+    assert len(other.begun) == 40
 
 
 def raise_it(error: Exception) -> FakeTask:
@@ -144,6 +145,11 @@ def test_when_it_is_cancelled_every_task_has_ended() -> None:
     tasks = [FakeTask(f"snmp:{index}", 10.0, takes_s=20.0) for index in range(3)]
     after(15, *tasks)
     assert [(len(task.begun), len(task.ended)) for task in tasks] == [(1, 1)] * 3
+
+
+def test_a_name_that_would_be_a_label_of_its_own_is_refused() -> None:
+    with pytest.raises(ValueError, match="'camden-wlc' is not a valid Collector"):
+        after(1, FakeTask("camden-wlc:snmp", 10.0))
 
 
 def test_without_tasks_it_is_ready_at_once() -> None:
