@@ -116,8 +116,23 @@ class Seen:
         """Return what is known of an access point."""
         return _LEVELS[self.picture.access_points.get(name, DeviceState(Status.UNKNOWN)).status]
 
+    def level(self, visited: str, home: str) -> Level:
+        """Return the answer for a pair, as a level."""
+        return _LEVELS[self.pair(visited, home).status]
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], Cell]:
+        """What was said already: many pages, and many buildings of a borough, ask for the same."""
+        return {}
+
     def cell(self, visited: str, home: str) -> Cell:
         """Return the answer for a pair, in words."""
+        found = self._cells.get((visited, home))
+        if found is None:
+            found = self._cells[visited, home] = self._cell(visited, home)
+        return found
+
+    def _cell(self, visited: str, home: str) -> Cell:
         state = self.pair(visited, home)
         level = _LEVELS[state.status]
         why = self._why(visited, home, state) if level is Level.DOWN else ""
