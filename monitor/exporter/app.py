@@ -18,7 +18,7 @@ from monitor.exporter.authentication import BasicAuthentication
 from monitor.exporter.discovery import scrapes_of_us, service_discovery
 from monitor.exporter.headers import FixedHeaders
 from monitor.exporter.web_config import WebConfig
-from monitor.metrics import CONTENT_TYPE, exposition_of
+from monitor.metrics import CONTENT_TYPE, exposition_of, picture_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -91,6 +91,11 @@ class Exporter:
         address = request.headers.get("host", "")
         return JSONResponse(scrapes_of_us(self.modules[name].targets.values(), name, address))
 
+    async def picture(self, _: Request) -> Response:
+        """Return what is known now, for `roam-monitor matrix` and other readers."""
+        found = await asyncio.to_thread(self.state.picture, self.clock.wall())
+        return JSONResponse(picture_document(found))
+
     async def healthy(self, _: Request) -> Response:
         """Say that the process lives."""
         return PlainTextResponse("Healthy.\n")
@@ -109,6 +114,7 @@ def application(exporter: Exporter, routes: Sequence[BaseRoute] = (), config: We
         Route("/metrics", exporter.metrics),
         Route("/probe", exporter.probe),
         Route("/targets", exporter.discovery),
+        Route("/api/picture", exporter.picture),
         Route("/-/healthy", exporter.healthy),
         Route("/-/ready", exporter.is_ready),
     )

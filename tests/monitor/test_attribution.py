@@ -1,0 +1,212 @@
+"""Attribution: the fewest parts that explain what fails, whose they are, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.attribution import FindingKind, findings, suspects
+from monitor.metrics import DeviceState, PairState, Picture, Status
+from monitor.target import BoroughFacts, Estate, RadiusTarget, SiteFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+K = FindingKind
+UP, DOWN = DeviceState(Status.UP, 990, 100), DeviceState(Status.DOWN, 990, 940)
+GOOD = PairState(Status.UP, 990, 100, 990, 0.05, reason="accepted")
+BAD = PairState(Status.DOWN, 990, 940, 900, failures=3, reason="no-answer", sentence="no answer within 10 s")
+DAY = 86_400
+
+
+def server(name: str, owner: str, role: str) -> RadiusTarget:
+    return RadiusTarget(name, owner, role, "10.0.0.1", "" if role == "home" else "203.0.113.1")
+
+
+SERVERS = (
+    server("camden-1", "camden", "both"),
+    server("camden-2", "camden", "both"),
+    server("hackney-proxy", "hackney", "proxy"),
+    server("hackney-home", "hackney", "home"),
+    server("islington-1", "islington", "both"),
+)
+HUBS = (server("hub-east", "federation", "hub"), server("hub-west", "federation", "hub"))
+SITES = tuple(
+    SiteFacts("hall", f"{owner.title()} Town Hall", owner, (owner,), (51.5, -0.1), access_points=points)
+    for owner, points in (("camden", ("c1", "c2")), ("hackney", ("h1",)), ("islington", ()))
+)
+VISITED = ("camden", "hackney", "islington")
+HOMES = (*VISITED, "leeds.gov.uk")
+ESTATE = Estate(
+    "Lab",
+    "LOTI",
+    tuple(BoroughFacts(slug, slug.title(), "E09000007", "noc@roaming.example") for slug in VISITED),
+    HOMES,
+    SITES,
+    SERVERS,
+    HUBS,
+)
+HEALTHY = Picture(
+    at=1000,
+    pairs={(visited, home): GOOD for visited in VISITED for home in HOMES},
+    servers={one.name: UP for one in SERVERS},
+    radsec={one.name: UP for one in (*SERVERS, *HUBS) if one.federation},
+    trusted={one.name: UP for one in (*SERVERS, *HUBS) if one.federation},
+    access_points={"c1": UP, "c2": UP, "h1": UP},
+    certificates={("eap", "hackney"): 1000 + 400 * DAY, ("radsec", "hub-east"): 1000 + 400 * DAY},
+)
+
+
+def failing(
+    *, home: str = "", visited: str = "", diagonal: bool = False, state: PairState = BAD
+) -> Callable[[Picture], Picture]:
+    def change(picture: Picture) -> Picture:
+        chosen = {
+            pair: state
+            for pair in picture.pairs
+            if (pair[1] == home or pair[0] == visited) and (diagonal or pair[0] != pair[1])
+        }
+        return replace(picture, pairs={**picture.pairs, **chosen})
+
+    return change
+
+
+def down(what: str, *names: str) -> Callable[[Picture], Picture]:
+    def change(picture: Picture) -> Picture:
+        changed: dict[str, Any] = {what: {**getattr(picture, what), **dict.fromkeys(names, DOWN)}}
+        return replace(picture, **changed)
+
+    return change
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    changes: tuple[Callable[[Picture], Picture], ...]
+    kinds: dict[tuple[FindingKind, str], str] = field(default_factory=dict)
+    """(kind, owner) -> words that stand in the sentence."""
+
+
+PAIR = ("islington", "camden")
+CASES = (
+    Case("healthy", ()),
+    Case(
+        "home apart stopped",
+        (failing(home="hackney", diagonal=True), down("servers", "hackney-home")),
+        {(K.UNREACHABLE, "hackney"): "its sign-in server does not answer"},
+    ),
+    Case("one of two homes", (down("servers", "camden-1"),), {(K.SERVER_DOWN, "camden"): "Another one does its work"}),
+    Case(
+        "proxy blackholed",
+        (failing(home="hackney"), failing(visited="hackney"), down("radsec", "hackney-proxy")),
+        {(K.CUT_OFF, "hackney"): "its connection to the other boroughs is down"},
+    ),
+    Case(
+        "single server stopped",
+        (
+            failing(home="islington", diagonal=True),
+            failing(visited="islington", diagonal=True),
+            down("servers", "islington-1"),
+            down("radsec", "islington-1"),
+        ),
+        {(K.CUT_OFF, "islington"): "its sign-in server does not answer"},
+    ),
+    Case("hub stopped", (down("radsec", "hub-east"),), {(K.HUB_DOWN, "operator"): "Nobody is cut off"}),
+    Case(
+        "both hubs stopped",
+        (down("radsec", "hub-east", "hub-west"), *(failing(home=home) for home in HOMES)),
+        {(K.FEDERATION_DOWN, "operator"): "in their own borough only"},
+    ),
+    Case("access point", (down("access_points", "c1"),), {(K.ACCESS_POINT_DOWN, "camden"): "A part of the wifi"}),
+    Case("site", (down("access_points", "c1", "c2"),), {(K.SITE_DOWN, "camden"): "Camden Town Hall is down"}),
+    Case(
+        "slow home",
+        (failing(home="hackney", state=PairState(Status.SLOW, 990, 940, 990, 21.4)),),
+        {(K.SLOW, "hackney"): "up to 21 seconds"},
+    ),
+    Case(
+        "certificate expiring",
+        (lambda picture: replace(picture, certificates={("eap", "hackney"): 1000 + 5 * DAY}),),
+        {(K.CERTIFICATE, "hackney"): "ends in 5 days"},
+    ),
+    Case(
+        "certificate expired",
+        (
+            lambda picture: replace(picture, certificates={("eap", "hackney"): 1000 - DAY}),
+            failing(home="hackney", diagonal=True, state=replace(BAD, reason="certificate-expired")),
+        ),
+        {(K.CERTIFICATE, "hackney"): "has ended", (K.UNREACHABLE, "hackney"): "certificate of its sign-in server has"},
+    ),
+    Case(
+        "wrong key material",
+        (failing(home="islington"), failing(visited="islington"), down("trusted", "islington-1")),
+        {(K.CUT_OFF, "islington"): "not trusted by the others"},
+    ),
+    Case(
+        "turned away at home",
+        (failing(home="hackney", diagonal=True, state=replace(BAD, reason="rejected-at-home")),),
+        {(K.UNREACHABLE, "hackney"): "turns everybody away"},
+    ),
+    Case("isolated", (failing(visited="camden"),), {(K.ISOLATED, "camden"): "Visitors cannot get online"}),
+    Case(
+        "one pair",
+        (lambda picture: replace(picture, pairs={**picture.pairs, PAIR: BAD}),),
+        {(K.PAIR_DOWN, "islington"): "Staff of Camden cannot get online in the buildings of Islington"},
+    ),
+    Case(
+        "prober stopped",
+        (failing(visited="camden", diagonal=True, state=PairState(Status.STALE, 400, 900)),),
+        {(K.BLIND, "operator"): "our test there has stopped"},
+    ),
+    Case(
+        "two at once",
+        (failing(visited="hackney"), failing(home="islington", diagonal=True), down("servers", "islington-1")),
+        {(K.ISOLATED, "hackney"): "Hackney", (K.UNREACHABLE, "islington"): "does not answer"},
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_wrong_and_whose_it_is(case: Case) -> None:
+    picture = HEALTHY
+    for change in case.changes:
+        picture = change(picture)
+    found = findings(picture, ESTATE)
+    assert {(one.kind, one.owner) for one in found} == set(case.kinds)
+    for one in found:
+        assert case.kinds[one.kind, one.owner] in one.sentence
+
+
+def test_nothing_is_said_of_what_is_unknown() -> None:
+    unknown = dict.fromkeys(HEALTHY.pairs, PairState(Status.UNKNOWN))
+    assert findings(Picture(at=1000, pairs=unknown), ESTATE) == ()
+
+
+names = st.sampled_from([f"b{number}" for number in range(6)])
+STATES = {"up": GOOD, "down": BAD, "stale": PairState(Status.STALE), "unknown": PairState(Status.UNKNOWN)}
+
+
+@given(st.dictionaries(st.tuples(names, names), st.sampled_from(list(STATES.values()))))
+def test_every_failing_pair_is_explained_once(pairs: dict[tuple[str, str], PairState]) -> None:
+    found = suspects(pairs)
+    for pair, state in pairs.items():
+        explained = pair[0] in found.isolated or pair[1] in found.unreachable
+        failing_between = state.status is Status.DOWN and pair[0] != pair[1]
+        assert not (failing_between and explained == (pair in found.pairs))
+        assert failing_between or pair not in found.pairs
+
+
+@given(st.sets(names, max_size=2), st.sets(names, max_size=2))
+def test_whoever_is_to_blame_is_found(isolated: set[str], unreachable: set[str]) -> None:
+    everyone = [f"b{number}" for number in range(33)]
+    pairs = {
+        (visited, home): BAD if visited in isolated or home in unreachable else GOOD
+        for visited in everyone
+        for home in everyone
+    }
+    found = suspects(pairs)
+    assert (set(found.isolated), set(found.unreachable), found.pairs) == (isolated, unreachable, ())
