@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from starlette.applications import Starlette
+
     from monitor.target import Estate
     from roaming.model.borough import Agent
     from roaming.model.network import Network
@@ -99,7 +101,14 @@ def serve_command(
 
 
 async def _serve(network: Network, watched: Estate, means: Means, listen_on: str, config: WebConfig) -> None:
-    """Compose everything and run it."""
+    """Listen, then compose everything and run it: what cannot be served collects nothing."""
+    context = config.tls.context() if config.tls else None
+    with listen(listen_on) as socket:
+        process, app = _composed(network, watched, means, config)
+        await process.run(app, socket, context)
+
+
+def _composed(network: Network, watched: Estate, means: Means, config: WebConfig) -> tuple[Process, Starlette]:
     state = State(watched, interval_s=means.intervals.probes_s, clock=means.clock)
     runner = Runner(compose.tasks(network, watched, means), state, clock=means.clock, random=means.random)
     exporter = Exporter(
@@ -117,9 +126,7 @@ async def _serve(network: Network, watched: Estate, means: Means, listen_on: str
         keep_s=means.intervals.keep_s,
         guarded=config.guarded,
     )
-    context = config.tls.context() if config.tls else None
-    with listen(listen_on) as socket:
-        await process.run(application(exporter, pages, config), socket, context)
+    return process, application(exporter, pages, config)
 
 
 def _dialler(store: SecretStore, known_hosts: Path | None) -> Callable[[Agent], AbstractContextManager[Session]]:
