@@ -268,6 +268,21 @@ def _certificates(there: Federation, active: Sequence[Fault], now: float) -> Ite
         yield "roaming_certificate_expiry_timestamp_seconds", labels(kind=kind, server=server, owner=owner), end
 
 
+def by_agent(shown: Series, there: Federation, blind: str) -> Series:
+    """Return the same as it comes from an agent in each borough; the agent of `blind` sees every hub down."""
+    found: Series = {}
+    for (name, key), numbers in shown.items():
+        named = dict(key)
+        each = named.get("role") == "hub" or name == "roaming_probe_interval_seconds"
+        agents = there.boroughs if each else (named.get("visited") or named.get("owner") or "centre",)
+        for agent in agents:
+            lost = agent == blind and named.get("role") == "hub"
+            found[name, (("instance", agent), *((one, value) for one, value in key if one != "instance"))] = (
+                [0.0] * len(numbers) if lost else numbers
+            )
+    return found
+
+
 def labels(**named: str) -> Labels:
     return tuple(named.items())
 

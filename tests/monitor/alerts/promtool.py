@@ -10,7 +10,7 @@ import yaml
 
 from monitor.alerts.settings import spelled as spelled_s
 from tests.monitor.alerts.cases import WATCHDOG, Case, Told
-from tests.monitor.alerts.federation import BREAKS, series, spelled, values
+from tests.monitor.alerts.federation import BREAKS, by_agent, series, spelled, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,8 @@ def document(case: Case, rules: str) -> str:
         shown.pop(key, None)
         if replacement is not None:
             shown[key] = replacement
+    if case.blind:
+        shown = by_agent(shown, case.there, case.blind)
     ever = f'max_over_time(ALERTS{{alertstate="firing"}}[{spelled_s(case.steps * case.step_s)}])'
     test: dict[str, Any] = {
         "name": case.name,
