@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-BREAKS: Final = 10
-MENDED: Final = 45
-END: Final = 66
+BREAKS: Final = 6
+MENDED: Final = 34
+END: Final = 46
 """Minutes (steps, when scaled): healthy, then faults, then healthy again."""
 
 EDGES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 5.0, 10.0, 20.0)

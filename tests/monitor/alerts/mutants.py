@@ -11,7 +11,7 @@ from monitor.alerts import Settings, rules
 from tests.monitor.alerts.cases import CASES, FAULT_TABLE, Case
 from tests.monitor.alerts.federation import END, MENDED
 
-_STORIES: Final = {case.name: case for case in CASES}
+_STORIES: Final = {case.name: case for case in (*CASES, *FAULT_TABLE)}
 
 
 @dataclass(frozen=True)

@@ -78,5 +78,5 @@ def run(box: Box, files: Mapping[str, str]) -> dict[str, Trial]:
     """Run every `*.test.yml` among the files."""
     box.must("rm", "-rf", FOLDER)
     box.write({f"{FOLDER}/{name}": text for name, text in files.items()})
-    said = json.loads(box.must("sh", "-c", _RUN, timeout_s=180))
+    said = json.loads(box.must("sh", "-c", _RUN, timeout_s=300))
     return {name.removesuffix(".test.yml"): Trial(rc == 0, text) for name, (rc, text) in said.items()}
