@@ -109,6 +109,7 @@ class AgentSession:
             return failed(conversation, Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {self._broken}")
         if self._lost:
             return failed(conversation, Reason.AGENT_UNREACHABLE, f"the agent cannot be reached: {self._lost}")
+        self._lose("it did not say what became of a conversation")
         return failed(conversation, Reason.AGENT_BROKEN, "the agent did not say what became of it")
 
     def _read(self) -> None:
