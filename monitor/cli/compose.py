@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from monitor.cli import matrix_tasks
+
 if TYPE_CHECKING:
     from monitor.cli.means import Builder, Means, ModuleBuilder, PageBuilder
     from monitor.exporter import Module
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.target import Estate
     from roaming.model.network import Network
 
-BUILDERS: Final[tuple[Builder, ...]] = ()
+BUILDERS: Final[tuple[Builder, ...]] = (matrix_tasks.build,)
 MODULES: Final[tuple[ModuleBuilder, ...]] = ()
 PAGES: Final[tuple[PageBuilder, ...]] = ()
 

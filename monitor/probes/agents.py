@@ -45,7 +45,7 @@ class _Agent:
     lock: Lock = field(default_factory=Lock)
     stack: ExitStack = field(default_factory=ExitStack)
     session: AgentSession | None = None
-    why: str = ""
+    why: str = "the agent was let go of"
     reason: Reason = Reason.AGENT_UNREACHABLE
     pause_s: float = 0.0
     not_before: float = 0.0
@@ -65,6 +65,7 @@ class KeptAgents:
     def listen(self, malformed: Malformed) -> None:
         """Say what to call for what an agent says that is no answer."""
         self._malformed = malformed
+        self._closed = False
 
     def converse(self, agent: str, conversation: Conversation) -> Outcome:
         """Hold a conversation."""
@@ -92,9 +93,11 @@ class KeptAgents:
 
     def _session(self, agent: str, one: _Agent) -> AgentSession | None:
         with one.lock:
-            if one.session is not None and not one.session.lost:
-                one.pause_s = 0.0
-                return one.session
+            if one.session is not None:
+                if one.session.trouble is None:
+                    one.pause_s = 0.0
+                    return one.session
+                one.reason, one.why = one.session.trouble
             if self._clock() < one.not_before or self._closed:
                 return None
             one.stack.close()
@@ -108,7 +111,6 @@ class KeptAgents:
             else:
                 # A session that is lost at once must not be opened in a loop either.
                 self._pause(one)
-                one.reason, one.why = Reason.AGENT_UNREACHABLE, f"the agent {agent} was lost a moment ago"
             return one.session
 
     def _refuse(self, one: _Agent, reason: Reason, why: str) -> None:

@@ -54,8 +54,8 @@ class _Turn:
 class Schedule:
     """Every pair once in an interval, each at its own moment of it, which is the same over restarts.
 
-    A probe that failed is repeated soon after, by the next proxy first. An agent that cannot be reached has one probe at
-    a time, so that it holds nothing up. After a pause nothing is made up for.
+    A probe that failed is repeated soon after, by the next proxy first. An agent that cannot be reached has one probe
+    at a time, so that it holds nothing up. After a pause nothing is made up for.
     """
 
     def __init__(self, pairs: Iterable[Pair], pace: Pace, now: float) -> None:

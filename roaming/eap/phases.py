@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,23 +31,20 @@ class Phases:
 
 def phases(lines: Sequence[tuple[float, str]], ended: float) -> Phases:
     """Measure a conversation; `total` lasts until the decision, or until it was given up."""
-    asked = _first(lines, (_ASKED,))
-    if asked is None:
+    begun = _from(lines, (_ASKED,))
+    if not begun:
         return Phases()
-    decided = _first(lines, _DECIDED)
-    moments = [_first(lines, (_CHALLENGED,)), _first(lines, _UP), decided]
-    if decided is not None:
-        # What was not reached before the decision is no part of it.
-        reached = [moment for moment in moments[:2] if moment is not None] + [decided]
-        moments = [*reached, *[None] * (3 - len(reached))]
-    found: list[float | None] = []
-    since: float | None = asked
-    for moment in moments:
-        found.append(moment - since if moment is not None and since is not None else None)
-        since = moment
-    start, tunnel, inner = found
-    return Phases(start, tunnel, inner, (ended if decided is None else decided) - asked)
+    decided = _from(begun, _DECIDED)
+    before = begun[: len(begun) - len(decided)]
+    challenged = _from(before, (_CHALLENGED,))
+    up = _from(challenged, _UP)
+    moments = [begun[0][0], *(rest[0][0] for rest in (challenged, up, decided) if rest)]
+    parts = [later - sooner for sooner, later in pairwise(moments)]
+    start, tunnel, inner = [*parts, *[None] * (3 - len(parts))]
+    return Phases(start, tunnel, inner, (decided[0][0] if decided else ended) - begun[0][0])
 
 
-def _first(lines: Sequence[tuple[float, str]], beginnings: tuple[str, ...]) -> float | None:
-    return next((at for at, text in lines if text.startswith(beginnings)), None)
+def _from(lines: Sequence[tuple[float, str]], beginnings: tuple[str, ...]) -> Sequence[tuple[float, str]]:
+    """Return the lines from the first that begins so; none when there is none."""
+    at = next((index for index, (_, text) in enumerate(lines) if text.startswith(beginnings)), len(lines))
+    return lines[at:]

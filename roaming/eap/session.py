@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LATE_S: Final = 15.0
 """How long an answer may come after the conversation's own limit."""
+_LAST_WORDS_S: Final = 1.0
 
 
 class Channel(Protocol):
@@ -53,15 +54,22 @@ class AgentSession:
     `malformed` is called for each line that is no answer. Raises `TransportError` when the program does not arrive.
     """
 
-    def __init__(self, channel: Channel, malformed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, channel: Channel, malformed: Callable[[], None] = lambda: None, *, late_s: float = _LATE_S
+    ) -> None:
         self._channel = channel
+        self._late_s = late_s
         self._malformed = malformed
         self._numbers = count(1)
         self._lock = Lock()
         self._waiting: dict[int, _Waiting] = {}
         self._lost = ""
         self._broken = ""
-        channel.send(program())
+        try:
+            channel.send(program())
+        except TransportError:
+            channel.close()
+            raise
         self._thread = Thread(target=self._read, name="roam-eap", daemon=True)
         self._thread.start()
 
@@ -74,9 +82,13 @@ class AgentSession:
         self.close()
 
     @property
-    def lost(self) -> str:
-        """Why the session is of no more use; empty while it is."""
-        return self._lost or self._broken
+    def trouble(self) -> tuple[Reason, str] | None:
+        """Why the session is of no more use, as a reason and a sentence; None while it is."""
+        if self._broken:
+            return Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {self._broken}"
+        if self._lost:
+            return Reason.AGENT_UNREACHABLE, f"the agent cannot be reached: {self._lost}"
+        return None
 
     def close(self) -> None:
         """End the session."""
@@ -92,10 +104,12 @@ class AgentSession:
         with self._lock:
             self._waiting[number] = waiting
         try:
-            if not self.lost:
+            if self.trouble is None:
                 self._channel.send(asked)
-                waiting.told.wait(conversation.timeout + _LATE_S)
+                waiting.told.wait(conversation.timeout + self._late_s)
         except TransportError as error:
+            # What it said before it ended tells more.
+            self._thread.join(_LAST_WORDS_S)
             self._lose(str(error))
         finally:
             with self._lock:
@@ -105,10 +119,8 @@ class AgentSession:
     def _outcome(self, conversation: Conversation, answer: Answer | None) -> Outcome:
         if answer is not None:
             return conclude(conversation, answer)
-        if self._broken:
-            return failed(conversation, Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {self._broken}")
-        if self._lost:
-            return failed(conversation, Reason.AGENT_UNREACHABLE, f"the agent cannot be reached: {self._lost}")
+        if self.trouble is not None:
+            return failed(conversation, *self.trouble)
         self._lose("it did not say what became of a conversation")
         return failed(conversation, Reason.AGENT_BROKEN, "the agent did not say what became of it")
 
