@@ -29,6 +29,7 @@ class Means:
     """What the process has: secrets, a way to the agents, clocks, chance, and a directory where it has one.
 
     `limit` is the part of the federation that is watched: `monitor.discover.within(owner, limit)` says what is in it.
+    `traps` is the address and port on which devices' traps come, none where nobody sends any.
     """
 
     store: SecretStore
@@ -38,6 +39,7 @@ class Means:
     random: Random
     state_directory: Path | None = None
     limit: str | None = None
+    traps: tuple[str, int] | None = None
 
 
 Builder: TypeAlias = "Callable[[Network, Estate, Means], tuple[Task, ...]]"

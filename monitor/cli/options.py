@@ -25,6 +25,7 @@ __all__ = [
     "ScaleOption",
     "SecretsOption",
     "StateOption",
+    "TrapsOption",
     "VaultPasswordFileOption",
     "WebConfigOption",
 ]
@@ -49,4 +50,8 @@ ScaleOption = Annotated[
 StateOption = Annotated[
     Path | None,
     typer.Option("--state", envvar="ROAM_MONITOR_STATE", help="Directory that remembers the pairs over a restart."),
+]
+TrapsOption = Annotated[
+    str | None,
+    typer.Option("--traps", envvar="ROAM_MONITOR_TRAPS", help="Address and port for SNMP traps; without it none."),
 ]

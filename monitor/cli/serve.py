@@ -23,10 +23,12 @@ from monitor.cli.options import (
     ScaleOption,
     SecretsOption,
     StateOption,
+    TrapsOption,
     VaultPasswordFileOption,
     WebConfigOption,
 )
 from monitor.cli.process import Process, listen
+from monitor.cli.traps import address
 from monitor.discover import estate, targets
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
 from monitor.metrics import PairsFile, State
@@ -62,6 +64,7 @@ def serve_command(
     web_config: WebConfigOption = None,
     scale: ScaleOption = 1.0,
     state: StateOption = None,
+    traps: TrapsOption = None,
     secrets: SecretsOption = None,
     vault_password_file: VaultPasswordFileOption = None,
     known_hosts: KnownHostsOption = None,
@@ -87,6 +90,7 @@ def serve_command(
         random=SystemRandom(),
         state_directory=state,
         limit=limit,
+        traps=address(traps) if traps else None,
     )
     config = WebConfig() if web_config is None else read_web_config(web_config)
     _log_to_stderr()

@@ -16,6 +16,9 @@ END: Final = 66
 
 EDGES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 5.0, 10.0, 20.0)
 QUICK_S: Final = 0.15
+CHANGE: Final = 6
+"""Minutes until each pair that failed while the ways changed was probed again."""
+
 DAY_S: Final = 86_400
 
 Labels = tuple[tuple[str, str], ...]
@@ -120,7 +123,9 @@ def hubs_stopped(*hubs: str) -> Fault:
     names = frozenset(hubs)
     if len(names) == len(HUBS):
         return Fault(fails=lambda visited, home: visited != home, silent=names, dark=names)
-    return Fault(blinks=lambda visited, home: visited != home, silent=names, dark=names)
+    # Who prefers hub-east tries it first; islington's server is slow to see that hub-west is gone.
+    first = {"hub-east": _from("camden", "islington"), "hub-west": lambda _, home: home == "islington"}
+    return Fault(blinks=first[hubs[0]], silent=names, dark=names)
 
 
 def wrong_key(there: Federation, borough: str) -> Fault:
@@ -145,6 +150,10 @@ def expired(borough: str, days: float = -1.0) -> Fault:
 
 def prober_paused(*boroughs: str) -> Fault:
     return Fault(paused=frozenset(boroughs))
+
+
+def _from(*boroughs: str) -> Callable[[str, str], bool]:
+    return lambda visited, home: visited in boroughs and visited != home
 
 
 def _away(borough: str) -> Callable[[str, str], bool]:
@@ -183,7 +192,7 @@ class _Pair:
             return
         self.at = step_s * minute
         if any(
-            fault.fails(visited, home) or (minute < fault.starts + 2 and fault.blinks(visited, home))
+            fault.fails(visited, home) or (minute < fault.starts + CHANGE and fault.blinks(visited, home))
             for fault in active
         ):
             self.failures, self.lost = self.failures + 1, self.lost + 1
