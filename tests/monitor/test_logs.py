@@ -1,4 +1,4 @@
-"""What lines of logs tell; the samples were written by the real daemons (`tests/daemons/test_hops.py` keeps them true)."""
+"""What lines of logs tell; the samples were written by real daemons, and tests/daemons/test_hops.py keeps them true."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ NAMES = Names(
     servers=frozenset({"hub-east", "camden-rad-1", "islington-rad-1", "hackney-proxy-1"}),
 )
 HOME = (
-    "time=2026-11-25T01:39:35Z result={result} borough={home} user=u@camden.gov.uk mac={mac} operator={operator} via={via}"
-    ' nas=- eap=PEAP cui=- reason="-"'
+    "time=2026-11-25T01:39:35Z result={result} borough={home} user=u@camden.gov.uk mac={mac}"
+    ' operator={operator} via={via} nas=- eap=PEAP cui=- reason="-"'
 )
 VISIT = (
     'time=2026-11-25T01:39:35Z result={result} user="{user}" mac={mac} operator={operator} via=camden-th-ap1'
     ' nas={nas} server=- cui=- vlan=- reason="{reason}"'
 )
-TICK = "Wed Nov 25 01:39:35 2026: F-TICKS/govroam/1.0#REALM={realm}#VISCOUNTRY=GB#VISINST={visinst}#CSI={csi}#RESULT={result}#"
+TICK = (
+    "Wed Nov 25 01:39:35 2026: F-TICKS/govroam/1.0#REALM={realm}#VISCOUNTRY=GB#VISINST={visinst}#CSI={csi}"
+    "#RESULT={result}#"
+)
 
 
 def line_reader(kind: LogKind) -> LineReader:
