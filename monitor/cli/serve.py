@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli import compose
+from monitor.cli.logs import log_places
 from monitor.cli.means import Means
 from monitor.cli.options import (
     DEFAULT_INVENTORY,
@@ -20,6 +21,7 @@ from monitor.cli.options import (
     KnownHostsOption,
     LimitOption,
     ListenOption,
+    LogOption,
     ScaleOption,
     SecretsOption,
     StateOption,
@@ -67,6 +69,7 @@ def serve_command(
     scale: ScaleOption = 1.0,
     state: StateOption = None,
     traps: TrapsOption = None,
+    log: LogOption = None,
     secrets: SecretsOption = None,
     vault_password_file: VaultPasswordFileOption = None,
     known_hosts: KnownHostsOption = None,
@@ -93,6 +96,7 @@ def serve_command(
         state_directory=state,
         limit=limit,
         traps=address(traps) if traps else None,
+        logs=log_places(log or ()),
     )
     config = WebConfig() if web_config is None else read_web_config(web_config)
     _log_to_stderr()
