@@ -18,7 +18,7 @@ from monitor.exporter.authentication import BasicAuthentication
 from monitor.exporter.discovery import scrapes_of_us, service_discovery
 from monitor.exporter.headers import FixedHeaders
 from monitor.exporter.web_config import WebConfig
-from monitor.metrics import CONTENT_TYPE, exposition_of
+from monitor.metrics import CONTENT_TYPE, exposition_of, picture_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +35,8 @@ _LOG: Final = logging.getLogger(__name__)
 _GZIP_FROM: Final = 1024
 _FAST: Final = 1
 _LONGEST_PROBE_S: Final = 120.0
+_PROBES_AT_ONCE: Final = 32
+"""However many ask, the devices are not asked by more at once."""
 _MARGIN_S: Final = 0.5
 """Taken from Prometheus' own timeout, so that it hears of ours."""
 
@@ -48,6 +50,7 @@ class Exporter:
     ready: Callable[[], bool]
     targets: tuple[Target, ...] = ()
     modules: Mapping[str, Module] = field(default_factory=dict)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_PROBES_AT_ONCE))
 
     async def metrics(self, request: Request) -> Response:
         """Return everything. It is zipped in the thread that wrote it: megabytes would hold the loop."""
@@ -69,7 +72,7 @@ class Exporter:
         if target not in module.targets:
             return _wrong("target", module.targets)
         try:
-            async with asyncio.timeout(_timeout(request)):
+            async with asyncio.timeout(_timeout(request)), self._slots:
                 batches = await module.collect(module.targets[target])
         except TimeoutError:
             return PlainTextResponse(f"{target} took too long\n", 504)
@@ -87,6 +90,11 @@ class Exporter:
             return _wrong("module", self.modules)
         address = request.headers.get("host", "")
         return JSONResponse(scrapes_of_us(self.modules[name].targets.values(), name, address))
+
+    async def picture(self, _: Request) -> Response:
+        """Return what is known now, for `roam-monitor matrix` and other readers."""
+        found = await asyncio.to_thread(self.state.picture, self.clock.wall())
+        return JSONResponse(picture_document(found))
 
     async def healthy(self, _: Request) -> Response:
         """Say that the process lives."""
@@ -106,6 +114,7 @@ def application(exporter: Exporter, routes: Sequence[BaseRoute] = (), config: We
         Route("/metrics", exporter.metrics),
         Route("/probe", exporter.probe),
         Route("/targets", exporter.discovery),
+        Route("/api/picture", exporter.picture),
         Route("/-/healthy", exporter.healthy),
         Route("/-/ready", exporter.is_ready),
     )

@@ -7,6 +7,7 @@ from monitor.metrics.matrix import SLOW_S, STALE_AFTER
 from monitor.metrics.pairs_file import PairsFile
 from monitor.metrics.picture import DeviceState, PairState, Picture, Status
 from monitor.metrics.state import State
+from monitor.metrics.wire import picture_document, read_picture
 from monitor.metrics.writer import CONTENT_TYPE
 
 __all__ = [
@@ -22,4 +23,6 @@ __all__ = [
     "Status",
     "document",
     "exposition_of",
+    "picture_document",
+    "read_picture",
 ]
