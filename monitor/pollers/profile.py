@@ -119,6 +119,16 @@ class Profile(_Strict):
     sys_object_ids: Annotated[list[Oid], Field(min_length=1)]
     tables: Annotated[list[Table], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _each_metric_once(self) -> Self:
+        columns = [column for table in self.tables for column in table.columns]
+        metrics = [metric for column in columns for metric in (column.metric, column.total) if metric]
+        twice = sorted({metric for metric in metrics if metrics.count(metric) > 1})
+        if twice:
+            message = f"{twice[0]} is made by two columns"
+            raise ValueError(message)
+        return self
+
 
 def load_profiles(directory: Path = SHIPPED) -> tuple[Profile, ...]:
     """Read every profile of a directory; raises `SettingError` with all that is wrong, by file and line."""
