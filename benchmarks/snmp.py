@@ -1,9 +1,9 @@
 """Read an access point and a controller by SNMP, each with its text for Prometheus: beside Debian's snmp_exporter.
 
-Both sides ask the same simulated agents, a process of their own, by SNMPv2c with 50 repetitions, and count only their own
-CPU time. The peer is asked over HTTP, as it has no other way, device by device. Ours polls them, gives what it saw to the
-state of `serve`, and takes the text of all, as Prometheus does. The peer reads 10 values of an access point by name; we
-read these and the names and addresses that they belong to.
+Both sides ask the same simulated agents, a process of their own, by SNMPv2c with 50 repetitions, and count only their
+own CPU time. The peer is asked over HTTP, as it has no other way, device by device. Ours polls them, gives what it saw
+to the state of `serve`, and takes the text of all, as Prometheus does. The peer reads 10 values of an access point by
+name; we read these and the names and addresses that they belong to.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ class Column(_Strict):
     """One column and the metric that it makes.
 
     The number is multiplied by `scale`; or with `one_when` the metric is 1 where the number is one of those, else 0.
-    With `total` the numbers of an access point's rows are also added up into that metric.
+    With `total` the numbers of an access point's rows are also added up into that metric. With `needs` a row has a
+    number only where the number in that column is above 0: the round trip of no request is unknown.
     """
 
     oid: Oid
@@ -70,6 +71,7 @@ class Column(_Strict):
     scale: Annotated[float, Field(gt=0)] = 1
     one_when: Annotated[list[int], Field(min_length=1)] | None = None
     total: Metric | None = None
+    needs: Oid | None = None
 
 
 class Table(_Strict):
@@ -106,7 +108,8 @@ class Table(_Strict):
     @property
     def oids(self) -> tuple[str, ...]:
         """Every column that is read, once."""
-        first = [oid for oid in (self.name, self.address) if oid]
+        needed = (column.needs for column in self.columns)
+        first = [oid for oid in (self.name, self.address, *needed) if oid]
         return tuple(dict.fromkeys((*first, *(column.oid for column in self.columns))))
 
 

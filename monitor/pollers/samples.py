@@ -35,7 +35,7 @@ def samples(profile: Profile, device: Device, cells: Cells) -> tuple[Sample, ...
     for table in profile.tables:
         name = _namer(table, device, cells, points)
         for column in table.columns:
-            numbers = _numbers(column, cells.get(column.oid, {}), name, summed=table.rows is Rows.SSIDS)
+            numbers = _numbers(column, _meaningful(column, cells), name, summed=table.rows is Rows.SSIDS)
             made += _samples(column.metric, numbers)
             if column.total:
                 made += _samples(column.total, _added_up(table, numbers, points))
@@ -93,6 +93,15 @@ def _server(address: Value | None, device: Device) -> Labels | None:
         return None
     name = device.servers.get(_address(address))
     return (device.name, device.owner, name) if name else None
+
+
+def _meaningful(column: Column, cells: Cells) -> Mapping[str, Value]:
+    """Return a column without the rows in which its number says nothing."""
+    values = cells.get(column.oid, {})
+    if column.needs is None:
+        return values
+    needed = cells.get(column.needs, {})
+    return {index: value for index, value in values.items() if needed.get(index)}
 
 
 def _numbers(column: Column, values: Mapping[str, Value], name: Name, *, summed: bool) -> dict[Labels, float]:
