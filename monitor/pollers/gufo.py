@@ -98,7 +98,8 @@ class _Session:
         for start in range(0, len(oids), _NAMES_A_GET):
             part = oids[start : start + _NAMES_A_GET]
             values = await self._tried(lambda part=part: self.session.get_many(part))  # type: ignore[misc]  # a lambda's default has no type
-            found |= {oid: value for oid, value in values.items() if value is not None}
+            # An agent may answer what nobody asked.
+            found |= {oid: value for oid in part if (value := values.get(oid)) is not None}
         return found
 
     async def walk(self, oid: str) -> Mapping[str, Value]:

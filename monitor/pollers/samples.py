@@ -150,7 +150,7 @@ def _text(value: Value) -> str:
 
 def _string(index: str) -> str:
     """Read a string that is an index: its length, then its octets (RFC 2578 §7.7)."""
-    size, *rest = (int(part) for part in index.split("."))
+    size, *rest = (int(part) for part in (index or "0").split("."))
     if size != len(rest) or any(octet > 255 for octet in rest):  # noqa: PLR2004  an octet's most
         return ""
     return bytes(rest).decode("utf-8", "replace")
