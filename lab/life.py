@@ -15,9 +15,11 @@ from lab.outside import START, outside_files, write_outside
 from lab.pki import generate, write
 from lab.topology import (
     CONTROL,
+    WHOLE,
     Layout,
     Node,
     NodeKind,
+    Part,
     Topology,
     compose_file,
     container,
@@ -50,14 +52,14 @@ _WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT,
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What lab is wanted. `limit` names the boroughs that get containers (none: all).
+    """What lab is wanted. `part` is what gets containers.
 
     `ensure` returns the tag of an image, having made it where it was missing.
     """
 
     inventory: Path
     ensure: Callable[[Image], str]
-    limit: frozenset[str] = frozenset()
+    part: Part = WHOLE
     profiles: frozenset[str] = frozenset()
     pools: tuple[IPv4Network, ...] = POOLS
 
@@ -79,7 +81,7 @@ def up(engine: Engine, folder: Folder, order: Order, step: Callable[[str], None]
     _refuse_second(engine, folder)
     try:
         network = load(order.inventory).network
-        _refuse_unknown(network, order.limit)
+        _refuse_unknown(network, order.part.boroughs)
         topology = _start(engine, folder, order, network, step)
         step("configuring what stands outside the region")
         _start_outside(engine, topology)
@@ -114,7 +116,7 @@ def require(folder: Folder) -> None:
 def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -> Topology:
     """Write a lab's files: addresses, secrets, host keys, the compose file."""
     folder.clear()
-    layout = lay_out(network, folder.name, pool=pool, limit=order.limit)
+    layout = lay_out(network, folder.name, pool=pool, part=order.part)
     material = generate(network)
     folder.runs.mkdir(parents=True)
     rewrite(order.inventory, folder.inventory, layout.places)

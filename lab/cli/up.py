@@ -14,6 +14,7 @@ from lab.cli.table import edits, mapping_table
 from lab.cli.workshop import ensurer
 from lab.engine import find_engine
 from lab.folder import folder
+from lab.topology import NodeKind, Part
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
 
 STEPS = 6
@@ -25,9 +26,13 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
+    *,
     inventory: InventoryOption = DEFAULT_INVENTORY,
     name: NameOption = DEFAULT_NAME,
     limit: Annotated[list[str] | None, typer.Option("--limit", help="Only this borough; may be repeated.")] = None,
+    without: Annotated[
+        list[NodeKind] | None, typer.Option("--without", help="No container for these; may be repeated.")
+    ] = None,
     profile: Annotated[list[str] | None, typer.Option("--profile", help="Also start these: observe, grafana.")] = None,
     subnet: Annotated[str | None, typer.Option("--subnet", help="The lab's own range, a /16 or so.")] = None,
 ) -> None:
@@ -40,7 +45,8 @@ def up(
     engine = find_engine(where.root)
     with steps(STEPS) as step:
         images = ensurer(engine, where, step)
-        order = life.Order(inventory, images, frozenset(limit or ()), frozenset(profile or ()), pools)
+        part = Part(frozenset(limit or ()), frozenset(without or ()))
+        order = life.Order(inventory, images, part, frozenset(profile or ()), pools)
         topology = life.up(engine, where, order, step)
     console().print(mapping_table(topology))
     for line in edits():

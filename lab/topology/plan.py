@@ -121,10 +121,25 @@ class _Wanted:
     login: Credentials | None = None
 
 
-def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: frozenset[str] = frozenset()) -> Layout:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of an inventory gets nodes: all but what is left out. `boroughs` are the only ones, none means all."""
+
+    boroughs: frozenset[str] = frozenset()
+    without: frozenset[NodeKind] = frozenset()
+
+    def holds(self, kind: NodeKind, owner: str) -> bool:
+        """Tell whether a device of a kind and an owner gets a node."""
+        return kind not in self.without and (not self.boroughs or owner in self.boroughs | {FEDERATION})
+
+
+WHOLE: Final = Part()
+
+
+def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, part: Part = WHOLE) -> Layout:
     """Give every address of an inventory one of the lab, and every device a node.
 
-    With `limit` only those boroughs get nodes; the addresses of the others lead nowhere inside the lab.
+    What is in no `part` gets no node: its addresses lead nowhere inside the lab.
     Raises `LabError` when the pool is too small or a name stands twice.
     """
     inside = _inside_networks(network)
@@ -133,7 +148,7 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: fro
     networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
     apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
     places = _assign(networks, [*_feet(wanted), *_strangers(network, inside)], apart)
-    nodes = [_placed(node, places) for node in wanted if not limit or node.owner in limit | {FEDERATION}]
+    nodes = [_placed(node, places) for node in wanted if part.holds(node.kind, node.owner)]
     used = {link.network for node in nodes for link in node.links}
     networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
     nodes = [_with_inside_foot(node, inside, networks) for node in nodes]
