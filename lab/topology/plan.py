@@ -148,6 +148,7 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, part: Part
     networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
     apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
     places = _assign(networks, [*_feet(wanted), *_strangers(network, inside)], apart)
+    places |= _monitor(network, networks)
     nodes = [_placed(node, places) for node in wanted if part.holds(node.kind, node.owner)]
     used = {link.network for node in nodes for link in node.links}
     networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
@@ -217,6 +218,13 @@ def _strangers(network: Network, inside: Mapping[str, str]) -> Iterator[tuple[st
         yield FEDERATION, Place(FEDERATION, server.address)
     for borough, controller in network.controllers():
         yield inside[borough.slug], Place(borough.slug, controller.address)
+
+
+def _monitor(network: Network, networks: Mapping[str, IPv4Network]) -> dict[Place, IPv4Address]:
+    """Return where the monitor went: into the control container."""
+    monitor = network.federation.monitor
+    here = networks[FEDERATION].network_address + _CONTROL_HOST
+    return {Place(FEDERATION, monitor.address): here} if monitor else {}
 
 
 def _carve(pool: IPv4Network, names: tuple[str, ...]) -> dict[str, IPv4Network]:

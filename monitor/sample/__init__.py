@@ -4,6 +4,7 @@ Probes, pollers and readers of logs make them; `monitor.metrics` keeps them. Tim
 """
 
 from monitor.sample.authentication import Authentication, Phase, Result, Source
+from monitor.sample.clock import Clock, FakeClock, SystemClock
 from monitor.sample.families import AUTH_EDGES, FAMILIES, Family, Kind, family
 from monitor.sample.reading import Batch, Collector, Failure, Increment, Sample
 from monitor.sample.sink import FakeSink, Sink
@@ -13,8 +14,10 @@ __all__ = [
     "FAMILIES",
     "Authentication",
     "Batch",
+    "Clock",
     "Collector",
     "Failure",
+    "FakeClock",
     "FakeSink",
     "Family",
     "Increment",
@@ -24,5 +27,6 @@ __all__ = [
     "Sample",
     "Sink",
     "Source",
+    "SystemClock",
     "family",
 ]

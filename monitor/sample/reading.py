@@ -37,6 +37,7 @@ class Failure(StrEnum):
     CLOCK = "clock"
     OVERRUN = "overrun"
     STORAGE = "storage"
+    INTERNAL = "internal"
 
 
 @dataclass(frozen=True, slots=True)

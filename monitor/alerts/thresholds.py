@@ -1,0 +1,35 @@
+"""The figures of the alerts. None of them is a duration that `scale` shortens: those stand beside their rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LOST_SHARE: Final = 0.8
+"""So many of the others must fail before one end of the pairs is to blame (monitor.md, alerts 5 and 6)."""
+
+FAILURES: Final = 2
+"""Probes in a row that fail before a pair counts as failing: the first and its retry."""
+
+STALE_CYCLES: Final = 3
+"""Intervals of the prober after which a result is no evidence any more."""
+
+SLOW_S: Final = 3.0
+VERY_SLOW_S: Final = 10.0
+"""Seconds that 95 of 100 authentications must take less than; both are edges of the histograms."""
+
+LEAST_TIMED: Final = 3
+"""Accepted authentications in the window before a percentile is believed."""
+
+REJECT_SHARE: Final = 0.3
+LEAST_REJECTS: Final = 20
+REJECT_GROWTH: Final = 3
+"""RejectSpike: so many of all, so many at least, so many times as many as a week before."""
+
+OBJECTIVE: Final = 0.99
+"""The share of the pairs' time, over 30 days, in which they must work."""
+
+LEAST_PROBES: Final = 20
+"""Probes in an hour, scaled, before the budget is judged."""
+
+CERTIFICATE_TICKET_DAYS: Final = 30
+CERTIFICATE_PAGE_DAYS: Final = 7

@@ -1,0 +1,127 @@
+"""The life of the process: it collects and answers in one event loop, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from monitor.errors import ListenError, SettingError
+from monitor.sample import Batch, Sample, family
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator
+
+    from starlette.types import ASGIApp
+
+    from monitor.metrics import PairsFile, State
+    from monitor.runner import Runner
+
+_LOG: Final = logging.getLogger(__name__)
+_THREADS: Final = 64
+"""What blocks waits in a thread: sessions to agents, one for each borough, and name look-ups."""
+_GRACE_S: Final = 5
+_FOR_EVER_S: Final = float("inf")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the loop: uvicorn's own way ends the process by the signal, and not with status 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What runs: collecting, keeping what is known of the pairs, and answering."""
+
+    runner: Runner
+    state: State
+    pairs: PairsFile | None
+    keep_s: float
+
+    async def run(self, app: ASGIApp, listening: socket.socket, context: ssl.SSLContext | None) -> None:
+        """Run until a signal; then answer what was asked, stop collecting, and keep what is known."""
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(_THREADS, "collecting"))
+        server = _server(app, context)
+
+        def stop() -> None:
+            server.should_exit = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        if self.pairs is not None:
+            self.pairs.load(self.state)
+        self._say_version()
+        await self._until_stopped(server, listening)
+        if self.pairs is not None:
+            self.pairs.save(self.state)
+        _LOG.info("stopped")
+
+    async def _until_stopped(self, server: uvicorn.Server, listening: socket.socket) -> None:
+        host, port = listening.getsockname()[:2]
+        _LOG.info("listening on %s port %d", host, port)
+        background = [asyncio.create_task(self.runner.run()), asyncio.create_task(self._keep())]
+        try:
+            await server.serve(sockets=[listening])
+        finally:
+            for task in background:
+                task.cancel()
+            for task in background:
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def _keep(self) -> None:
+        while self.pairs is not None:
+            await asyncio.sleep(self.keep_s)
+            await asyncio.to_thread(self.pairs.save, self.state)
+
+    def _say_version(self) -> None:
+        sample = Sample(family("roaming_build_info"), (version("seamless-wifi"),), 1)
+        self.state.replace(Batch("build", time.time(), _FOR_EVER_S, (sample,)))
+
+
+@contextmanager
+def listen(where: str) -> Iterator[socket.socket]:
+    """Listen on `address:port`; raises SettingError for what is none, ListenError where that cannot be had."""
+    host, _, port = where.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004  the last port
+        message = f"--listen {where} is not address:port"
+        raise SettingError(message)
+    host = host.removeprefix("[").removesuffix("]")
+    try:
+        found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.create_server(found[4][:2], family=found[0], backlog=128)
+    except OSError as error:
+        message = f"{where} cannot be listened on: {error.strerror}"
+        raise ListenError(message) from None
+    with listening:
+        yield listening
+
+
+def _server(app: ASGIApp, context: ssl.SSLContext | None) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        ssl_context_factory=(lambda _config, _default: context) if context else None,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    return _Server(config)

@@ -1,0 +1,133 @@
+"""`roam-monitor serve`: one process that collects, keeps and tells."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor.cli import compose
+from monitor.cli.means import Means
+from monitor.cli.options import (
+    DEFAULT_INVENTORY,
+    DEFAULT_LISTEN,
+    InventoryOption,
+    KnownHostsOption,
+    LimitOption,
+    ListenOption,
+    ScaleOption,
+    SecretsOption,
+    StateOption,
+    VaultPasswordFileOption,
+    WebConfigOption,
+)
+from monitor.cli.process import Process, listen
+from monitor.discover import estate, targets
+from monitor.exporter import Exporter, WebConfig, application, read_web_config
+from monitor.metrics import PairsFile, State
+from monitor.runner import Intervals, Runner
+from monitor.sample import SystemClock
+from roaming.load import load
+from roaming.push.reach import access_to
+from roaming.secrets import open_store
+from roaming.transport import LinuxDialler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from monitor.target import Estate
+    from roaming.model.borough import Agent
+    from roaming.model.network import Network
+    from roaming.secrets import SecretStore
+    from roaming.transport import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("serve")(serve_command)
+
+
+def serve_command(
+    *,
+    inventory: InventoryOption = DEFAULT_INVENTORY,
+    limit: LimitOption = None,
+    listen_on: ListenOption = DEFAULT_LISTEN,
+    web_config: WebConfigOption = None,
+    scale: ScaleOption = 1.0,
+    state: StateOption = None,
+    secrets: SecretsOption = None,
+    vault_password_file: VaultPasswordFileOption = None,
+    known_hosts: KnownHostsOption = None,
+) -> None:
+    """Watch the federation, and tell Prometheus and people.
+
+    Examples: roam-monitor serve -i inventory; roam-monitor serve --limit camden --web-config web.yml
+    """
+    if not 0 < scale < float("inf"):
+        message = "--scale is a number above 0"
+        raise typer.BadParameter(message)
+    network = load(inventory).network
+    watched = estate(network, limit)
+    if not watched.boroughs and not watched.hubs:
+        message = f"--limit {limit} names no borough of the inventory"
+        raise typer.BadParameter(message)
+    store = open_store(secrets, os.environ, vault_password_file)
+    means = Means(
+        store=store,
+        open_session=_dialler(store, known_hosts),
+        intervals=Intervals(scale),
+        clock=SystemClock(),
+        random=SystemRandom(),
+        state_directory=state,
+        limit=limit,
+    )
+    config = WebConfig() if web_config is None else read_web_config(web_config)
+    _log_to_stderr()
+    asyncio.run(_serve(network, watched, means, listen_on, config))
+
+
+async def _serve(network: Network, watched: Estate, means: Means, listen_on: str, config: WebConfig) -> None:
+    """Compose everything and run it."""
+    state = State(watched, interval_s=means.intervals.probes_s, clock=means.clock)
+    runner = Runner(compose.tasks(network, watched, means), state, clock=means.clock, random=means.random)
+    exporter = Exporter(
+        state=state,
+        clock=means.clock,
+        ready=lambda: runner.ready,
+        targets=targets(network, means.limit),
+        modules=compose.modules(network, watched, means),
+    )
+    pages = tuple(route for build in compose.PAGES for route in build(network, watched, state, means))
+    process = Process(
+        runner=runner,
+        state=state,
+        pairs=PairsFile(means.state_directory / "pairs.json") if means.state_directory else None,
+        keep_s=means.intervals.keep_s,
+    )
+    context = config.tls.context() if config.tls else None
+    with listen(listen_on) as socket:
+        await process.run(application(exporter, pages, config), socket, context)
+
+
+def _dialler(store: SecretStore, known_hosts: Path | None) -> Callable[[Agent], AbstractContextManager[Session]]:
+    def open_session(agent: Agent) -> AbstractContextManager[Session]:
+        access = access_to(agent.name, str(agent.address), agent.credentials, store, known_hosts)
+        return LinuxDialler().open(access)
+
+    return open_session
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # They tell every connection and command; netmiko and paramiko may repeat what was typed.
+    for name in ("paramiko", "netmiko", "asyncio", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,7 @@
+"""What is watched, from the inventory: nothing is watched that is not in it, and everything in it is."""
+
+from monitor.discover.facts import estate
+from monitor.discover.part import within
+from monitor.discover.targets import targets
+
+__all__ = ["estate", "targets", "within"]

@@ -1,0 +1,116 @@
+"""What is known of the pairs in a small file, so that a restart forgets nothing. It names boroughs and no person."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from monitor.metrics.matrix import Cell
+from monitor.sample import Collector, Failure, Increment, family
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from monitor.metrics.matrix import Pair
+    from monitor.metrics.state import State
+
+_VERSION: Final = 1
+_FAILURES: Final = family("roaming_collection_failures_total")
+_NUMBERS: Final = ("at", "since", "success_at", "seconds")
+_TEXTS: Final = ("reason", "sentence", "path")
+
+
+@dataclass(frozen=True, slots=True)
+class PairsFile:
+    """The file. What goes wrong with it is counted, and stops nothing."""
+
+    path: Path
+
+    def load(self, state: State) -> None:
+        """Give the state what was known; a file that cannot be read is passed over."""
+        try:
+            state.restore(parse(self.path.read_text()))
+        except FileNotFoundError:
+            return
+        except OSError:
+            _count(state, Failure.STORAGE)
+        except ValueError:
+            _count(state, Failure.MALFORMED)
+
+    def save(self, state: State) -> None:
+        """Write what is known; the file is the former one or the new one, whatever happens."""
+        text = spell(state.cells())
+        fresh = self.path.with_name(f".{self.path.name}.new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with fresh.open("w") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path)
+        except OSError:
+            _count(state, Failure.STORAGE)
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+
+
+def spell(cells: dict[Pair, Cell]) -> str:
+    """Return the text of the file."""
+    pairs = [{"visited": visited, "home": home, **asdict(cell)} for (visited, home), cell in sorted(cells.items())]
+    return json.dumps({"version": _VERSION, "pairs": pairs}) + "\n"
+
+
+def parse(text: str) -> dict[Pair, Cell]:
+    """Read the text of the file; raises ValueError when it is not what `spell` writes."""
+    document = json.loads(text)
+    if not isinstance(document, dict) or document.get("version") != _VERSION:
+        message = f"it is not version {_VERSION} of this file"
+        raise ValueError(message)
+    try:
+        return dict(_pair(one) for one in document["pairs"])
+    except (KeyError, TypeError, AttributeError) as error:
+        message = "its pairs are not as they are written"
+        raise ValueError(message) from error
+
+
+def _pair(one: dict[str, object]) -> tuple[Pair, Cell]:
+    numbers = {name: _number(one[name]) for name in _NUMBERS}
+    texts = {name: _text(one[name]) for name in _TEXTS}
+    at, since, failures = numbers["at"], numbers["since"], one["failures"]
+    if at is None or since is None or type(failures) is not int or type(one["passed"]) is not bool:
+        message = "a pair has no time or no result"
+        raise ValueError(message)
+    cell = Cell(
+        passed=one["passed"],
+        at=at,
+        since=since,
+        success_at=numbers["success_at"],
+        seconds=numbers["seconds"],
+        failures=failures,
+        **texts,
+    )
+    return (_text(one["visited"]), _text(one["home"])), cell
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        message = "a number is none"
+        raise ValueError(message)
+    return float(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        message = "a text is none"
+        raise ValueError(message)  # noqa: TRY004  the file is at fault, not its reader
+    return value
+
+
+def _count(state: State, reason: Failure) -> None:
+    state.count(Increment(_FAILURES, (Collector.PROBES.value, reason.value)))

@@ -1,0 +1,1 @@
+"""What the monitor asks of the federation, and what it makes of the answers."""

@@ -1,0 +1,423 @@
+"""Faults, and exactly who is told of what: the fault table of the monitor first, then what must stay silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from monitor.alerts import Settings, rules
+from tests.monitor.alerts import federation as sim
+from tests.monitor.alerts.federation import BREAKS, LAB, MENDED, Fault, Labels, labels, of_singles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.monitor.alerts.federation import Federation
+
+RULES: Final = [rule for rule in yaml.safe_load(rules(Settings()))["groups"][0]["rules"] if "alert" in rule]
+
+Told = dict[str, str]
+
+
+def told(alertname: str, owner: str, **more: str) -> Told:
+    """Return the whole labels of a firing alert: what the rule fixes, and what the expression brings."""
+    fixed = [
+        {key: value for key, value in rule["labels"].items() if "{{" not in value}
+        for rule in RULES
+        if rule["alert"] == alertname
+    ]
+    given = {"owner": owner, **more}
+    fitting = [one for one in fixed if all(given.get(key, value) == value for key, value in one.items())]
+    found = [one for index, one in enumerate(fitting) if one not in fitting[:index]]
+    assert len(found) == 1, f"{alertname} {given}: {len(found)} rules"
+    return {"alertname": alertname, **found[0], **given}
+
+
+def unreachable(home: str, owner: str = "") -> Told:
+    return told("HomeBoroughUnreachable", owner or home, home=home)
+
+
+def isolated(visited: str) -> Told:
+    return told("VisitedBoroughIsolated", visited, visited=visited)
+
+
+def pair_down(visited: str, home: str) -> Told:
+    return told("PairDown", visited, visited=visited, home=home)
+
+
+def hub_down(server: str, left: str) -> Told:
+    return told("HubDown", "operator", server=server, hubs_left=left)
+
+
+def slow(home: str, over: str = "3s") -> Told:
+    return told("AuthLatencyHigh", home, home=home, over=over)
+
+
+def ap_down(owner: str, site: str, name: str) -> Told:
+    return told("AccessPointDown", owner, site=site, access_point=name)
+
+
+def stale(**more: str) -> Told:
+    return told("ProbeStale", "operator", **more)
+
+
+def certificate(kind: str, server: str, owner: str, severity: str) -> Told:
+    return told("CertificateExpiring", owner, kind=kind, server=server, severity=severity)
+
+
+def burn(window: str) -> Told:
+    return told("FederationBudgetBurn", "operator", window=window)
+
+
+WATCHDOG: Final = told("Watchdog", "operator")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One story. `fired` is all that ever fires; `hushed` are those among it that nobody is told of.
+
+    `extra` puts other values in the place of series, or adds some; None removes one.
+    """
+
+    name: str
+    faults: tuple[Fault, ...]
+    fired: tuple[Told, ...]
+    hushed: tuple[Told, ...] = ()
+    there: Federation = LAB
+    extra: Mapping[tuple[str, Labels], list[float | None] | None] = field(default_factory=dict)
+    steps: int = sim.END
+    scale: float = 1
+
+    @property
+    def step_s(self) -> float:
+        return max(60 * self.scale, 1)
+
+
+def _steps(*parts: tuple[int, float | None]) -> list[float | None]:
+    return [value for count, value in parts for _ in range(count)]
+
+
+_ALL = sim.END + 1
+_DURING = MENDED - BREAKS
+_AFTER = _ALL - MENDED
+
+
+FAULT_TABLE: Final = (
+    Case("healthy", (), ()),
+    Case("the only home server of a borough", (sim.home_stopped(LAB, "hackney"),), (unreachable("hackney"),)),
+    Case(
+        "one of two home servers",
+        (sim.one_of_two_stopped("camden", "camden-rad-1"),),
+        (told("HomeServerDown", "camden", server="camden-rad-1"),),
+    ),
+    Case("the proxy blackholed", (sim.proxy_blackholed(LAB, "hackney"),), (isolated("hackney"),)),
+    Case(
+        "home and proxy in one",
+        (sim.server_stopped(LAB, "islington"),),
+        (unreachable("islington"), isolated("islington")),
+    ),
+    Case("hub-east", (sim.hubs_stopped("hub-east"),), (hub_down("hub-east", "some"),)),
+    Case(
+        "both hubs",
+        (sim.hubs_stopped("hub-east", "hub-west"),),
+        (hub_down("hub-east", "none"), hub_down("hub-west", "none")),
+    ),
+    Case(
+        "an access point",
+        (sim.access_points_stopped("camden-th-ap1"),),
+        (ap_down("camden", "town-hall", "camden-th-ap1"),),
+    ),
+    Case(
+        "all of a site",
+        (sim.access_points_stopped("camden-th-ap1", "camden-th-ap2"),),
+        (
+            ap_down("camden", "town-hall", "camden-th-ap1"),
+            ap_down("camden", "town-hall", "camden-th-ap2"),
+            told("SiteDown", "camden", site="town-hall"),
+        ),
+        hushed=(
+            ap_down("camden", "town-hall", "camden-th-ap1"),
+            ap_down("camden", "town-hall", "camden-th-ap2"),
+        ),
+    ),
+    Case("a slow home", (sim.slow_home("hackney"),), (slow("hackney"),)),
+    Case("a slow link of home and proxy in one", (sim.slow_server("islington"),), (slow("islington"),)),
+    Case(
+        "a very slow home",
+        (sim.slow_home("hackney", 16),),
+        (slow("hackney"), slow("hackney", "10s")),
+        hushed=(slow("hackney"),),
+    ),
+    Case(
+        "an expired certificate",
+        (sim.expired("hackney"),),
+        (certificate("eap", "hackney", "hackney", "page"), unreachable("hackney")),
+    ),
+    Case(
+        "an expiring certificate",
+        (sim.expired("hackney", 20),),
+        (certificate("eap", "hackney", "hackney", "ticket"),),
+    ),
+    Case(
+        "wrong RadSec key material",
+        (sim.wrong_key(LAB, "islington"),),
+        (unreachable("islington"), isolated("islington")),
+    ),
+    Case(
+        "the prober paused",
+        (sim.prober_paused(*LAB.boroughs),),
+        tuple(stale(visited=one) for one in LAB.boroughs),
+    ),
+)
+
+TWO_AT_ONCE: Final = (
+    Case(
+        "two homes",
+        (sim.home_stopped(LAB, "hackney"), sim.server_stopped(LAB, "islington")),
+        (unreachable("hackney"), unreachable("islington"), isolated("islington")),
+    ),
+    Case(
+        "a proxy and a home",
+        (sim.proxy_blackholed(LAB, "hackney"), sim.server_stopped(LAB, "islington")),
+        (isolated("hackney"), unreachable("islington"), isolated("islington")),
+    ),
+    Case(
+        "a wrong key and a home",
+        (sim.wrong_key(LAB, "islington"), sim.home_stopped(LAB, "hackney")),
+        (unreachable("islington"), isolated("islington"), unreachable("hackney")),
+    ),
+    Case(
+        "two singles, nobody outside",
+        (sim.server_stopped(of_singles(3), "b1"), sim.server_stopped(of_singles(3), "b2")),
+        (unreachable("b1"), isolated("b1"), unreachable("b2"), isolated("b2")),
+        there=of_singles(3),
+    ),
+    Case(
+        "two homes, nobody outside",
+        (Fault(fails=lambda _, home: home == "b1"), Fault(fails=lambda _, home: home == "b2")),
+        (unreachable("b1"), unreachable("b2")),
+        there=of_singles(3),
+    ),
+    Case(
+        "two slow links",
+        (sim.slow_home("hackney"), sim.slow_server("islington")),
+        (slow("hackney"), slow("islington")),
+    ),
+    Case(
+        "one of two servers, and a home",
+        (sim.one_of_two_stopped("camden", "camden-rad-1"), sim.home_stopped(LAB, "hackney")),
+        (told("HomeServerDown", "camden", server="camden-rad-1"), unreachable("hackney")),
+    ),
+    Case(
+        "an access point, and a proxy",
+        (sim.access_points_stopped("camden-th-ap1"), sim.proxy_blackholed(LAB, "hackney")),
+        (ap_down("camden", "town-hall", "camden-th-ap1"), isolated("hackney")),
+    ),
+    Case(
+        "a hub, and a home",
+        (sim.hubs_stopped("hub-east"), sim.home_stopped(LAB, "hackney")),
+        (hub_down("hub-east", "some"), unreachable("hackney")),
+    ),
+    Case(
+        "expired, and slow",
+        (sim.expired("hackney"), sim.slow_server("islington")),
+        (certificate("eap", "hackney", "hackney", "page"), unreachable("hackney"), slow("islington")),
+    ),
+)
+
+_LARGE = of_singles(12)
+
+
+def _some_fail(home: str, count: int) -> Fault:
+    return Fault(fails=lambda visited, at: at == home and visited in _LARGE.boroughs[:count])
+
+
+def _certificate_key(kind: str, server: str, owner: str, days: float) -> Fault:
+    return Fault(expiry_days={(kind, server, owner): days})
+
+
+def _refused(
+    refused_a_minute: int, accepted_a_minute: int, source: str = "log"
+) -> dict[tuple[str, Labels], list[float | None] | None]:
+    key = {"source": source, "visited": "other", "home": "camden"}
+    refused = [float(max(0, min(minute, MENDED) - BREAKS) * refused_a_minute) for minute in range(_ALL)]
+    accepted = [float(minute * accepted_a_minute) for minute in range(_ALL)]
+    return {
+        ("roaming_auth_total", labels(**key, result="reject")): list(refused),
+        ("roaming_auth_total", labels(**key, result="accept")): list(accepted),
+    }
+
+
+def _lone_loss(minute: int) -> Fault:
+    foreign = [(visited, home) for visited in LAB.boroughs for home in LAB.homes if visited != home]
+    pair = foreign[minute // 2 % len(foreign)]
+    return Fault(fails=lambda visited, home: (visited, home) == pair, starts=minute, ends=minute + 1)
+
+
+def _lone_losses(visited: str, home: str) -> bool:
+    return visited != home
+
+
+EDGES: Final = (
+    # One end, and the shares
+    Case("nine of eleven", (_some_fail("b12", 9),), (unreachable("b12"),), there=_LARGE),
+    Case(
+        "eight of eleven",
+        (_some_fail("b12", 8),),
+        tuple(pair_down(f"b{number}", "b12") for number in range(1, 9)),
+        there=_LARGE,
+    ),
+    Case(
+        "an outside home",
+        (Fault(fails=lambda _, home: home == "leeds.gov.uk"),),
+        (unreachable("leeds.gov.uk", "operator"),),
+    ),
+    Case(
+        "one pair",
+        (Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney")),),
+        (pair_down("camden", "hackney"),),
+    ),
+    Case(
+        "a pair for six minutes",
+        (Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney"), ends=BREAKS + 6),),
+        (),
+    ),
+    Case(
+        "two boroughs only",
+        (sim.server_stopped(of_singles(2), "b1"),),
+        (unreachable("b1"), isolated("b1")),
+        there=of_singles(2),
+    ),
+    Case("one failure is no failure", (Fault(fails=lambda _, home: home == "hackney", ends=BREAKS + 1),), ()),
+    # What is not known
+    Case(
+        "evidence that is old, from all but one",
+        (
+            Fault(paused=frozenset(LAB.boroughs[1:]), starts=BREAKS - 5),
+            Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney")),
+        ),
+        (stale(visited="hackney"), stale(visited="islington"), burn("1h")),
+        hushed=(burn("1h"),),
+    ),
+    Case(
+        "one prober paused",
+        (sim.prober_paused("hackney"),),
+        (stale(visited="hackney"),),
+    ),
+    Case(
+        "the monitor down",
+        (),
+        (stale(job="roam-monitor", instance="monitor:9800"),),
+        extra={
+            ("up", labels(job="roam-monitor", instance="monitor:9800")): _steps((BREAKS, 1), (_DURING, 0), (_AFTER, 1)),
+        },
+    ),
+    Case(
+        "no monitor",
+        (),
+        (stale(),),
+        extra={("roaming_probe_interval_seconds", ()): _steps((BREAKS, 60), (_DURING, None), (_AFTER, 60))},
+    ),
+    # Hops
+    Case(
+        "a hub that only shows its certificate",
+        (Fault(silent=frozenset({"hub-west"})),),
+        (hub_down("hub-west", "some"),),
+    ),
+    Case(
+        "a proxy's certificate",
+        (_certificate_key("radsec", "hackney-proxy", "hackney", 6.5),),
+        (certificate("radsec", "hackney-proxy", "hackney", "page"),),
+    ),
+    Case(
+        "a hub's certificate",
+        (_certificate_key("radsec", "hub-east", "federation", 29),),
+        (certificate("radsec", "hub-east", "operator", "ticket"),),
+    ),
+    Case("a certificate that holds", (_certificate_key("radsec", "hub-east", "federation", 31),), ()),
+    Case(
+        "a home server for a moment",
+        (Fault(silent=frozenset({"camden-rad-2"}), ends=BREAKS + 1),),
+        (),
+    ),
+    Case("a hub for a moment", (Fault(silent=frozenset({"hub-east"}), ends=BREAKS + 1),), ()),
+    # Buildings
+    Case(
+        "one access point unknown, the other down",
+        (
+            Fault(
+                access_points=frozenset({"camden-th-ap1"}),
+                unknown_access_points=frozenset({"camden-th-ap2"}),
+            ),
+        ),
+        (ap_down("camden", "town-hall", "camden-th-ap1"),),
+    ),
+    Case(
+        "all access points unknown",
+        (Fault(unknown_access_points=frozenset({"camden-th-ap1", "camden-th-ap2"})),),
+        (),
+    ),
+    # People
+    Case("people refused", (), (told("RejectSpike", "camden", home="camden"),), extra=_refused(3, 4)),
+    Case("few refused", (), (), extra=_refused(1, 1)),
+    Case("refused among many", (), (), extra=_refused(3, 9)),
+    Case("intended rejects of probes", (), (), extra=_refused(3, 4, source="probe")),
+    Case(
+        "people refused by a home that is down",
+        (sim.home_stopped(LAB, "camden"),),
+        (unreachable("camden"), told("RejectSpike", "camden", home="camden")),
+        hushed=(told("RejectSpike", "camden", home="camden"),),
+        extra=_refused(3, 4),
+    ),
+    Case(
+        "slow from one borough only",
+        (Fault(slow=lambda visited, _: visited == "hackney"),),
+        (),
+    ),
+    # The budget
+    Case(
+        "losses that nothing explains",
+        tuple(Fault(fails=_lone_losses, starts=minute, ends=minute + 1) for minute in range(BREAKS, MENDED, 3)),
+        (burn("1h"),),
+    ),
+    Case(
+        "the same with nearly no probes",
+        tuple(Fault(fails=_lone_losses, starts=minute, ends=minute + 1) for minute in range(BREAKS, MENDED, 3)),
+        (),
+        extra={
+            ("roaming_auth_total", labels(source="probe", visited=visited, home=home, result=result)): None
+            for visited in LAB.boroughs
+            for home in LAB.homes
+            for result in ("accept", "timeout")
+        },
+    ),
+    Case(
+        "nobody reaches anybody, and the hubs say they are well",
+        (Fault(fails=lambda visited, home: visited != home),),
+        (burn("1h"),),
+    ),
+)
+
+# At 1/720 three days are six minutes, and an hour is five seconds.
+SCALED: Final = (
+    Case("healthy, scaled", (), (), scale=1 / 60),
+    Case("a home, scaled", (sim.home_stopped(LAB, "hackney"),), (unreachable("hackney"),), scale=1 / 60),
+    Case(
+        "a wrong key, scaled",
+        (sim.wrong_key(LAB, "islington"),),
+        (unreachable("islington"), isolated("islington")),
+        scale=1 / 60,
+    ),
+    Case("a slow home, scaled", (sim.slow_home("hackney"),), (slow("hackney"),), scale=1 / 60),
+    Case(
+        "a few losses all the time",
+        tuple(_lone_loss(minute) for minute in range(BREAKS, 205, 2)),
+        (burn("1d"), burn("3d")),
+        steps=260,
+        scale=1 / 720,
+    ),
+)
+
+CASES: Final = (*FAULT_TABLE, *TWO_AT_ONCE, *EDGES, *SCALED)

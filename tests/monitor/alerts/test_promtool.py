@@ -1,0 +1,41 @@
+"""Every story of the table in Prometheus' own evaluator: exactly these alerts fire, and end with their cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from monitor.alerts import Settings, rules
+from tests.monitor.alerts.cases import CASES, Case
+from tests.monitor.alerts.promtool import Trial, document, run
+
+if TYPE_CHECKING:
+    from tests.daemons.conftest import Box
+
+pytestmark = pytest.mark.daemon
+
+STORIES = {case.name: case for case in CASES}
+
+
+def file_name(case: str) -> str:
+    return "".join(letter for letter in case.replace(" ", "-") if letter.isalnum() or letter == "-")
+
+
+@pytest.fixture(scope="module")
+def trials(prometheus_box: Box) -> dict[str, Trial]:
+    rule_files = {rule_file(case): rules(Settings(case.scale)) for case in CASES}
+    return run(
+        prometheus_box,
+        {**rule_files, **{f"{file_name(case.name)}.test.yml": document(case, rule_file(case)) for case in CASES}},
+    )
+
+
+def rule_file(case: Case) -> str:
+    return f"rules-{case.scale:.4f}.yml"
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_exactly_these_fire(trials: dict[str, Trial], name: str) -> None:
+    trial = trials[file_name(name)]
+    assert trial.passed, trial.text
