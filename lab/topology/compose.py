@@ -18,6 +18,18 @@ Value: TypeAlias = "str | bool | list[Value] | dict[str, Value]"
 
 _LABEL: Final = "seamless-wifi.lab"
 _GRAFANA: Final = "grafana/grafana"
+_GRAFANA_FILES: Final = "../../monitor/dashboards/grafana"
+# Whoever reaches it reads: nobody has an account, and it asks nothing of the world, which it cannot reach.
+_GRAFANA_SETTINGS: Final[Mapping[str, Value]] = {
+    "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
+    "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+    "GF_ANALYTICS_REPORTING_ENABLED": "false",
+    "GF_AUTH_ANONYMOUS_ENABLED": "true",
+    "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
+    "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": "/var/lib/grafana/dashboards/roaming-overview.json",
+    "GF_NEWS_NEWS_FEED_ENABLED": "false",
+    "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true",
+}
 _OBSERVERS: Final[Mapping[str, list[str]]] = {
     "prometheus": ["prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/tmp/prometheus"],
     "alertmanager": ["prometheus-alertmanager", "--config.file=/etc/prometheus/alertmanager.yml"],
@@ -61,13 +73,28 @@ def _service(topology: Topology, node: Node, image: str, profiles: frozenset[str
         case NodeKind.OBSERVER:
             profile = "grafana" if node.name == "grafana" else "observe"
             service |= {"profiles": [profile]} if profile not in profiles else {}
-            service |= {"image": _GRAFANA} if profile == "grafana" else {"entrypoint": list(_OBSERVERS[node.name])}
+            service |= _grafana(topology) if profile == "grafana" else {"entrypoint": list(_OBSERVERS[node.name])}
         case NodeKind.CONTROL:
             service |= _device(node) | {"environment": _control(topology), "volumes": ["../..:/checkout"]}
             service |= {"working_dir": "/checkout"}
         case _:
             service |= _device(node)
     return service
+
+
+def _grafana(topology: Topology) -> dict[str, Value]:
+    """Give Grafana its data sources and dashboards, so that it comes up complete; they stand in the checkout."""
+    address = {node.name: node.links[0].address for node in topology.of_kind(NodeKind.OBSERVER)}
+    urls: dict[str, Value] = {
+        "ROAMING_ALERTMANAGER_URL": f"http://{address['alertmanager']}:9093",
+        "ROAMING_PROMETHEUS_URL": f"http://{address['prometheus']}:9090",
+    }
+    volumes: list[Value] = [
+        f"{_GRAFANA_FILES}/provisioning/dashboards:/etc/grafana/provisioning/dashboards:ro",
+        f"{_GRAFANA_FILES}/provisioning/datasources:/etc/grafana/provisioning/datasources:ro",
+        f"{_GRAFANA_FILES}/dashboards:/var/lib/grafana/dashboards:ro",
+    ]
+    return {"image": _GRAFANA, "environment": {**_GRAFANA_SETTINGS, **urls}, "volumes": volumes}
 
 
 def _control(topology: Topology) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.errors import SettingError
+from monitor.runner import Intervals
 
 SECOND: Final = 1.0
 MINUTE: Final = 60 * SECOND
@@ -36,8 +37,9 @@ class Links:
 class Settings:
     """What all rules share.
 
-    `scale` multiplies every duration of ours: 1 where people work, less in the lab. `failover_s` is how long the
-    federation may take to go another way; the daemons' timers decide it, so it is the same everywhere.
+    `scale` multiplies every duration of ours, as it does the prober's: 1 where people work, less in the lab.
+    `failover_s` is how long the federation may take to go another way; the daemons' timers decide it, so it is
+    the same everywhere.
     Raises `SettingError` for a scale or a time that is not a positive number.
     """
 
@@ -63,9 +65,9 @@ class Settings:
     def settling(self) -> str:
         """Spell how long after a change of the ways nothing is held against their ends.
 
-        It is the failover, and as much again until each pair was probed once more.
+        It is the failover, as much again for who must notice it, and an interval until each pair is probed once more.
         """
-        return spelled(2 * self.failover_s)
+        return spelled(2 * self.failover_s + Intervals(self.scale).probes_s)
 
 
 def spelled(seconds: float) -> str:

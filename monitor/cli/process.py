@@ -75,6 +75,8 @@ class Process:
         host, port = listening.getsockname()[:2]
         _LOG.info("listening on %s port %d", host, port)
         background = [asyncio.create_task(self.runner.run()), asyncio.create_task(self._keep())]
+        for task in background:
+            task.add_done_callback(lambda task: _stop_if_broken(task, server))
         try:
             await server.serve(sockets=[listening])
         finally:
@@ -92,6 +94,12 @@ class Process:
     def _say_version(self) -> None:
         sample = Sample(family("roaming_build_info"), (version("seamless-wifi"),), 1)
         self.state.replace(Batch("build", time.time(), _FOR_EVER_S, (sample,)))
+
+
+def _stop_if_broken(task: asyncio.Task[None], server: uvicorn.Server) -> None:
+    """End the process when what collects is broken: one that only answers would tell old things for ever."""
+    if not task.cancelled() and task.exception() is not None:
+        server.should_exit = True
 
 
 @contextmanager

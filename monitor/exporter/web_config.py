@@ -130,13 +130,17 @@ class _Reader:
         if (client_ca is not None) != (clients is not ssl.CERT_NONE):
             message = "client_ca_file and a client_auth_type that verifies go together"
             raise self._error(node.start_mark.line, message)
+        lowest = self._chosen(given, "min_version", _VERSIONS, ssl.TLSVersion.TLSv1_2)
+        highest = self._chosen(given, "max_version", _VERSIONS, ssl.TLSVersion.TLSv1_3)
+        if lowest > highest:
+            raise self._error(node.start_mark.line, "min_version is above max_version")
         return TlsConfig(
             certificate=self._file(given["cert_file"]),
             key=self._file(given["key_file"]),
             client_ca=client_ca,
             clients=clients,
-            lowest=self._chosen(given, "min_version", _VERSIONS, ssl.TLSVersion.TLSv1_2),
-            highest=self._chosen(given, "max_version", _VERSIONS, ssl.TLSVersion.TLSv1_3),
+            lowest=lowest,
+            highest=highest,
         )
 
     def _http(self, node: yaml.Node) -> dict[str, str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from monitor.probes.failures import failed
@@ -32,7 +33,7 @@ _SSID: Final = "GovWifi"
 
 @dataclass(frozen=True, slots=True)
 class GovWifiProbe:
-    """One registered location, and the agent behind its source address.
+    """One registered location, and the agent behind its source address; before `effective_from` nobody is asked.
 
     `servers` are GovWifi's addresses in the order that it gave; the next one is asked when one is silent. Every
     question leaves a conversation open over there for a minute, so it is asked seldom.
@@ -43,6 +44,7 @@ class GovWifiProbe:
     servers: tuple[str, ...]
     open_shell: OpenShell
     secret: GetSecret = field(repr=False)
+    effective_from: date = date.min
     every_s: float = 300
     clock: Callable[[], float] = time.time
     port: int = 1812
@@ -54,6 +56,8 @@ class GovWifiProbe:
 
     async def run(self, sink: Sink) -> None:
         """Ask once and hand in what was learned."""
+        if not self._effective:
+            return
         reply = await asyncio.to_thread(self._ask)
         if reply.failure is not None:
             sink.count(failed(Collector.STATUS, reply.failure))
@@ -62,7 +66,13 @@ class GovWifiProbe:
 
     async def on_demand(self, location: str) -> tuple[Batch, ...]:
         """Ask about this location by name; nothing is returned for another one, or when nothing was learned."""
-        return self._batches(await asyncio.to_thread(self._ask)) if location == self.location else ()
+        if location != self.location or not self._effective:
+            return ()
+        return self._batches(await asyncio.to_thread(self._ask))
+
+    @property
+    def _effective(self) -> bool:
+        return datetime.fromtimestamp(self.clock(), UTC).date() >= self.effective_from
 
     def _ask(self) -> Reply:
         try:

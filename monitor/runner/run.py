@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import MonitorError
-from monitor.sample import Batch, Failure, Increment, Sample, family
+from monitor.sample import Batch, Collector, Failure, Increment, Sample, family
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,8 @@ class Runner:
     """Starts every task within a tenth of its interval, then in its interval, with that much jitter.
 
     `at_once` bounds how many run at once; those that run for ever are not counted. A start that is due while the
-    former one still runs is left out and counted as an overrun.
+    former one still runs is left out and counted as an overrun. It raises ValueError for a task whose name does not
+    begin with a `Collector`: that is a label.
     """
 
     PATIENCE: Final = 3
@@ -40,6 +41,8 @@ class Runner:
 
     def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 16) -> None:
         self._tasks = tuple(tasks)
+        for task in self._tasks:
+            Collector(_collector(task))
         self._sink = sink
         self._clock = clock
         self._random = random

@@ -23,7 +23,8 @@ from monitor.probes.status import StatusProbe
 from monitor.sample import Failure, FakeSink
 from monitor.target import RadiusTarget
 from roaming.eap import FakeRan
-from tests.daemons.eapol import Asking, ask as sign_in
+from tests.daemons.eapol import Asking
+from tests.daemons.eapol import ask as sign_in
 from tests.daemons.radius import install, services, world
 from tests.render.networks import lab
 
@@ -149,7 +150,7 @@ def test_a_forged_answer_is_none(home: tuple[Agent, str]) -> None:
 def test_nothing_is_left_on_the_agent(home: tuple[Agent, str]) -> None:
     agent, secret = home
     hackney(home)
-    found = agent.box.run("grep", "-rlF", secret, "/tmp", "/run", "/root", "/var/tmp", "/dev/shm")
+    found = agent.box.run("sh", "-c", f"grep -rlF {secret} /tmp /run /root /var/tmp /dev/shm")
     assert found.out == ""
 
 

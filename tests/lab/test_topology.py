@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +30,7 @@ from lab.topology import (
     rewrite_text,
     write_mapping,
 )
+from monitor.dashboards import provisioning
 from roaming.load import load
 from roaming.model.borough import Worker
 from roaming.rules import check
@@ -222,6 +224,23 @@ def test_a_profile_that_is_asked_for_is_started(small: Network) -> None:
     services = yaml.safe_load(compose_file(topology, _image, profiles=frozenset({"observe"})))["services"]
     assert "profiles" not in services["prometheus"]
     assert services["grafana"]["profiles"] == ["grafana"]
+
+
+def test_grafana_finds_what_the_monitor_writes_for_it(small: Network, repository: Path) -> None:
+    topology = lay_out(small, "lab").topology
+    services = yaml.safe_load(compose_file(topology, _image))["services"]
+    grafana = services["grafana"]
+    folder = repository / ".lab" / "lab"
+    mounts = {target: folder / source for source, target, _ in (volume.split(":") for volume in grafana["volumes"])}
+    for kind in ("dashboards", "datasources"):
+        assert (mounts[f"/etc/grafana/provisioning/{kind}"] / "roaming.yml").resolve().is_file()
+    home = PurePosixPath(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert (mounts[str(home.parent)] / home.name).resolve().is_file()
+    assert str(home.parent) == provisioning.MOUNTED
+    variables = {provisioning.PROMETHEUS_VARIABLE: "prometheus", provisioning.ALERTMANAGER_VARIABLE: "alertmanager"}
+    for variable, name in variables.items():
+        (network,) = services[name]["networks"].values()
+        assert f"//{network['ipv4_address']}:" in grafana["environment"][variable]
 
 
 OCTET = st.integers(1, 254)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +18,8 @@ from monitor.target import RadiusTarget
 from roaming.eap import FakeRan, FakeShell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from monitor.sample import Batch
@@ -158,10 +159,8 @@ def lost(*_: object) -> FakeRan:
     raise ConnectionError
 
 
-@contextmanager
-def no_agent() -> Iterator[FakeShell]:
+def no_agent() -> AbstractContextManager[FakeShell]:
     raise ConnectionError
-    yield FakeShell(lost)
 
 
 def no_secret() -> str:

@@ -16,6 +16,9 @@ END: Final = 66
 
 EDGES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 5.0, 10.0, 20.0)
 QUICK_S: Final = 0.15
+CHANGE: Final = 6
+"""Minutes until each pair that failed while the ways changed was probed again."""
+
 DAY_S: Final = 86_400
 
 Labels = tuple[tuple[str, str], ...]
@@ -183,7 +186,7 @@ class _Pair:
             return
         self.at = step_s * minute
         if any(
-            fault.fails(visited, home) or (minute < fault.starts + 2 and fault.blinks(visited, home))
+            fault.fails(visited, home) or (minute < fault.starts + CHANGE and fault.blinks(visited, home))
             for fault in active
         ):
             self.failures, self.lost = self.failures + 1, self.lost + 1

@@ -103,7 +103,8 @@ def call(data=None):
 
 def states(number, alerts):
     command = ["prometheus-alertmanager", "--config.file=/run/am/alertmanager.yml",
-               f"--storage.path=/run/am/data{number}", "--web.listen-address=127.0.0.1:9093", "--cluster.listen-address=", "--log.level=error"]
+               f"--storage.path=/run/am/data{number}", "--web.listen-address=127.0.0.1:9093",
+               "--cluster.listen-address=", "--log.level=error"]
     daemon = subprocess.Popen(command)
     try:
         for _ in range(100):

@@ -137,13 +137,13 @@ def test_durations_are_spelled_as_prometheus_does(seconds: float, spelling: str)
     assert spelled(seconds) == spelling
 
 
-def test_scale_shortens_every_duration_but_the_failover() -> None:
+def test_scale_shortens_every_duration_and_not_the_failover() -> None:
     durations = re.compile(r"\[(\w+)\]")
     longer, shorter = (
         "\n".join(str(rule.get("for", "")) + rule["expr"] for rule in loaded(Settings(one))) for one in (1, 1 / 60)
     )
     pairs = list(zip(durations.findall(longer), durations.findall(shorter), strict=True))
-    assert {long for long, short in pairs if long == short} == {"90s"}
+    assert ("390s", "95s") in pairs
     assert ("15m", "15s") in pairs
     assert ("3d", "72m") in pairs
     for before, after in zip(loaded(), loaded(Settings(1 / 60)), strict=True):

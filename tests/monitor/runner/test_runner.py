@@ -146,6 +146,11 @@ def test_when_it_is_cancelled_every_task_has_ended() -> None:
     assert [(len(task.begun), len(task.ended)) for task in tasks] == [(1, 1)] * 3
 
 
+def test_a_name_that_would_be_a_label_of_its_own_is_refused() -> None:
+    with pytest.raises(ValueError, match="'camden-wlc' is not a valid Collector"):
+        after(1, FakeTask("camden-wlc:snmp", 10.0))
+
+
 def test_without_tasks_it_is_ready_at_once() -> None:
     assert after(1)[1].ready
 

@@ -1,0 +1,1 @@
+"""Listens to what devices say of their own accord."""
