@@ -12,9 +12,10 @@ from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
 from lab.logins import authorized_key, host_key, known_hosts
 from lab.outside import START, outside_files, write_outside
-from lab.pki import generate, write
+from lab.pki import generate, write, write_private
 from lab.topology import (
     CONTROL,
+    ONLOOKERS,
     WHOLE,
     Layout,
     Node,
@@ -60,7 +61,6 @@ class Order:
     inventory: Path
     ensure: Callable[[Image], str]
     part: Part = WHOLE
-    profiles: frozenset[str] = frozenset()
     pools: tuple[IPv4Network, ...] = POOLS
 
 
@@ -122,8 +122,9 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
     rewrite(order.inventory, folder.inventory, layout.places)
     write_mapping(layout.topology, folder.mapping)
     write(material, folder.secrets)
+    write_private({f"{name}.key": key for name, key in material.authorities.items()}, folder.authorities)
     _write_nodes(folder, layout, network, material)
-    text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)), profiles=order.profiles)
+    text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)))
     folder.compose.write_text(text, encoding="utf-8")
     return layout.topology
 
@@ -131,9 +132,9 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
 def image_of(node: Node) -> Image:
     """Return the image that has a node's software in its version; raises `ImageError` when none has.
 
-    A worker is a machine with ansible-runner, which the control image has.
+    A worker is a machine with ansible-runner, which the control image has; the monitor is our own command.
     """
-    if node.kind in {NodeKind.CONTROL, NodeKind.WORKER}:
+    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER}:
         return Image.CONTROL
     software = _SOFTWARE.get(node.kind)
     return image_for(software, node.version) if software else Image.DEBIAN_13
@@ -177,7 +178,7 @@ def _start(engine: Engine, folder: Folder, order: Order, network: Network, step:
     for pool in (*others, last):
         step(f"writing the lab's files, addresses in {pool}")
         topology = prepare(folder, order, network, pool)
-        names = [container(topology, node) for node in topology.nodes if node.kind is not NodeKind.OBSERVER]
+        names = [container(topology, node) for node in topology.nodes if node.kind not in ONLOOKERS]
         step(f"starting {len(names)} containers")
         try:
             bring_up(engine, folder.compose, folder.name, names)
@@ -247,5 +248,5 @@ def _states(engine: Engine, topology: Topology) -> Iterator[NodeState]:
     for node in topology.nodes:
         name = container(topology, node)
         state = engine.state(name)
-        if state or node.kind is not NodeKind.OBSERVER:
+        if state or node.kind not in ONLOOKERS:
             yield NodeState(node, name, state.status if state else "absent")

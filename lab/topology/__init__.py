@@ -1,10 +1,11 @@
 """Inventory to lab: addresses, networks, the compose file. Pure, but for the writing of files."""
 
-from lab.topology.compose import compose_file, container
+from lab.topology.compose import Value, compose_file, container, named, workplace
 from lab.topology.mapping import read_mapping, write_mapping
 from lab.topology.plan import (
     CONTROL,
     FEDERATION,
+    ONLOOKERS,
     OPERATOR,
     POOL,
     WHOLE,
@@ -22,6 +23,7 @@ from lab.topology.rewrite import rewrite, rewrite_text
 __all__ = [
     "CONTROL",
     "FEDERATION",
+    "ONLOOKERS",
     "OPERATOR",
     "POOL",
     "WHOLE",
@@ -32,11 +34,14 @@ __all__ = [
     "Part",
     "Place",
     "Topology",
+    "Value",
     "compose_file",
     "container",
     "lay_out",
+    "named",
     "read_mapping",
     "rewrite",
     "rewrite_text",
+    "workplace",
     "write_mapping",
 ]
