@@ -174,8 +174,9 @@ def _calm_home(expression: str) -> str:
 
 
 def _reject_spike(settings: Settings) -> str:
-    window, week = settings.scaled(15 * MINUTE), settings.scaled(7 * DAY)
-    share, past = _reject_share(window), _reject_share(f"{settings.scaled(HOUR)}] offset {week}", closed=True)
+    window = settings.scaled(15 * MINUTE)
+    # The hour around this moment a week ago, so that a rush which comes each week is met from its first minute.
+    share, past = _reject_share(window), _reject_share(settings.scaled(HOUR), settings.scaled(7 * DAY - HOUR / 2))
     rejects = f'sum by (home) (increase(roaming_auth_total{{source="log", result="reject"}}[{window}]))'
     return (
         f"({share} > {at.REJECT_SHARE})\n"
@@ -184,10 +185,10 @@ def _reject_spike(settings: Settings) -> str:
     )
 
 
-def _reject_share(window: str, *, closed: bool = False) -> str:
-    end = "" if closed else "]"
-    refused = f'sum by (home) (rate(roaming_auth_total{{source="log", result="reject"}}[{window}{end}))'
-    answered = f'sum by (home) (rate(roaming_auth_total{{source="log", result=~"accept|reject"}}[{window}{end}))'
+def _reject_share(window: str, ago: str = "") -> str:
+    span = f"[{window}] offset {ago}" if ago else f"[{window}]"
+    refused = f'sum by (home) (rate(roaming_auth_total{{source="log", result="reject"}}{span}))'
+    answered = f'sum by (home) (rate(roaming_auth_total{{source="log", result=~"accept|reject"}}{span}))'
     return f"{refused} / {answered}"
 
 

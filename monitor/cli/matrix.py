@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -17,8 +17,9 @@ from rich.live import Live
 from rich.text import Text
 
 from monitor.cli.matrix_table import render
+from monitor.cli.picture_source import PictureSource
 from monitor.errors import PictureError
-from monitor.metrics import Picture, Status, picture_document, read_picture
+from monitor.metrics import Picture, Status, picture_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _URL: Final = "http://127.0.0.1:9469"
-_TIMEOUT_S: Final = 10
 _PIPED_WIDTH: Final = 240
 _SHORTEST_S: Final = 1.0
 
@@ -61,6 +61,13 @@ def matrix_command(
     url: Annotated[
         str, typer.Option("--url", envvar="ROAM_MONITOR_URL", help="Where `roam-monitor serve` answers.")
     ] = _URL,
+    user: Annotated[
+        str,
+        typer.Option("--user", envvar="ROAM_MONITOR_USER", help="For basic authentication; see ROAM_MONITOR_PASSWORD."),
+    ] = "",
+    ca: Annotated[
+        Path | None, typer.Option("--ca", help="Certificates that are trusted, in place of the system's.")
+    ] = None,
     limit: Annotated[str, typer.Option("--limit", help="Only these visited boroughs; * and ? match.")] = "",
     home: Annotated[str, typer.Option("--home", help="Only these homes; * and ? match.")] = "",
     every: Annotated[float, typer.Option("--every", min=_SHORTEST_S, help="Seconds between two looks.")] = 5.0,
@@ -69,14 +76,16 @@ def matrix_command(
 ) -> None:
     """Show who gets in where, from a running `roam-monitor serve`; it is drawn anew until Ctrl-C.
 
-    With --once and --json the exit status is 1 when a pair is down.
+    The password of --user is taken from ROAM_MONITOR_PASSWORD. With --once and --json the exit status is 1 when a pair
+    is down.
 
     Example: roam-monitor matrix --url http://monitor.camden.example:9469 --limit 'c*'
     """
     part, console = Part(limit, home), Console(highlight=False)
+    source = PictureSource(url, user, os.environ.get("ROAM_MONITOR_PASSWORD", ""), ca)
 
     def look() -> Picture:
-        return part.of(fetch(url))
+        return part.of(source.picture())
 
     if console.is_terminal and not once and not as_json:
         _watch(look, console, every)
@@ -88,29 +97,6 @@ def matrix_command(
         plain = console if console.is_terminal else Console(highlight=False, width=_PIPED_WIDTH)
         plain.print(render(picture, plain.width))
     sys.exit(any(state.status is Status.DOWN for state in picture.pairs.values()))
-
-
-def fetch(url: str) -> Picture:
-    """Ask a running monitor. Raises `PictureError` when it does not answer, or with something else."""
-    address = f"{url.rstrip('/')}/api/picture"
-    if not address.startswith(("http://", "https://")):
-        message = f"{url} is no address of a monitor: it starts with http:// or https://"
-        raise PictureError(message)
-    try:
-        with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as reply:  # noqa: S310  the scheme is seen to above
-            document: object = json.load(reply)
-    except urllib.error.HTTPError as error:
-        message = f"the monitor at {url} answers {error.code} {error.reason}"
-        error.close()
-        raise PictureError(message) from error
-    except OSError as error:
-        reason = getattr(error, "reason", error)
-        message = f"no monitor answers at {url}: {reason}; start one with `roam-monitor serve`, or name it with --url"
-        raise PictureError(message) from error
-    except ValueError as error:
-        message = f"what answers at {url} is no monitor: it sent no JSON"
-        raise PictureError(message) from error
-    return read_picture(document)
 
 
 def _watch(look: Callable[[], Picture], console: Console, every_s: float) -> None:

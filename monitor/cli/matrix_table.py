@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -19,7 +19,7 @@ from rich.text import Text
 from monitor.metrics import SLOW_S, PairState, Picture, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 SYMBOLS: Final = {Status.UP: "✓", Status.SLOW: "!", Status.DOWN: "✗", Status.STALE: "~", Status.UNKNOWN: "?"}
 STYLES: Final = {
@@ -41,7 +41,22 @@ _LETTERS: Final = 3
 _REASONS: Final = 20
 """Lines of reasons; what is more is counted."""
 _NAMED: Final = 4
+_TOLD: Final = (Status.UP, Status.SLOW, Status.DOWN)
+"""What a fresh probe said."""
+
+_FEW: Final = 2
+"""With so few pairs away from home, a home and a visited borough are the same thing."""
+
+_ENDS: Final = (
+    (1, "people of {} get in nowhere", "people of {} get in nowhere else"),
+    (0, "nobody gets in at {}", "nobody else gets in at {}"),
+)
+"""Which end of a pair, and what to say when all its pairs are down: its own with them, or not."""
+
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
+
+
+Pair: TypeAlias = "tuple[str, str]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +180,29 @@ def _said(picture: Picture) -> list[Text]:
 
 
 def _down(picture: Picture) -> Iterator[Text]:
-    down = {pair: state for pair, state in picture.pairs.items() if state.status is Status.DOWN}
-    told = {
-        pair: state for pair, state in picture.pairs.items() if state.status in (Status.UP, Status.SLOW, Status.DOWN)
-    }
-    for end, words in ((1, "people of {} get in nowhere"), (0, "nobody gets in at {}")):
-        for name in dict.fromkeys(pair[end] for pair in down):
-            theirs = [pair for pair in down if pair[end] == name]
-            if len(theirs) > 1 and len(theirs) == sum(pair[end] == name for pair in told):
-                states = [down.pop(pair) for pair in theirs]
-                yield _line(Status.DOWN, f"{words.format(name)} ({len(states)} pairs): {_why(states, picture.at)}")
-    for (visited, home), state in down.items():
+    told = {pair: state for pair, state in picture.pairs.items() if state.status in _TOLD}
+    failing = {pair: state for pair, state in told.items() if state.status is Status.DOWN}
+    untold = dict(failing)
+    for words, pairs in _whole(told, failing):
+        if any(pair in untold for pair in pairs):
+            states = [state for pair, state in failing.items() if pair in pairs]
+            untold = {pair: state for pair, state in untold.items() if pair not in pairs}
+            yield _line(Status.DOWN, f"{words} ({len(states)} pairs): {_why(states, picture.at)}")
+    for (visited, home), state in untold.items():
         yield _line(Status.DOWN, f"people of {home} at {visited}: {_why([state], picture.at)}")
+
+
+def _whole(told: Mapping[Pair, PairState], failing: Mapping[Pair, PairState]) -> Iterator[tuple[str, set[Pair]]]:
+    """Yield what fails as a whole, the greatest first: everybody away from home, a home, a visited borough."""
+    away = {pair for pair in told if pair[0] != pair[1]}
+    if len(away) > _FEW and away <= failing.keys():
+        yield "nobody gets in away from home", away
+    for end, everywhere, elsewhere in _ENDS:
+        for name in dict.fromkeys(pair[end] for pair in failing):
+            others, own = {pair for pair in away if pair[end] == name}, (name, name)
+            if len(others) > 1 and others <= failing.keys():
+                words = elsewhere if own in told.keys() - failing.keys() else everywhere
+                yield words.format(name), others | ({own} & failing.keys())
 
 
 def _why(states: Sequence[PairState], now: float) -> str:
@@ -212,7 +238,9 @@ def _old(picture: Picture) -> Iterator[Text]:
 
 
 def _line(status: Status, text: str) -> Text:
-    return Text(f"{SYMBOLS[status]} {text}", style=STYLES[status])
+    """Return a line of reasons; what came from elsewhere may not steer the terminal."""
+    printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return Text(f"{SYMBOLS[status]} {printable}", style=STYLES[status])
 
 
 def _list(names: Sequence[str]) -> str:

@@ -31,6 +31,8 @@ SUBSTITUTIONS: Final[Mapping[str, str]] = {
 
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|([A-Za-z_]\w*))")
 _TIMEOUT_S: Final = 30
+_REFUSALS: Final = frozenset({400, 422, 503})
+"""With these Prometheus says as JSON why a query has no answer (its page "HTTP API", format overview)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,26 @@ class HttpPrometheus:
             raise MonitorError(message)
         request = urllib.request.Request(address, urlencode(form).encode())  # noqa: S310  the scheme is seen to above
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as reply:  # noqa: S310  likewise
-                body: object = json.load(reply)
-        except urllib.error.HTTPError as error:
-            with error:
-                return {"status": "error", "error": error.read().decode(errors="replace")[:500]}
+            body: object = json.loads(self._text(request))
         except (OSError, ValueError) as error:
             message = f"the Prometheus at {self.url} does not answer: {error}"
             raise MonitorError(message) from error
-        return body if isinstance(body, dict) else {"status": "error", "error": "not an object"}
+        if isinstance(body, dict):
+            return body
+        message = f"what answers at {self.url} is no Prometheus"
+        raise MonitorError(message)
+
+    def _text(self, request: urllib.request.Request) -> bytes:
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as reply:  # noqa: S310  the scheme is seen to above
+                text: bytes = reply.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                text = error.read()
+            if error.code not in _REFUSALS:
+                message = f"the Prometheus at {self.url} answers {error.code} {error.reason}"
+                raise MonitorError(message) from error
+        return text
 
 
 def queries(dashboard: Mapping[str, Any]) -> Iterator[PanelQuery]:

@@ -6,6 +6,7 @@ import json
 import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
 
 import promql_parser
 import pytest
@@ -16,8 +17,10 @@ from monitor.alerts import Settings, alerts
 from monitor.cli import app
 from monitor.dashboards import (
     Answer,
+    HttpPrometheus,
     PanelQuery,
     Setting,
+    check,
     compare,
     dashboards,
     draw,
@@ -30,8 +33,9 @@ from monitor.dashboards import (
 from monitor.dashboards.answers import SUBSTITUTIONS
 from monitor.dashboards.grid import line
 from monitor.dashboards.panel import Face, alert_groups
-from monitor.errors import SettingError
+from monitor.errors import MonitorError, SettingError
 from monitor.sample import FAMILIES, Kind
+from tests.monitor.served import Served, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -338,3 +342,55 @@ def test_alerts_lead_to_dashboards_and_variables_that_are_there() -> None:
         found = re.fullmatch(r"d/([\w-]+)(?:\?(.*))?", one.dashboard)
         assert found
         assert set(re.findall(r"var-(\w+)=", found[2] or "")) <= variables[found[1]]
+
+
+def test_prometheus_is_asked_for_every_query() -> None:
+    result = {"resultType": "vector", "result": [{"metric": {"home": "camden"}, "value": [1, "0.5"]}]}
+    prometheus = Served(body=json.dumps({"status": "success", "data": result}).encode())
+    with served(prometheus) as url:
+        found = check(url, {"borough": "camden"}, at=1.5)
+    assert [answer.query for answer in found] == list(QUERIES)
+    assert {answer.series['{"home": "camden"}'] for answer in found} == {"0.5"}
+    forms = [parse_qs(asked.body) for asked in prometheus.asked]
+    assert {asked.path for asked in prometheus.asked} == {"/api/v1/query"}
+    assert [form["query"][0] for form in forms] == [substitute(query.expr, VALUES) for query in QUERIES]
+    assert {form["time"][0] for form in forms} == {"1.500"}
+
+
+def test_a_query_that_prometheus_refuses_is_an_answer() -> None:
+    refusal = Served(status=400, body=b'{"status": "error", "error": "parse error"}')
+    with served(refusal) as url:
+        found = check(url, {"borough": "camden"})
+    assert {answer.error for answer in found} == {"parse error"}
+    assert "time=" not in refusal.asked[0].body
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (Served(body=b"<html>"), "the Prometheus at {} does not answer: Expecting value: line 1 column 1 (char 0)"),
+        (
+            Served(status=503, body=b"<html>"),
+            "the Prometheus at {} does not answer: Expecting value: line 1 column 1 (char 0)",
+        ),
+        (Served(status=502, body=b"<html>"), "the Prometheus at {} answers 502 Bad Gateway"),
+        (Served(body=b"[]"), "what answers at {} is no Prometheus"),
+    ],
+)
+def test_what_is_no_prometheus_is_said(answer: Served, message: str) -> None:
+    with served(answer) as url, pytest.raises(MonitorError) as error:
+        HttpPrometheus(url).instant(["up"], None)
+    assert str(error.value) == message.format(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("http://127.0.0.1:1", "the Prometheus at http://127.0.0.1:1 does not answer: "),
+        ("file:///etc/passwd", "file:///etc/passwd is no address of a Prometheus: it starts with http:// or https://"),
+    ],
+)
+def test_who_cannot_be_asked_is_said(url: str, message: str) -> None:
+    with pytest.raises(MonitorError) as error:
+        HttpPrometheus(url).instant(["up"], None)
+    assert str(error.value).startswith(message)

@@ -9,12 +9,10 @@ import yaml
 
 from monitor.alerts import Settings, rules
 from tests.monitor.alerts import federation as sim
-from tests.monitor.alerts.federation import BREAKS, LAB, MENDED, Fault, Labels, labels, of_singles
+from tests.monitor.alerts.federation import BREAKS, LAB, MENDED, Fault, Federation, Labels, Server, labels, of_singles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tests.monitor.alerts.federation import Federation
 
 RULES: Final = [rule for rule in yaml.safe_load(rules(Settings()))["groups"][0]["rules"] if "alert" in rule]
 
@@ -89,6 +87,7 @@ class Case:
     extra: Mapping[tuple[str, Labels], list[float | None] | None] = field(default_factory=dict)
     steps: int = sim.END
     scale: float = 1
+    evaluated_s: float = 60
 
     @property
     def step_s(self) -> float:
@@ -119,6 +118,7 @@ FAULT_TABLE: Final = (
         (unreachable("islington"), isolated("islington")),
     ),
     Case("hub-east", (sim.hubs_stopped("hub-east"),), (hub_down("hub-east", "some"),)),
+    Case("hub-west", (sim.hubs_stopped("hub-west"),), (hub_down("hub-west", "some"),)),
     Case(
         "both hubs",
         (sim.hubs_stopped("hub-east", "hub-west"),),
@@ -172,6 +172,18 @@ FAULT_TABLE: Final = (
     ),
 )
 
+_APART: Final = Federation(
+    ("b1", "b2", "b3"),
+    (),
+    (
+        *sim.HUBS,
+        Server("b1-proxy", "b1", "proxy"),
+        Server("b1-home", "b1", "home"),
+        Server("b2-rad", "b2", "both"),
+        Server("b3-rad", "b3", "both"),
+    ),
+)
+
 TWO_AT_ONCE: Final = (
     Case(
         "two homes",
@@ -201,6 +213,17 @@ TWO_AT_ONCE: Final = (
         there=of_singles(3),
     ),
     Case(
+        "a home and a proxy, nobody outside",
+        (sim.home_stopped(_APART, "b1"), sim.proxy_blackholed(_APART, "b2")),
+        (unreachable("b1"), isolated("b2")),
+        there=_APART,
+    ),
+    Case(
+        "two slow singles",
+        (sim.slow_server("camden"), sim.slow_server("islington")),
+        (slow("camden"), slow("islington")),
+    ),
+    Case(
         "two slow links",
         (sim.slow_home("hackney"), sim.slow_server("islington")),
         (slow("hackney"), slow("islington")),
@@ -227,7 +250,7 @@ TWO_AT_ONCE: Final = (
     ),
 )
 
-_LARGE = of_singles(12)
+_LARGE = of_singles(6)
 
 
 def _some_fail(home: str, count: int) -> Fault:
@@ -262,11 +285,11 @@ def _lone_losses(visited: str, home: str) -> bool:
 
 EDGES: Final = (
     # One end, and the shares
-    Case("nine of eleven", (_some_fail("b12", 9),), (unreachable("b12"),), there=_LARGE),
+    Case("four of five", (_some_fail("b6", 4),), (unreachable("b6"),), there=_LARGE),
     Case(
-        "eight of eleven",
-        (_some_fail("b12", 8),),
-        tuple(pair_down(f"b{number}", "b12") for number in range(1, 9)),
+        "three of five",
+        (_some_fail("b6", 3),),
+        tuple(pair_down(f"b{number}", "b6") for number in range(1, 4)),
         there=_LARGE,
     ),
     Case(
@@ -290,7 +313,17 @@ EDGES: Final = (
         (unreachable("b1"), isolated("b1")),
         there=of_singles(2),
     ),
-    Case("one failure is no failure", (Fault(fails=lambda _, home: home == "hackney", ends=BREAKS + 1),), ()),
+    Case(
+        "one failure is no failure",
+        (),
+        (),
+        extra={
+            ("roaming_probe_failures", labels(visited=visited, home="hackney")): _steps(
+                (BREAKS, 0), (_DURING, 1), (_AFTER, 0)
+            )
+            for visited in LAB.boroughs
+        },
+    ),
     # What is not known
     Case(
         "evidence that is old, from all but one",
@@ -300,6 +333,7 @@ EDGES: Final = (
         ),
         (stale(visited="hackney"), stale(visited="islington"), burn("1h")),
         hushed=(burn("1h"),),
+        evaluated_s=30,
     ),
     Case(
         "one prober paused",
@@ -321,6 +355,11 @@ EDGES: Final = (
         extra={("roaming_probe_interval_seconds", ()): _steps((BREAKS, 60), (_DURING, None), (_AFTER, 60))},
     ),
     # Hops
+    Case(
+        "a hub that only answers Status-Server",
+        (Fault(dark=frozenset({"hub-west"})),),
+        (hub_down("hub-west", "some"),),
+    ),
     Case(
         "a hub that only shows its certificate",
         (Fault(silent=frozenset({"hub-west"})),),
@@ -363,13 +402,25 @@ EDGES: Final = (
     Case("people refused", (), (told("RejectSpike", "camden", home="camden"),), extra=_refused(3, 4)),
     Case("few refused", (), (), extra=_refused(1, 1)),
     Case("refused among many", (), (), extra=_refused(3, 9)),
-    Case("intended rejects of probes", (), (), extra=_refused(3, 4, source="probe")),
+    Case("intended rejects of probes", (), (), extra=_refused(6, 1, source="probe")),
     Case(
         "people refused by a home that is down",
         (sim.home_stopped(LAB, "camden"),),
         (unreachable("camden"), told("RejectSpike", "camden", home="camden")),
         hushed=(told("RejectSpike", "camden", home="camden"),),
         extra=_refused(3, 4),
+    ),
+    Case(
+        "slow from three of five",
+        (Fault(slow=lambda visited, home: home == "b6" and visited in _LARGE.boroughs[:3]),),
+        (),
+        there=_LARGE,
+    ),
+    Case(
+        "slow from four of five",
+        (Fault(slow=lambda visited, home: home == "b6" and visited in _LARGE.boroughs[:4]),),
+        (slow("b6"),),
+        there=_LARGE,
     ),
     Case(
         "slow from one borough only",
@@ -381,6 +432,7 @@ EDGES: Final = (
         "losses that nothing explains",
         tuple(Fault(fails=_lone_losses, starts=minute, ends=minute + 1) for minute in range(BREAKS, MENDED, 3)),
         (burn("1h"),),
+        evaluated_s=30,
     ),
     Case(
         "the same with nearly no probes",
@@ -392,15 +444,35 @@ EDGES: Final = (
             for home in LAB.homes
             for result in ("accept", "timeout")
         },
+        evaluated_s=30,
     ),
+    Case("a home for long", (sim.home_stopped(LAB, "hackney"),), (unreachable("hackney"),), evaluated_s=30),
     Case(
         "nobody reaches anybody, and the hubs say they are well",
         (Fault(fails=lambda visited, home: visited != home),),
         (burn("1h"),),
+        evaluated_s=30,
     ),
 )
 
-# At 1/720 three days are six minutes, and an hour is five seconds.
+# At 1/720 three days are six minutes and an hour is five seconds; at 1/1440 a week is seven minutes.
+_WEEK_S: Final = 420
+
+
+def _refused_each_week() -> dict[tuple[str, Labels], list[float | None] | None]:
+    """Return a share that is too low to be told, and a week later one that is high, but not three times as high."""
+    refused, accepted = [0.0], [0.0]
+    for second in range(_WEEK_S + 40):
+        share = 28 if second < _WEEK_S else 50
+        refused.append(refused[-1] + (share if 10 <= second % _WEEK_S < 30 else 0))
+        accepted.append(accepted[-1] + 100 - share)
+    key = {"source": "log", "visited": "other", "home": "b1"}
+    return {
+        ("roaming_auth_total", labels(**key, result="reject")): list(refused),
+        ("roaming_auth_total", labels(**key, result="accept")): list(accepted),
+    }
+
+
 SCALED: Final = (
     Case("healthy, scaled", (), (), scale=1 / 60),
     Case("a home, scaled", (sim.home_stopped(LAB, "hackney"),), (unreachable("hackney"),), scale=1 / 60),
@@ -411,6 +483,15 @@ SCALED: Final = (
         scale=1 / 60,
     ),
     Case("a slow home, scaled", (sim.slow_home("hackney"),), (slow("hackney"),), scale=1 / 60),
+    Case(
+        "refused as a week ago, scaled",
+        (),
+        (),
+        there=of_singles(1),
+        extra=_refused_each_week(),
+        steps=_WEEK_S + 40,
+        scale=1 / 1440,
+    ),
     Case(
         "a few losses all the time",
         tuple(_lone_loss(minute) for minute in range(BREAKS, 205, 2)),

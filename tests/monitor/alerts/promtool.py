@@ -58,7 +58,7 @@ def document(case: Case, rules: str) -> str:
         ],
     }
     return yaml.safe_dump(
-        {"rule_files": [rules], "evaluation_interval": spelled_s(max(case.step_s / 2, 1)), "tests": [test]},
+        {"rule_files": [rules], "evaluation_interval": spelled_s(min(case.step_s, case.evaluated_s)), "tests": [test]},
         width=10_000,
     )
 

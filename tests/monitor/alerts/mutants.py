@@ -1,0 +1,115 @@
+"""Rules with one thing broken, and the story that must notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from monitor.alerts import Settings, rules
+from tests.monitor.alerts.cases import CASES, FAULT_TABLE
+
+_SCALES: Final = {case.name: case.scale for case in CASES}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In the expression of `rule` (a record's or alert's name) `old` becomes `new`; the story `case` must fail then.
+
+    An empty `old` is all of the expression.
+    """
+
+    rule: str
+    old: str
+    new: str
+    case: str
+
+    @property
+    def text(self) -> str:
+        """Return the rule file with the fault; every rule of that name has it."""
+        document = yaml.safe_load(rules(Settings(_SCALES[self.case])))
+        changed = 0
+        for one in document["groups"][0]["rules"]:
+            if self.rule in (one.get("alert"), one.get("record")) and self.old in one["expr"]:
+                one["expr"] = one["expr"].replace(self.old, self.new) if self.old else self.new
+                changed += 1
+        assert changed, f"{self.rule} has no {self.old!r}"
+        return yaml.safe_dump(document, sort_keys=False)
+
+
+GUARDS: Final = (
+    Mutant("HomeBoroughUnreachable", "unless on (home) roaming:home:only_cut_off", "", "the proxy blackholed"),
+    Mutant("HomeBoroughUnreachable", "unless on () roaming:hub:settling", "", "hub-west"),
+    Mutant(
+        "HomeBoroughUnreachable",
+        "unless on (home) label_replace",
+        "or on (home) label_replace",
+        "one of two home servers",
+    ),
+    Mutant("VisitedBoroughIsolated", "unless on () roaming:hub:settling", "", "hub-east"),
+    Mutant("roaming:home:only_cut_off", "and on (home) (roaming:pair:own == 0)", "", "home and proxy in one"),
+    Mutant("roaming:home:unreachable", "and on (visited) roaming:visited:connected", "", "a proxy and a home"),
+    Mutant("roaming:home:unreachable", ">= 0.799", ">= 0.6", "three of five"),
+    Mutant("roaming:home:unreachable", ">= 0.799", ">= 0.9", "four of five"),
+    Mutant(
+        "roaming:home:unreachable",
+        "(roaming:pair:foreign) >= 2",
+        "(roaming:pair:foreign) >= 1",
+        "evidence that is old, from all but one",
+    ),
+    Mutant("roaming:home:unreachable", "or roaming:borough:home_silent", "", "a home and a proxy, nobody outside"),
+    Mutant("roaming:visited:isolated", "and on (home) roaming:home:reached", "", "two homes, nobody outside"),
+    Mutant(
+        "roaming:visited:isolated",
+        "or (avg by (visited) (roaming:pair:foreign) >=",
+        "or (avg by (visited) (roaming:pair:foreign) >= 2 *",
+        "two singles, nobody outside",
+    ),
+    Mutant("roaming:pair:failing", ">= bool 2", ">= bool 1", "one failure is no failure"),
+    Mutant("roaming:pair:failing", "< 3 *", "< 3000 *", "evidence that is old, from all but one"),
+    Mutant("roaming:pair:foreign", "unless on (visited, home) roaming:pair:own", "", "the proxy blackholed"),
+    Mutant("roaming:pair:down", "unless on (home) roaming:home:unreachable", "", "four of five"),
+    Mutant("roaming:pair:down", "and on (home) roaming:home:reached", "", "evidence that is old, from all but one"),
+    Mutant("roaming:hub:up", "*", "or", "a hub that only answers Status-Server"),
+    Mutant("HubDown", "and on () (sum(roaming:hub:up) > 0)", "", "both hubs"),
+    Mutant("HomeServerDown", "and on (owner)", "or on (owner) 0 *", "the only home server of a borough"),
+    Mutant(
+        "roaming:home:slow", " and on (visited) (count by (visited) (roaming:pair:slow == 0))", "", "two slow singles"
+    ),
+    Mutant("AuthLatencyHigh", "> 10", "> 3", "a slow home"),
+    Mutant("roaming:home:slow", ">= 0.799", ">= 0.6", "slow from three of five"),
+    Mutant("RejectSpike", ">= 20", ">= 1", "few refused"),
+    Mutant("RejectSpike", "<= 3 *", "<= 0 *", "refused as a week ago, scaled"),
+    Mutant("RejectSpike", "> 0.3", "> 0.2", "refused among many"),
+    Mutant("RejectSpike", 'source="log"', 'source=~".+"', "intended rejects of probes"),
+    Mutant("CertificateExpiring", "< 30", "< 32", "a certificate that holds"),
+    Mutant("AccessPointDown", "== 0", "< 2", "healthy"),
+    Mutant(
+        "SiteDown",
+        "present_over_time(roaming_access_point_up[1h])",
+        "roaming_access_point_up",
+        "one access point unknown, the other down",
+    ),
+    Mutant("ProbeStale", "> 3", "> 30000", "one prober paused"),
+    Mutant(
+        "FederationBudgetBurn",
+        "roaming:federation:probes >= 20",
+        "roaming:federation:probes >= 0 or vector(1)",
+        "the same with nearly no probes",
+    ),
+    Mutant("FederationBudgetBurn", ">= 4320", ">= 1", "an expired certificate"),
+    Mutant(
+        "roaming:federation:loss",
+        "unless on (visited, home) roaming:pair:explained",
+        "",
+        "the only home server of a borough",
+    ),
+)
+
+
+def silenced() -> tuple[Mutant, ...]:
+    """Return, for each alert, rules in which it never fires, and a story that needs it."""
+    needed = {told["alertname"]: case.name for case in reversed(CASES) if case.scale == 1 for told in case.fired}
+    needed["Watchdog"] = FAULT_TABLE[0].name
+    return tuple(Mutant(name, "", "vector(1) > 1", case) for name, case in needed.items())
