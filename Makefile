@@ -55,7 +55,8 @@ bench: setup ## Measure side by side, print a table, write JSON
 
 docs: $(VENV)/.ready ## Write the generated pages of docs/
 	@$(BIN)/python -c 'from roaming.rules import document; print(document(), end=str())' > docs/rules.md
-	@$(BIN)/pytest -q tests/project tests/rules/test_rules.py
+	@$(BIN)/python -c 'from monitor.metrics import document; print(document(), end=str())' > docs/metrics.md
+	@$(BIN)/pytest -q tests/project tests/rules/test_rules.py tests/monitor/metrics/test_catalogue.py
 
 lock: $(VENV)/.ready ## Pin every dependency again, with hashes and without index addresses
 	@env -u PIP_FIND_LINKS $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

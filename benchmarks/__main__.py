@@ -10,15 +10,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import load_check_render, push, push_ansible, push_memory
+from benchmarks import exposition, load_check_render, push, push_ansible, push_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from benchmarks.row import Figure, Missing, Row
 
-MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row]], ...]] = (load_check_render.measure, push.measure)
+MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row]], ...]] = (
+    load_check_render.measure,
+    push.measure,
+    exposition.measure,
+)
 FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (push_ansible.measure, push_memory.measure)
+PACKAGES: Final = ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh", "prometheus-client")
 RESULTS: Final = Path(__file__).parents[1] / "build" / "bench.json"
 
 
@@ -26,7 +31,7 @@ def main() -> int:
     """Return 1 when a goal is missed."""
     rows = [row for measure in MEASUREMENTS for row in measure()]
     figures = [figure for measure in FIGURES for figure in measure()]
-    versions = {name: version(name) for name in ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh")}
+    versions = {name: version(name) for name in PACKAGES}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     print(" ".join(f"{name} {value}" for name, value in machine.items()))
     width = max(len(line.name) for line in (*rows, *figures))

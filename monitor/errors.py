@@ -13,3 +13,7 @@ class SettingError(MonitorError):
 
 class ListenError(MonitorError):
     """A port or an address cannot be listened on."""
+
+
+class PictureError(MonitorError):
+    """A picture of the federation cannot be had, or what came is none."""

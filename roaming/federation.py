@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+NOBODY: Final = "nobody.invalid"
+"""The name of no certificate (RFC 6761 §6.4): a TLS peer that is pinned to it gets no further than the handshake."""
+
 # FreeRADIUS 3.2 realms.c: outside these bounds it changes a value with a warning only.
 CHECK_INTERVAL: Final = 6
 ANSWERS_TO_ALIVE: Final = 3

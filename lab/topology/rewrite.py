@@ -23,6 +23,7 @@ _SCOPES: Final[Mapping[_Path, str | None]] = {
     ("hubs", "management"): OPERATOR,
     ("upstreams", "address"): FEDERATION,
     ("federation", "govwifi", "address"): FEDERATION,
+    ("federation", "monitor", "address"): FEDERATION,
     ("agent", "address"): None,
     ("worker", "address"): None,
     ("radius", "address"): None,

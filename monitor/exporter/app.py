@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,7 @@ from monitor.exporter.authentication import BasicAuthentication
 from monitor.exporter.discovery import scrapes_of_us, service_discovery
 from monitor.exporter.headers import FixedHeaders
 from monitor.exporter.web_config import WebConfig
-from monitor.metrics import CONTENT_TYPE, exposition_of
+from monitor.metrics import CONTENT_TYPE, exposition_of, picture_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 _GZIP_FROM: Final = 1024
+_FAST: Final = 1
 _LONGEST_PROBE_S: Final = 120.0
+_PROBES_AT_ONCE: Final = 32
+"""However many ask, the devices are not asked by more at once."""
 _MARGIN_S: Final = 0.5
 """Taken from Prometheus' own timeout, so that it hears of ours."""
 
@@ -46,11 +50,18 @@ class Exporter:
     ready: Callable[[], bool]
     targets: tuple[Target, ...] = ()
     modules: Mapping[str, Module] = field(default_factory=dict)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_PROBES_AT_ONCE))
 
-    async def metrics(self, _: Request) -> Response:
-        """Return everything."""
-        text = await asyncio.to_thread(self.state.exposition, self.clock.wall())
-        return Response(text, headers={"Content-Type": CONTENT_TYPE})
+    async def metrics(self, request: Request) -> Response:
+        """Return everything. It is zipped in the thread that wrote it: megabytes would hold the loop."""
+        zipped = "gzip" in request.headers.get("accept-encoding", "")
+        text = await asyncio.to_thread(self._text, zipped=zipped)
+        headers = {"Content-Type": CONTENT_TYPE, "Vary": "Accept-Encoding"}
+        return Response(text, headers=headers | ({"Content-Encoding": "gzip"} if zipped else {}))
+
+    def _text(self, *, zipped: bool) -> bytes:
+        text = self.state.exposition(self.clock.wall())
+        return gzip.compress(text, _FAST, mtime=0) if zipped else text
 
     async def probe(self, request: Request) -> Response:
         """Collect from one target of the inventory now, and return only that."""
@@ -61,7 +72,7 @@ class Exporter:
         if target not in module.targets:
             return _wrong("target", module.targets)
         try:
-            async with asyncio.timeout(_timeout(request)):
+            async with asyncio.timeout(_timeout(request)), self._slots:
                 batches = await module.collect(module.targets[target])
         except TimeoutError:
             return PlainTextResponse(f"{target} took too long\n", 504)
@@ -79,6 +90,11 @@ class Exporter:
             return _wrong("module", self.modules)
         address = request.headers.get("host", "")
         return JSONResponse(scrapes_of_us(self.modules[name].targets.values(), name, address))
+
+    async def picture(self, _: Request) -> Response:
+        """Return what is known now, for `roam-monitor matrix` and other readers."""
+        found = await asyncio.to_thread(self.state.picture, self.clock.wall())
+        return JSONResponse(picture_document(found))
 
     async def healthy(self, _: Request) -> Response:
         """Say that the process lives."""
@@ -98,10 +114,11 @@ def application(exporter: Exporter, routes: Sequence[BaseRoute] = (), config: We
         Route("/metrics", exporter.metrics),
         Route("/probe", exporter.probe),
         Route("/targets", exporter.discovery),
+        Route("/api/picture", exporter.picture),
         Route("/-/healthy", exporter.healthy),
         Route("/-/ready", exporter.is_ready),
     )
-    middleware = [Middleware(GZipMiddleware, minimum_size=_GZIP_FROM, compresslevel=5)]
+    middleware = [Middleware(GZipMiddleware, minimum_size=_GZIP_FROM, compresslevel=_FAST)]
     if config.users:
         middleware.insert(0, Middleware(BasicAuthentication, users=config.users))
     if config.headers:

@@ -40,6 +40,11 @@ class BasicAuthentication:
         self._said: OrderedDict[bytes, bool] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
+    @property
+    def remembered(self) -> int:
+        """How many pairs of user and password are remembered, the wrong ones too."""
+        return len(self._said)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, or pass on."""
         if scope["type"] != "http" or await self._known(Headers(scope=scope).get("authorization", "")):
@@ -58,7 +63,7 @@ class BasicAuthentication:
             said = self._said.get(mark)
             if said is None:
                 said = self._said[mark] = await asyncio.to_thread(self._compare, user, password)
-            while len(self._said) > _REMEMBERED:
+            if len(self._said) > _REMEMBERED:
                 self._said.popitem(last=False)
         return said
 

@@ -85,6 +85,11 @@ class WebConfig:
     users: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def guarded(self) -> bool:
+        """Whether only those are answered who prove who they are."""
+        return bool(self.users) or (self.tls is not None and self.tls.clients is ssl.CERT_REQUIRED)
+
 
 def read_web_config(path: Path) -> WebConfig:
     """Read the file; raises SettingError with file and line for whatever cannot be kept to."""
@@ -130,13 +135,17 @@ class _Reader:
         if (client_ca is not None) != (clients is not ssl.CERT_NONE):
             message = "client_ca_file and a client_auth_type that verifies go together"
             raise self._error(node.start_mark.line, message)
+        lowest = self._chosen(given, "min_version", _VERSIONS, ssl.TLSVersion.TLSv1_2)
+        highest = self._chosen(given, "max_version", _VERSIONS, ssl.TLSVersion.TLSv1_3)
+        if lowest > highest:
+            raise self._error(node.start_mark.line, "min_version is above max_version")
         return TlsConfig(
             certificate=self._file(given["cert_file"]),
             key=self._file(given["key_file"]),
             client_ca=client_ca,
             clients=clients,
-            lowest=self._chosen(given, "min_version", _VERSIONS, ssl.TLSVersion.TLSv1_2),
-            highest=self._chosen(given, "max_version", _VERSIONS, ssl.TLSVersion.TLSv1_3),
+            lowest=lowest,
+            highest=highest,
         )
 
     def _http(self, node: yaml.Node) -> dict[str, str]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from monitor.metrics import writer
-from monitor.metrics.shown import Shown
+from monitor.metrics.shown import Shown, text
 
 if TYPE_CHECKING:
     from monitor.sample import Batch
@@ -17,5 +17,5 @@ def exposition_of(batches: tuple[Batch, ...]) -> bytes:
     shown = Shown()
     for batch in batches:
         shown.replace(batch, math.inf)
-    families = shown.families()
-    return writer.encode("".join(writer.head(families[name]) + shown.text(name) for name in sorted(families)))
+    found = shown.by_family()
+    return writer.encode("".join(writer.head(found[name][0].family) + text(found[name]) for name in sorted(found)))

@@ -34,17 +34,28 @@ class Devices:
 
     known: frozenset[str]
     _seen: dict[str, _Seen] = field(default_factory=dict)
+    _origins: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def learn(self, origin: str, shown: Mapping[str, float], at: float, until: float) -> None:
-        """Take all that an origin shows now."""
+        """Take all that an origin shows now; with nothing it shows nothing any more."""
+        former = self._origins.pop(origin, frozenset[str]())
         for name, value in shown.items():
-            former = self._seen.get(name)
-            since = former.since if former and former.value == value else at
+            before = self._seen.get(name)
+            since = before.since if before and before.value == value else at
             self._seen[name] = _Seen(value, at, since, origin, until)
-        gone = [name for name, seen in self._seen.items() if seen.origin == origin and name not in shown]
-        for name in gone:
-            self._seen[name].until = min(self._seen[name].until, at)
-        self._forget(at)
+        if shown:
+            self._origins[origin] = frozenset(shown)
+        for name in former.difference(shown):
+            self._gone(name, origin, at)
+
+    def _gone(self, name: str, origin: str, at: float) -> None:
+        seen = self._seen.get(name)
+        if seen is None or seen.origin != origin:
+            return
+        if name in self.known:
+            seen.until = min(seen.until, at)
+        else:
+            del self._seen[name]
 
     def states(self, now: float, wall: Callable[[float], float]) -> dict[str, DeviceState]:
         """Return every device of the estate, and others that are shown now."""
@@ -61,12 +72,7 @@ class Devices:
         return found
 
     def __len__(self) -> int:
-        return len(self._seen)
-
-    def _forget(self, now: float) -> None:
-        strangers = [name for name, seen in self._seen.items() if seen.until <= now and name not in self.known]
-        for name in strangers:
-            del self._seen[name]
+        return len(self._seen) + len(self._origins)
 
 
 def watched(estate: Estate) -> dict[str, Devices]:

@@ -6,7 +6,8 @@ import json
 import math
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from monitor.metrics.matrix import Cell
@@ -29,6 +30,7 @@ class PairsFile:
     """The file. What goes wrong with it is counted, and stops nothing."""
 
     path: Path
+    _one_at_a_time: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def load(self, state: State) -> None:
         """Give the state what was known; a file that cannot be read is passed over."""
@@ -43,6 +45,10 @@ class PairsFile:
 
     def save(self, state: State) -> None:
         """Write what is known; the file is the former one or the new one, whatever happens."""
+        with self._one_at_a_time:
+            self._save(state)
+
+    def _save(self, state: State) -> None:
         text = spell(state.cells())
         fresh = self.path.with_name(f".{self.path.name}.new")
         try:

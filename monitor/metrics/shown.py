@@ -50,33 +50,37 @@ class Shown:
             self._origins[batch.origin] = _Origin(blocks, until)
         return blocks
 
-    def expire(self, now: float) -> None:
-        """Forget what has run out."""
-        for name in [name for name, origin in self._origins.items() if origin.until < now]:
+    def expire(self, now: float) -> tuple[str, ...]:
+        """Forget what has run out, and return its origins."""
+        gone = tuple(name for name, origin in self._origins.items() if origin.until < now)
+        for name in gone:
             del self._origins[name]
+        return gone
 
-    def families(self) -> dict[str, Family]:
-        """Return every family that is shown, by name."""
-        return {name: block.family for origin in self._origins.values() for name, block in origin.blocks.items()}
-
-    def text(self, name: str) -> str:
-        """Return the lines of a family."""
-        blocks = self._blocks_of(name)
-        if _apart(blocks):
-            return "".join([block.text for block in blocks])
-        merged = {line: value for block in blocks for line, value in _named(block)}
-        return writer.lines(merged.keys(), merged.values())
-
-    def points(self, name: str) -> Iterator[Point]:
-        """Yield the samples of a family; of two with the same labels the one that came last."""
-        merged = {labels: value for block in self._blocks_of(name) for labels, value in block.values.items()}
-        return (Point("", labels, value) for labels, value in merged.items())
+    def by_family(self) -> dict[str, list[Block]]:
+        """Return what is shown of every family, by name; the one that came last stands last."""
+        found: dict[str, list[Block]] = {}
+        for origin in self._origins.values():
+            for name, block in origin.blocks.items():
+                found.setdefault(name, []).append(block)
+        return found
 
     def __len__(self) -> int:
         return sum(len(block.values) for origin in self._origins.values() for block in origin.blocks.values())
 
-    def _blocks_of(self, name: str) -> list[Block]:
-        return [origin.blocks[name] for origin in self._origins.values() if name in origin.blocks]
+
+def text(blocks: list[Block]) -> str:
+    """Return the lines of a family; of two with the same labels the one that came last."""
+    if _apart(blocks):
+        return "".join([block.text for block in blocks])
+    merged = {line: value for block in blocks for line, value in _named(block)}
+    return writer.lines(merged.keys(), merged.values())
+
+
+def points(blocks: list[Block]) -> Iterator[Point]:
+    """Yield the same as values."""
+    merged = {labels: value for block in blocks for labels, value in block.values.items()}
+    return (Point("", labels, value) for labels, value in merged.items())
 
 
 def _blocks(batch: Batch, former: Mapping[str, Block]) -> dict[str, Block]:
@@ -104,7 +108,7 @@ def _named(block: Block) -> Iterable[tuple[str, float]]:
 
 def _apart(blocks: list[Block]) -> bool:
     """Return whether no two origins show the same series."""
-    if len(blocks) == 1:
+    if len(blocks) <= 1:
         return True
     every: set[str] = set()
     for block in blocks:

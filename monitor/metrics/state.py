@@ -14,12 +14,15 @@ from monitor.metrics.matrix import SLOW_S, STALE_AFTER, Matrix
 from monitor.metrics.moments import Moments
 from monitor.metrics.picture import DeviceState, Picture, Status
 from monitor.metrics.shown import Shown
+from monitor.metrics.shown import points as shown_points
+from monitor.metrics.shown import text as shown_text
 from monitor.sample import FAMILIES, Collector, Failure, Increment, Kind, Result, Source, family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.metrics.matrix import Cell, Pair
+    from monitor.metrics.shown import Block
     from monitor.sample import Authentication, Batch, Clock, Family
     from monitor.target import Estate
 
@@ -29,12 +32,14 @@ OTHER: Final = "other"
 _LOG: Final = logging.getLogger(__name__)
 _FAILURES: Final = family("roaming_collection_failures_total")
 _INTERVAL: Final = family("roaming_probe_interval_seconds")
+_EXPIRY: Final = family("roaming_certificate_expiry_timestamp_seconds")
 
 
 class State:
     """Counters, histograms, batches and the matrix of one process. Every method may be called from any thread.
 
-    `now` is a moment of the epoch throughout. It implements `monitor.sample.Sink` and never raises.
+    `now` is a moment of the epoch throughout. It implements `monitor.sample.Sink` and never raises. It tells what is of
+    the table of families, and nothing else.
     """
 
     def __init__(self, estate: Estate, *, interval_s: float, clock: Clock) -> None:
@@ -86,15 +91,15 @@ class State:
     def exposition(self, now: float) -> bytes:
         """Return everything in Prometheus' text format 0.0.4."""
         with self._lock:
-            at = self._settle(now)
-            texts = ((one, self._text(one, at)) for one in self._families())
+            at, shown = self._settle(now), self._shown.by_family()
+            texts = ((one, self._text(one, at, shown.get(one.name, []))) for one in FAMILIES)
             return writer.encode("".join([writer.head(one) + text for one, text in texts if text]))
 
     def points(self, now: float) -> list[tuple[Family, tuple[Point, ...]]]:
         """Return the same as values, for another writer."""
         with self._lock:
-            at = self._settle(now)
-            found = [(one, tuple(self._points(one, at))) for one in self._families()]
+            at, shown = self._settle(now), self._shown.by_family()
+            found = [(one, tuple(self._points(one, at, shown.get(one.name, [])))) for one in FAMILIES]
             return [(one, points) for one, points in found if points]
 
     def picture(self, now: float) -> Picture:
@@ -112,7 +117,7 @@ class State:
                 access_points=states["roaming_access_point_up"],
                 certificates={
                     (point.labels[0], point.labels[1]): point.value
-                    for point in self._shown.points("roaming_certificate_expiry_timestamp_seconds")
+                    for point in shown_points(self._shown.by_family().get(_EXPIRY.name, []))
                 },
             )
 
@@ -193,33 +198,27 @@ class State:
         """Return the moment by the steady clock, when what has run out by then is forgotten."""
         self._look_at_the_clock()
         at = self._moments.steady(now)
-        self._shown.expire(at)
+        for origin in self._shown.expire(at):
+            for devices in self._devices.values():
+                devices.learn(origin, {}, at, at)
         return at
 
-    def _families(self) -> Iterator[Family]:
-        """Yield every family in the order of the table, then those of others by name."""
-        yield from FAMILIES
-        strange = {**self._shown.families(), **{name: one.family for name, one in self._growing.items()}}
-        for one in FAMILIES:
-            strange.pop(one.name, None)
-        yield from (strange[name] for name in sorted(strange))
-
-    def _text(self, one: Family, at: float) -> str:
+    def _text(self, one: Family, at: float, blocks: list[Block]) -> str:
         growing = self._growing.get(one.name)
         if growing is not None:
             return growing.text()
         if one is _INTERVAL:
             return writer.lines([writer.series(one.name, (), ())], [self._interval_s])
-        return self._matrix.text(one.name, at, self._moments.wall) or self._shown.text(one.name)
+        return self._matrix.text(one.name, at, self._moments.wall) or shown_text(blocks)
 
-    def _points(self, one: Family, at: float) -> Iterator[Point]:
+    def _points(self, one: Family, at: float, blocks: list[Block]) -> Iterator[Point]:
         growing = self._growing.get(one.name)
         if growing is not None:
             return growing.points()
         if one is _INTERVAL:
             return iter([Point("", (), self._interval_s)])
         ours = tuple(self._matrix.points(one.name, at, self._moments.wall))
-        return iter(ours) if ours else self._shown.points(one.name)
+        return iter(ours) if ours else shown_points(blocks)
 
     def _paths(self, at: float) -> dict[Pair, DeviceState]:
         wall = self._moments.wall

@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import MonitorError
-from monitor.sample import Batch, Failure, Increment, Sample, family
+from monitor.sample import Batch, Collector, Failure, Increment, Sample, family
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,18 +28,23 @@ class Runner:
     """Starts every task within a tenth of its interval, then in its interval, with that much jitter.
 
     `at_once` bounds how many run at once; those that run for ever are not counted. A start that is due while the
-    former one still runs is left out and counted as an overrun.
+    former one still runs is left out and counted as an overrun. It raises ValueError for a task whose name does not
+    begin with a `Collector`: that is a label.
     """
 
     PATIENCE: Final = 3
     """Intervals that a task may take before it is cancelled."""
+    LEAST_S: Final = 120.0
+    """It may always take that long: the patience with a silent server does not shrink with an interval."""
     JITTER: Final = 0.1
     """Share of the interval by which a start is late, at most: the devices are not all asked in one moment."""
     PAUSE_S: Final = 10.0
     """Seconds until a task that should run for ever is started again."""
 
-    def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 16) -> None:
+    def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 64) -> None:
         self._tasks = tuple(tasks)
+        for task in self._tasks:
+            Collector(_collector(task))
         self._sink = sink
         self._clock = clock
         self._random = random
@@ -84,12 +89,13 @@ class Runner:
     async def _once(self, task: Task) -> None:
         loop = asyncio.get_running_loop()
         begun = loop.time()
+        patience = max(self.PATIENCE * task.every_s, self.LEAST_S)
         try:
-            async with asyncio.timeout(self.PATIENCE * task.every_s):
+            async with asyncio.timeout(patience):
                 await self._guarded(task)
         except TimeoutError:
             self._sink.count(Increment(_FAILURES, (_collector(task), Failure.TIMEOUT.value)))
-            _LOG.warning("%s was cancelled after %.0f s", task.name, self.PATIENCE * task.every_s)
+            _LOG.warning("%s was cancelled after %.0f s", task.name, patience)
         self._tell(task, loop.time() - begun)
 
     async def _guarded(self, task: Task) -> None:

@@ -138,13 +138,17 @@ class Controller(Record):
 
 
 class GovWifiLocation(Record):
-    """A location as GovWifi knows it: by the source addresses of its RADIUS and a secret of its own."""
+    """A location as GovWifi knows it: by the source addresses of its RADIUS and a secret of its own.
+
+    `from_agent` says that what the borough's agent sends out leaves by one of them, so that it can ask GovWifi.
+    """
 
     name: Slug
     source_ips: Annotated[tuple[Address, ...], Field(min_length=1)]
     secret: SecretRef
     effective_from: Day
     sites: NonEmpty
+    from_agent: bool = False
 
 
 class GovWifi(Record):

@@ -46,6 +46,16 @@ class GovWifiServer(Record):
     region: Literal["london", "dublin"]
 
 
+class Monitor(Record):
+    """The monitor as hubs and proxies see it: `address` is where its look at their certificates comes from.
+
+    They answer no stranger's TLS, so they know it as a peer; it has no certificate, so they take no request of it.
+    """
+
+    name: Slug
+    address: Address
+
+
 class FTicks(Record):
     """F-Ticks statistics: the key of the MAC hashes, so that no address leaves a hub in clear."""
 
@@ -76,6 +86,7 @@ class Federation(Record):
     fticks: FTicks
     cui_key: SecretRef
     govwifi: tuple[GovWifiServer, ...] = ()
+    monitor: Monitor | None = None
     change_control: FederationChangeControl = FederationChangeControl()
     backup: Backup | None = None
 

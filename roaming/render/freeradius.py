@@ -10,11 +10,11 @@ from roaming.model.terms import EapMethod, Role, Transport
 from roaming.render.freeradius_view import (
     by_nas_identifier,
     clients,
-    hub_clients,
     pools,
     realms,
     servers,
     sites,
+    tls_clients,
     upstream_servers,
 )
 from roaming.render.template import render_parts
@@ -85,7 +85,7 @@ def _main(network: Network, server: RadiusServer, view: dict[str, object]) -> Fi
 
 
 def _clients(network: Network, server: RadiusServer) -> dict[str, object]:
-    return {"clients": clients(network, server), "hubs": hub_clients(network, server)}
+    return {"clients": clients(network, server), "tls_clients": tls_clients(network, server)}
 
 
 def _upstream(network: Network, server: RadiusServer) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RenderError
-from roaming.federation import hub_order, nas_clients, operator_name, realm_routes
+from roaming.federation import NOBODY, hub_order, nas_clients, operator_name, realm_routes
 from roaming.model.terms import Role, Scheme, Transport
 from roaming.targets.freeradius import FREERADIUS
 
@@ -34,6 +34,15 @@ class Client:
     secret: SecretRef
     server: str
     facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TlsClient:
+    """A RADIUS client over TLS, and the name that its certificate must have."""
+
+    name: str
+    address: IPv4Address
+    tls_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,7 @@ def _radsec(server: RadiusServer) -> bool:
 def clients(network: Network, server: RadiusServer) -> tuple[Client, ...]:
     """Return who asks a server over UDP: access points, agents, proxies of a home, hubs that come without TLS."""
     points = (_nas(client) for client in nas_clients(network, server))
-    return (*points, *_proxies_of_home(network, server), *_udp_hubs(network, server))
+    return (*points, *_proxies_of_home(network, server), *_watchers(network, server), *_udp_hubs(network, server))
 
 
 def _nas(client: NasClient) -> Client:
@@ -127,6 +136,14 @@ def _proxies_of_home(network: Network, server: RadiusServer) -> tuple[Client, ..
     return tuple(Client(proxy.name, proxy.address, _shared(server), "home") for proxy in asking.values())
 
 
+def _watchers(network: Network, server: RadiusServer) -> tuple[Client, ...]:
+    """Return the agent that asks a server whether it lives, where it is no client for anything else."""
+    if Role.PROXY in server.roles:
+        return ()
+    agents = (borough.agent for borough in network.boroughs if server in borough.radius)
+    return tuple(Client(agent.name, agent.address, agent.secret, "status") for agent in agents)
+
+
 def _shared(server: RadiusServer) -> SecretRef:
     """Return what a home server shares with the proxies that ask it."""
     if server.secret is None:
@@ -142,9 +159,13 @@ def _udp_hubs(network: Network, server: RadiusServer) -> tuple[Client, ...]:
     return tuple(Client(hub.name, hub.address, face.secret, "federation") for hub in network.hubs)
 
 
-def hub_clients(network: Network, server: RadiusServer) -> tuple[Hub, ...]:
-    """Return the hubs that ask a server over TLS."""
-    return network.hubs if _radsec(server) else ()
+def tls_clients(network: Network, server: RadiusServer) -> tuple[TlsClient, ...]:
+    """Return the hubs that ask a server over TLS, and the monitor, which only looks at its certificate."""
+    if not _radsec(server):
+        return ()
+    hubs = (TlsClient(hub.name, hub.address, hub.tls_name) for hub in network.hubs)
+    monitor = network.federation.monitor
+    return (*hubs, *((TlsClient(monitor.name, monitor.address, NOBODY),) if monitor else ()))
 
 
 def realms(network: Network, server: RadiusServer) -> tuple[Realm, ...]:
@@ -206,7 +227,10 @@ def _hub_upstream(server: RadiusServer, hub: Hub) -> Upstream:
 
 
 def servers(network: Network, server: RadiusServer) -> tuple[VirtualServer, ...]:
-    """Return the virtual servers: inside for access points, federation for hubs, home for a borough's own proxies."""
+    """Return the virtual servers: inside for access points, federation for hubs, home for a borough's own proxies.
+
+    Status answers Status-Server and refuses everything else.
+    """
     inside = VirtualServer(
         "inside", ("roaming_syntax", "roaming_visited", "roaming_own_realms", "roaming_elsewhere"), ("roaming_vlan",)
     )
@@ -214,7 +238,7 @@ def servers(network: Network, server: RadiusServer) -> tuple[VirtualServer, ...]
     federation = _federation_server(server, *asked)
     home = VirtualServer("home", *asked)
     if Role.PROXY not in server.roles:
-        return (home,)
+        return (home, VirtualServer("status", ("roaming_status_only",), ()))
     return (inside, federation, home) if _proxies_of_home(network, server) else (inside, federation)
 
 

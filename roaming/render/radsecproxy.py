@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from roaming.errors import RenderError
-from roaming.federation import operator_name, proxy_order, timers
+from roaming.federation import NOBODY, operator_name, proxy_order, timers
 from roaming.model.bundle import DeviceBundle, DeviceKind, File, Slot, SlotKind
 from roaming.model.terms import Role, Scheme, StatusCheck, Transport
 from roaming.render.template import render_parts
@@ -76,6 +76,7 @@ def _pem(name: str, kind: SlotKind, source: str) -> File:
 
 def _view(network: Network, hub: Hub) -> dict[str, object]:
     peers = _peers(network, hub)
+    monitor = network.federation.monitor
     return {
         "name": hub.name,
         "log": LOG,
@@ -88,6 +89,7 @@ def _view(network: Network, hub: Hub) -> dict[str, object]:
         "udp": any(not peer.tls_name for peer in peers),
         "realms": _realms(network, hub),
         "catch_all": _catch_all(network),
+        "monitors": [{"name": monitor.name, "address": monitor.address, "tls_name": NOBODY}] if monitor else [],
     }
 
 

@@ -47,6 +47,8 @@ def _devices(network: Network) -> Named:
         yield ("device", hub.name), ("hubs", index, "name")
     for index, upstream in enumerate(network.upstreams):
         yield ("device", upstream.name), ("upstreams", index, "name")
+    if monitor := network.federation.monitor:
+        yield ("device", monitor.name), ("federation", "monitor", "name")
     yield from _borough_devices(network)
 
 
@@ -102,6 +104,8 @@ def _federation_addresses(network: Network) -> Iterator[tuple[IPv4Address, Model
         yield hub.address, ("hubs", index, "address")
     for index, upstream in enumerate(network.upstreams):
         yield upstream.address, ("upstreams", index, "address")
+    if monitor := network.federation.monitor:
+        yield monitor.address, ("federation", "monitor", "address")
     for path, _, face in walk.faces(network):
         yield face.address, (*path, "address")
 

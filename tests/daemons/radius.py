@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
 
 REPOSITORY = Path(__file__).parents[2]
-SUBNET = "10.213.200"
+# Files of tests run side by side: each worker has a network of its own.
+SUBNET = f"10.213.{200 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
 NODES = {"hub-east": 10, "camden-rad-1": 11, "islington-rad-1": 12, "camden-agent": 13}
 # The agent's container speaks for these too; what has no container has an address where nobody answers.
-BORROWED = {"islington-agent": 14, "camden-th-ap1": 15, "camden-wlc": 16}
+BORROWED = {"islington-agent": 14, "camden-th-ap1": 15, "camden-wlc": 16, "lab-monitor": 17}
 _CONTROLLER = {
     "name": "camden-wlc",
     "platform": "iosxe",
@@ -147,6 +148,8 @@ def _with_controller(network: Network) -> Network:
 def _addresses(network: Network) -> dict[str, str]:
     numbers = NODES | BORROWED
     found = {str(hub.address): hub.name for hub in network.hubs}
+    assert network.federation.monitor
+    found[str(network.federation.monitor.address)] = network.federation.monitor.name
     for borough in network.boroughs:
         found[str(borough.agent.address)] = borough.agent.name
         for server in borough.radius:

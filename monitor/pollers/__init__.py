@@ -1,0 +1,43 @@
+"""Reads what devices tell by SNMP: access points, their radios and clients, and how their RADIUS servers answer."""
+
+from monitor.pollers.device import Device, KnownAccessPoint
+from monitor.pollers.gufo import GufoReader, Patience
+from monitor.pollers.poller import Outcome, Poller
+from monitor.pollers.profile import Profile, choose, load_profiles
+from monitor.pollers.reader import (
+    Community,
+    Endpoint,
+    FakeReader,
+    FakeSession,
+    Hash,
+    ReadError,
+    SnmpReader,
+    SnmpSession,
+    User,
+)
+from monitor.pollers.samples import samples
+from monitor.pollers.task import SnmpTask, UnknownTargetError
+
+__all__ = [
+    "Community",
+    "Device",
+    "Endpoint",
+    "FakeReader",
+    "FakeSession",
+    "GufoReader",
+    "Hash",
+    "KnownAccessPoint",
+    "Outcome",
+    "Patience",
+    "Poller",
+    "Profile",
+    "ReadError",
+    "SnmpReader",
+    "SnmpSession",
+    "SnmpTask",
+    "UnknownTargetError",
+    "User",
+    "choose",
+    "load_profiles",
+    "samples",
+]

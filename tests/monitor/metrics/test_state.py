@@ -1,0 +1,242 @@
+"""What the state makes of what comes: pairs, paths, devices, batches, clocks that jump."""
+
+from __future__ import annotations
+
+import math
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from monitor.metrics import Picture, State, Status
+from monitor.sample import Batch, FakeClock, Increment, Result, Sample, family
+from tests.monitor.federation import INTERVAL_S, failed, probe, state
+from tests.monitor.parsed import Key, number, parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from monitor.sample import Authentication
+
+PAIR = ("camden", "hackney")
+UP = family("roaming_access_point_up")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def kept(clock: FakeClock) -> State:
+    return state(clock)
+
+
+def told(kept: State, clock: FakeClock) -> dict[Key, str]:
+    return parsed(kept.exposition(clock.wall()))
+
+
+def picture(kept: State, clock: FakeClock) -> Picture:
+    return kept.picture(clock.wall())
+
+
+@pytest.mark.parametrize(
+    ("seen", "status", "failures"),
+    [
+        pytest.param(lambda clock: [probe(clock)], Status.UP, 0, id="accepted"),
+        pytest.param(lambda clock: [probe(clock, seconds=3.1)], Status.SLOW, 0, id="slow"),
+        pytest.param(lambda clock: [probe(clock, seconds=3.0)], Status.UP, 0, id="not yet slow"),
+        pytest.param(
+            lambda clock: [probe(clock, result=Result.REJECT, seconds=9.0)], Status.UP, 0, id="intended reject"
+        ),
+        pytest.param(lambda clock: [failed(clock)], Status.DOWN, 1, id="failed"),
+        pytest.param(lambda clock: [failed(clock)] * 3, Status.DOWN, 3, id="failed thrice"),
+        pytest.param(lambda clock: [failed(clock), probe(clock)], Status.UP, 0, id="well again"),
+        pytest.param(
+            lambda clock: [probe(clock), probe(clock, result=Result.ERROR, passed=None)], Status.UP, 0, id="taught"
+        ),
+    ],
+)
+def test_a_pair_stands_as_its_probes_say(
+    kept: State,
+    clock: FakeClock,
+    seen: Callable[[FakeClock], list[Authentication]],
+    status: Status,
+    failures: int,
+) -> None:
+    for one in seen(clock):
+        kept.authentication(one)
+    pair = picture(kept, clock).pairs[PAIR]
+    found = told(kept, clock)
+    assert (pair.status, pair.failures) == (status, failures)
+    assert number(found, "roaming_probe_success", visited="camden", home="hackney") == (status is not Status.DOWN)
+    assert number(found, "roaming_probe_failures", visited="camden", home="hackney") == failures
+
+
+def test_what_was_never_probed_is_unknown_and_absent(kept: State, clock: FakeClock) -> None:
+    pairs = picture(kept, clock).pairs
+    assert len(pairs) == 2 * 3
+    assert {pair.status for pair in pairs.values()} == {Status.UNKNOWN}
+    assert {name for name, _ in told(kept, clock)} == {"roaming_probe_interval_seconds"}
+
+
+def test_a_probe_that_taught_nothing_leaves_the_pair_to_age(kept: State, clock: FakeClock) -> None:
+    kept.authentication(probe(clock))
+    clock.advance(3 * INTERVAL_S)
+    kept.authentication(probe(clock, result=Result.ERROR, passed=None, reason="agent-unreachable"))
+    assert picture(kept, clock).pairs[PAIR].status is Status.UP
+    clock.advance(1)
+    pair, found = picture(kept, clock).pairs[PAIR], told(kept, clock)
+    assert (pair.status, pair.since) == (Status.STALE, clock.wall() - 1)
+    labels = {"visited": "camden", "home": "hackney"}
+    assert number(found, "roaming_probe_success", **labels) is None
+    assert number(found, "roaming_path_up", visited="camden", path="camden-rad-1") is None
+    assert number(found, "roaming_probe_timestamp_seconds", **labels) == clock.wall() - 3 * INTERVAL_S - 1
+    assert number(found, "roaming_probe_unknown_total", visited="camden", reason="agent-unreachable") == 1
+
+
+def test_since_is_when_it_became_what_it_is(kept: State, clock: FakeClock) -> None:
+    kept.authentication(probe(clock))
+    first = clock.wall()
+    clock.advance(10)
+    kept.authentication(probe(clock))
+    assert picture(kept, clock).pairs[PAIR].since == first
+    clock.advance(10)
+    kept.authentication(failed(clock))
+    clock.advance(10)
+    kept.authentication(failed(clock))
+    pair = picture(kept, clock).pairs[PAIR]
+    assert (pair.since, pair.at, pair.success_at, pair.seconds) == (first + 20, first + 30, first + 10, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("changed", "up"),
+    [
+        ({"path": "b", "silent": ("a",)}, {"a": 0, "b": 1}),
+        ({"path": "b", "silent": ("a",), "passed": False, "reason": "no-answer"}, {"a": 0, "b": 0}),
+        ({"path": "b", "silent": ("a",), "passed": False, "reason": "no-answer-beyond"}, {"b": 1}),
+        ({"path": "a", "passed": False, "reason": "rejected-by-hub"}, {"a": 1}),
+        ({"path": "", "passed": False, "reason": "no-proxy"}, {}),
+    ],
+)
+def test_a_proxy_answered_or_did_not(
+    kept: State, clock: FakeClock, changed: dict[str, object], up: dict[str, float]
+) -> None:
+    kept.authentication(probe(clock, **changed))
+    found = {dict(labels)["path"]: float(text) for (name, labels), text in told(kept, clock).items() if "path" in name}
+    assert found == up
+    assert {key[1] for key in picture(kept, clock).paths} == set(up)
+
+
+def test_a_pair_that_is_not_of_the_federation_has_no_state(kept: State, clock: FakeClock) -> None:
+    kept.authentication(probe(clock, home="elsewhere"))
+    assert ("camden", "elsewhere") not in picture(kept, clock).pairs
+    found = told(kept, clock)
+    assert number(found, "roaming_auth_total", source="probe", visited="camden", home="other", result="accept") == 1
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, -60.0, 60.0, 14_400.0])
+def test_a_clock_that_jumps_makes_nothing_old_or_negative(kept: State, clock: FakeClock, jump: float) -> None:
+    kept.authentication(probe(clock))
+    kept.replace(Batch("snmp:x", clock.wall(), 600, (Sample(UP, ("ap-1", "town-hall", "camden"), 1),)))
+    clock.advance(30)
+    clock.jump(jump)
+    seen, found = picture(kept, clock), told(kept, clock)
+    assert seen.pairs[PAIR].status is Status.UP
+    assert seen.pairs[PAIR].at == pytest.approx(clock.wall() - 30)
+    assert seen.access_points["ap-1"].status is Status.UP
+    assert number(found, "roaming_probe_timestamp_seconds", visited="camden", home="hackney") == clock.wall() - 30
+    assert number(found, "roaming_collection_failures_total", collector="probes", reason="clock") == 1
+
+
+def test_a_probe_from_the_future_is_taken_as_of_now(kept: State, clock: FakeClock) -> None:
+    kept.authentication(probe(clock, at=clock.wall() + 3600))
+    assert picture(kept, clock).pairs[PAIR].at == clock.wall()
+    assert number(told(kept, clock), "roaming_collection_failures_total", collector="probes", reason="clock") == 1
+
+
+def test_what_is_gone_disappears(kept: State, clock: FakeClock) -> None:
+    def shown(*names: str) -> Batch:
+        samples = tuple(Sample(UP, (name, "town-hall", "camden"), 1) for name in names)
+        return Batch("snmp:camden-wlc", clock.wall(), 60, samples)
+
+    def access_points() -> set[str]:
+        return {dict(labels)["access_point"] for name, labels in told(kept, clock) if name == UP.name}
+
+    kept.replace(shown("ap-1", "ap-2", "stranger"))
+    assert access_points() == {"ap-1", "ap-2", "stranger"}
+    clock.advance(10)
+    kept.replace(shown("ap-2"))
+    assert access_points() == {"ap-2"}
+    assert {name: one.status for name, one in picture(kept, clock).access_points.items()} == {
+        "ap-1": Status.STALE,
+        "ap-2": Status.UP,
+    }
+    clock.advance(61)
+    assert access_points() == set()
+    assert picture(kept, clock).access_points["ap-2"].status is Status.STALE
+
+
+def test_the_picture_shows_every_device_of_the_estate(kept: State, clock: FakeClock) -> None:
+    samples = (
+        Sample(family("roaming_server_up"), ("camden-rad-1", "camden", "both"), 1),
+        Sample(family("roaming_radsec_up"), ("hub-east", "federation", "hub"), 0),
+        Sample(family("roaming_certificate_expiry_timestamp_seconds"), ("radsec", "hub-east", "federation"), 2e9),
+    )
+    kept.replace(Batch("status:all", clock.wall(), 60, samples))
+    seen = picture(kept, clock)
+    assert {name: one.status for name, one in seen.servers.items()} == {
+        "camden-rad-1": Status.UP,
+        "hackney-home": Status.UNKNOWN,
+        "hub-east": Status.UNKNOWN,
+    }
+    assert {name: one.status for name, one in seen.radsec.items()} == {
+        "camden-rad-1": Status.UNKNOWN,
+        "hub-east": Status.DOWN,
+    }
+    assert seen.certificates == {("radsec", "hub-east"): 2e9}
+
+
+@pytest.mark.parametrize(
+    "increment",
+    [
+        Increment(family("roaming_traps_total"), ("one-label",)),
+        Increment(family("roaming_traps_total"), ("wlc", "camden", "ap-down"), -1),
+        Increment(family("roaming_traps_total"), ("wlc", "camden", "ap-down"), math.nan),
+        Increment(family("roaming_server_up"), ("a", "b", "hub")),
+    ],
+)
+def test_what_would_be_no_counter_is_refused_and_raises_nothing(
+    kept: State, clock: FakeClock, increment: Increment
+) -> None:
+    kept.count(increment)
+    assert {name for name, _ in told(kept, clock)} == {"roaming_probe_interval_seconds"}
+
+
+def test_nothing_grows_over_two_hundred_cycles(kept: State, clock: FakeClock) -> None:
+    sizes = []
+    for cycle in range(200):
+        samples = tuple(Sample(UP, (f"ap-{cycle}-{index}", f"site-{cycle}", "camden"), 1) for index in range(20))
+        kept.replace(Batch("snmp:camden-wlc", clock.wall(), 60, samples))
+        kept.replace(Batch(f"snmp:once-{cycle}", clock.wall(), 15, samples))
+        kept.authentication(probe(clock) if cycle % 2 else failed(clock))
+        kept.count(Increment(family("roaming_traps_total"), ("camden-wlc", "camden", "ap-down")))
+        clock.advance(30)
+        kept.exposition(clock.wall())
+        sizes.append(kept.size)
+    assert sizes[199] == sizes[20]
+
+
+def test_every_thread_may_count(kept: State, clock: FakeClock) -> None:
+    def work() -> None:
+        for _ in range(500):
+            kept.authentication(probe(clock))
+            kept.exposition(clock.wall())
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    labels = {"source": "probe", "visited": "camden", "home": "hackney", "result": "accept"}
+    assert number(told(kept, clock), "roaming_auth_total", **labels) == 2000

@@ -1,0 +1,46 @@
+"""What of an inventory is read by SNMP, and as whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.pki import generate
+from monitor.cli.snmp import devices
+from monitor.pollers import Hash, User
+from monitor.sample import Failure
+from roaming.load import load
+from roaming.secrets import MemoryStore
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def test_every_access_point_is_read_once_by_itself_or_by_its_controller() -> None:
+    network = load(REPOSITORY / "inventory").network
+    found = devices(network, MemoryStore(generate(network).secrets, {}))
+    points = [point.name for one in found for point in one.access_points if point.name not in one.guests]
+    assert sorted(points) == sorted(ap.name for _, site in network.sites() for ap in site.access_points)
+    assert len({one.name for one in found}) == len(found)
+    users = [one.endpoint.credentials for one in found]
+    assert all(isinstance(user, User) for user in users)
+    hashes = {one.kind: one.endpoint.credentials.hash for one in found if isinstance(one.endpoint.credentials, User)}
+    assert set(hashes.values()) == {Hash.SHA, Hash.SHA_256}
+
+
+def test_a_borough_at_a_time() -> None:
+    network = load(REPOSITORY / "inventory").network
+    found = devices(network, MemoryStore({}, {}), "camden")
+    assert {one.owner for one in found} == {"camden"}
+
+
+def test_a_missing_secret_is_a_failure_of_its_devices() -> None:
+    network = load(REPOSITORY / "lab" / "inventory").network
+    found = devices(network, MemoryStore({}, {}))
+    assert {one.endpoint.credentials for one in found} == {Failure.SECRET_MISSING}
+
+
+def test_no_secret_shows() -> None:
+    network = load(REPOSITORY / "lab" / "inventory").network
+    store = MemoryStore(generate(network).secrets, {})
+    text = repr(devices(network, store))
+    assert not any(value in text for name, value in generate(network).secrets.items() if "snmp" in name)
+    assert "snmp" not in text or store.secret("camden/snmp-auth") not in text
