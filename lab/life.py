@@ -239,7 +239,7 @@ def _wait_ssh(engine: Engine, topology: Topology, timeout_s: int = 60) -> None:
     result = engine.exec(control, ["bash", "-c", script], timeout_s=timeout_s * 3)
     if not result.ok:
         silent = result.out.strip()
-        names = [node.name for node in topology.nodes if str(node.address) == silent]
+        names = [node.name for node in reached if str(node.address) == silent]
         message = f"{names[0] if names else silent}: no sshd answers at {silent} after {timeout_s} s"
         raise LabError(message)
 
