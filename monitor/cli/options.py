@@ -10,6 +10,7 @@ import typer
 from roaming.cli.options import (
     DEFAULT_INVENTORY,
     InventoryOption,
+    JsonOption,
     KnownHostsOption,
     SecretsOption,
     VaultPasswordFileOption,
@@ -19,12 +20,15 @@ __all__ = [
     "DEFAULT_INVENTORY",
     "DEFAULT_LISTEN",
     "InventoryOption",
+    "JsonOption",
     "KnownHostsOption",
     "LimitOption",
     "ListenOption",
+    "LogOption",
     "ScaleOption",
     "SecretsOption",
     "StateOption",
+    "TrapsOption",
     "VaultPasswordFileOption",
     "WebConfigOption",
 ]
@@ -38,6 +42,14 @@ LimitOption = Annotated[
 ListenOption = Annotated[
     str, typer.Option("--listen", envvar="ROAM_MONITOR_LISTEN", help="Address and port, such as [::1]:9469.")
 ]
+LogOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log",
+        metavar="KIND@OWNER=PATH",
+        help="A log to follow: visits@camden=/var/log/freeradius/visits.log; also home, f-ticks, hostapd.",
+    ),
+]
 WebConfigOption = Annotated[
     Path | None,
     typer.Option("--web-config", help="TLS and basic authentication, in the format of Prometheus' exporters."),
@@ -49,4 +61,8 @@ ScaleOption = Annotated[
 StateOption = Annotated[
     Path | None,
     typer.Option("--state", envvar="ROAM_MONITOR_STATE", help="Directory that remembers the pairs over a restart."),
+]
+TrapsOption = Annotated[
+    str | None,
+    typer.Option("--traps", envvar="ROAM_MONITOR_TRAPS", help="Address and port for SNMP traps; without it none."),
 ]

@@ -138,4 +138,7 @@ def _ring(ring: list[int], arcs: list[list[Point]]) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:  # noqa: PLR2004  the command and its one argument
+        sys.stderr.write("usage: python -m monitor.web.map SOURCE\n")
+        sys.exit(2)
     OUTLINES.write_text(build(Path(sys.argv[1])), encoding="utf-8")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.web.outlines import NOTICE
+from monitor.web.words import plain
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
@@ -44,5 +45,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["segment"] = lambda text: quote(str(text), safe="", errors="replace")
+    environment.filters["plain"] = lambda text: plain(str(text))
     environment.globals.update(version=_version(), notice=NOTICE)
     return environment

@@ -115,6 +115,8 @@ def reasons() -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Return a text with what cannot be seen, or turns what stands beside it around, made visible."""
+    if text.isprintable():
+        return text
     return "".join("\ufffd" if unicodedata.category(one)[0] == "C" else one for one in text)
 
 
