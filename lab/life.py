@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lab.agents import snmpd_conf
 from lab.engine import LAB_LABEL, bring_up, take_down
 from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
@@ -191,12 +192,16 @@ def _start(engine: Engine, folder: Folder, order: Order, network: Network, step:
 
 
 def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Material) -> None:
-    """Write what is mounted into the containers: host keys, logins, the configuration of what is not ours."""
+    """Write what is mounted into the containers: host keys, logins, SNMP users, what configures others' servers."""
     nodes = layout.topology.of_kind(*_WITH_SSH)
     keys = {node.name: host_key() for node in nodes}
     folder.known_hosts.write_text(known_hosts(nodes, keys), encoding="ascii")
     for node in nodes:
         _write_login(folder.node(node.name), node, keys[node.name], material)
+    for node in layout.topology.of_kind(NodeKind.ACCESS_POINT):
+        snmp = network.boroughs_by_slug[node.owner].snmp
+        if snmp:
+            _write_private(folder.node(node.name) / "snmpd.conf", snmpd_conf(snmp, material.secrets))
     for upstream in network.upstreams:
         files = outside_files(network, layout.topology, material, upstream)
         write_outside(files, folder.node(upstream.name))
@@ -239,7 +244,7 @@ def _wait_ssh(engine: Engine, topology: Topology, timeout_s: int = 60) -> None:
     result = engine.exec(control, ["bash", "-c", script], timeout_s=timeout_s * 3)
     if not result.ok:
         silent = result.out.strip()
-        names = [node.name for node in topology.nodes if str(node.address) == silent]
+        names = [node.name for node in reached if str(node.address) == silent]
         message = f"{names[0] if names else silent}: no sshd answers at {silent} after {timeout_s} s"
         raise LabError(message)
 

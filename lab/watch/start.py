@@ -51,6 +51,9 @@ def watch(engine: Engine, folder: Folder, topology: Topology, wanted: Wanted) ->
     compose = observers_file(topology, lambda node: wanted.ensure(_image(node)), grafana=wanted.grafana)
     folder.observers_compose.write_text(compose, encoding="utf-8")
     nodes = tuple(_nodes(topology, grafana=wanted.grafana))
+    # Those of a former time have read other files.
+    names = [container(topology, node) for node in nodes]
+    engine.remove_containers([name for name in names if engine.state(name)])
     engine.compose_up(folder.observers_compose, folder.name)
     for node in nodes:
         _wait(engine, topology, node, wanted.patience_s)

@@ -63,6 +63,7 @@ COMPOSE = """services:
     container_name: {name}
     cap_add: [NET_ADMIN, NET_RAW]
     stop_signal: SIGKILL
+    init: {init}
 networks:
   default:
     internal: true
@@ -84,13 +85,13 @@ def debian_12(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Ite
 
 
 @contextmanager
-def box(folder: Path, repository: Path, image: Image) -> Iterator[Box]:
-    """Run a container of an image while the block runs."""
+def box(folder: Path, repository: Path, image: Image, *, init: bool = False) -> Iterator[Box]:
+    """Run a container of an image while the block runs; with `init` what ended in it is gone, as in the lab."""
     engine = find_engine(folder)
     shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
-    name = f"seamless-wifi-daemons-{image}-{os.getpid()}"
+    name = f"seamless-wifi-daemons-{image}-{os.getpid()}{'-init' if init else ''}"
     compose = folder / "compose.yml"
-    compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name), encoding="ascii")
+    compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name, init=str(init).lower()), encoding="ascii")
     try:
         bring_up(engine, compose, name, [name])
         one = Box(engine, name)
