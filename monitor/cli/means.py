@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from monitor.cli.logs import LogPlace
     from monitor.exporter import Module
     from monitor.metrics import State
     from monitor.runner import Intervals, Task
@@ -29,7 +30,8 @@ class Means:
     """What the process has: secrets, a way to the agents, clocks, chance, and a directory where it has one.
 
     `limit` is the part of the federation that is watched: `monitor.discover.within(owner, limit)` says what is in it.
-    `traps` is the address and port on which devices' traps come, none where nobody sends any.
+    `traps` is the address and port on which devices' traps come, none where nobody sends any; `logs` are those that it
+    follows.
     """
 
     store: SecretStore
@@ -40,6 +42,7 @@ class Means:
     state_directory: Path | None = None
     limit: str | None = None
     traps: tuple[str, int] | None = None
+    logs: tuple[LogPlace, ...] = ()
 
 
 Builder: TypeAlias = "Callable[[Network, Estate, Means], tuple[Task, ...]]"

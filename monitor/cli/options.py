@@ -10,6 +10,7 @@ import typer
 from roaming.cli.options import (
     DEFAULT_INVENTORY,
     InventoryOption,
+    JsonOption,
     KnownHostsOption,
     SecretsOption,
     VaultPasswordFileOption,
@@ -19,9 +20,11 @@ __all__ = [
     "DEFAULT_INVENTORY",
     "DEFAULT_LISTEN",
     "InventoryOption",
+    "JsonOption",
     "KnownHostsOption",
     "LimitOption",
     "ListenOption",
+    "LogOption",
     "ScaleOption",
     "SecretsOption",
     "StateOption",
@@ -38,6 +41,14 @@ LimitOption = Annotated[
 ]
 ListenOption = Annotated[
     str, typer.Option("--listen", envvar="ROAM_MONITOR_LISTEN", help="Address and port, such as [::1]:9469.")
+]
+LogOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log",
+        metavar="KIND@OWNER=PATH",
+        help="A log to follow: visits@camden=/var/log/freeradius/visits.log; also home, f-ticks, hostapd.",
+    ),
 ]
 WebConfigOption = Annotated[
     Path | None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli import compose
+from monitor.cli.logs import log_places
 from monitor.cli.means import Means
 from monitor.cli.options import (
     DEFAULT_INVENTORY,
@@ -20,6 +21,7 @@ from monitor.cli.options import (
     KnownHostsOption,
     LimitOption,
     ListenOption,
+    LogOption,
     ScaleOption,
     SecretsOption,
     StateOption,
@@ -27,7 +29,7 @@ from monitor.cli.options import (
     VaultPasswordFileOption,
     WebConfigOption,
 )
-from monitor.cli.process import Process, listen
+from monitor.cli.process import Process, leave, listen
 from monitor.cli.traps import address
 from monitor.discover import estate, targets
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from starlette.applications import Starlette
 
     from monitor.target import Estate
     from roaming.model.borough import Agent
@@ -65,6 +69,7 @@ def serve_command(
     scale: ScaleOption = 1.0,
     state: StateOption = None,
     traps: TrapsOption = None,
+    log: LogOption = None,
     secrets: SecretsOption = None,
     vault_password_file: VaultPasswordFileOption = None,
     known_hosts: KnownHostsOption = None,
@@ -91,14 +96,23 @@ def serve_command(
         state_directory=state,
         limit=limit,
         traps=address(traps) if traps else None,
+        logs=log_places(log or ()),
     )
     config = WebConfig() if web_config is None else read_web_config(web_config)
     _log_to_stderr()
     asyncio.run(_serve(network, watched, means, listen_on, config))
+    leave()
 
 
 async def _serve(network: Network, watched: Estate, means: Means, listen_on: str, config: WebConfig) -> None:
-    """Compose everything and run it."""
+    """Listen, then compose everything and run it: what cannot be served collects nothing."""
+    context = config.tls.context() if config.tls else None
+    with listen(listen_on) as socket:
+        process, app = _composed(network, watched, means, config)
+        await process.run(app, socket, context)
+
+
+def _composed(network: Network, watched: Estate, means: Means, config: WebConfig) -> tuple[Process, Starlette]:
     state = State(watched, interval_s=means.intervals.probes_s, clock=means.clock)
     runner = Runner(compose.tasks(network, watched, means), state, clock=means.clock, random=means.random)
     exporter = Exporter(
@@ -114,10 +128,9 @@ async def _serve(network: Network, watched: Estate, means: Means, listen_on: str
         state=state,
         pairs=PairsFile(means.state_directory / "pairs.json") if means.state_directory else None,
         keep_s=means.intervals.keep_s,
+        guarded=config.guarded,
     )
-    context = config.tls.context() if config.tls else None
-    with listen(listen_on) as socket:
-        await process.run(application(exporter, pages, config), socket, context)
+    return process, application(exporter, pages, config)
 
 
 def _dialler(store: SecretStore, known_hosts: Path | None) -> Callable[[Agent], AbstractContextManager[Session]]:

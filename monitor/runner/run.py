@@ -41,7 +41,7 @@ class Runner:
     PAUSE_S: Final = 10.0
     """Seconds until a task that should run for ever is started again."""
 
-    def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 16) -> None:
+    def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 64) -> None:
         self._tasks = tuple(tasks)
         for task in self._tasks:
             Collector(_collector(task))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.engine import bring_up, find_engine, take_down
+from lab.engine import CommandLineEngine, bring_up, find_engine, take_down
 from lab.images import Image, Workshop, ensure
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ class Box:
         result = self.run(*argv, stdin=stdin, timeout_s=timeout_s)
         assert result.ok, f"{argv}: {result.rc}\n{result.out}\n{result.err}"
         return result.out
+
+    def session(self, *argv: str) -> tuple[str, ...]:
+        """Return the words that start a command in it whose input and output stay open."""
+        assert isinstance(self.engine, CommandLineEngine)
+        settings = tuple(f"{name}={value}" for name, value in self.engine.env.items())
+        return (*self.engine.stand(), "env", *settings, self.engine.name, "exec", "-i", self.name, *argv)
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files, by absolute path."""

@@ -16,11 +16,13 @@ import pytest
 
 from lab import pki
 from lab.images import Image
+from monitor.cli.logs import names_of
+from monitor.passive.logs import LogKind, Outcome, reader
 from monitor.probes.certificate import judge
 from monitor.probes.govwifi import GovWifiProbe
 from monitor.probes.radclient import Request, ask
 from monitor.probes.status import StatusProbe
-from monitor.sample import Failure, FakeSink
+from monitor.sample import Authentication, Failure, FakeSink
 from monitor.target import RadiusTarget
 from roaming.eap import FakeRan
 from tests.daemons.eapol import Asking
@@ -253,6 +255,69 @@ def test_a_proxy_answers_its_agent(federation: World) -> None:
     sink = FakeSink()
     asyncio.run(StatusProbe("camden", servers, lambda: nullcontext(agent), lambda: secret).run(sink))
     assert up(sink) == {"camden-rad-1": 1.0}
+
+
+# Logs
+
+SIGN_INS = (
+    # Who asks, whose user, the outer identity, what it does: what each vantage is to tell of it.
+    (
+        Asking("camden-rad-1", "camden", "own@camden.gov.uk", client="camden-th-ap1"),
+        ("camden", "camden", "accept"),
+        False,
+    ),
+    (
+        Asking("camden-rad-1", "islington", "visitor@islington.gov.uk", client="camden-th-ap1"),
+        ("camden", "islington", "accept"),
+        True,
+    ),
+    (
+        Asking("camden-rad-1", "islington", "visitor@islington.gov.uk", client="camden-th-ap1", password="no"),  # noqa: S106
+        ("camden", "islington", "reject"),
+        True,
+    ),
+    (
+        Asking("islington-rad-1", "camden", "away@camden.gov.uk", client="islington-agent"),
+        ("islington", "camden", "accept"),
+        True,
+    ),
+    (
+        Asking("camden-rad-1", "camden", "visitor@nowhere.example", client="camden-th-ap1"),
+        ("camden", "other", "reject"),
+        False,
+    ),
+    (Asking("camden-rad-1", "camden", "no realm", client="camden-th-ap1"), ("camden", "other", "reject"), False),
+)
+PROBE = ("-M", "02:72:6f:01:02:03")
+
+
+def told(federation: World, kind: LogKind, owner: str, text: list[str]) -> list[tuple[str, str, str]]:
+    one = reader(kind, names_of(federation.network), owner)
+    found = [one.read(line) for line in text]
+    assert Outcome.MALFORMED not in found
+    return [(each.visited, each.home, each.result.value) for each in found if isinstance(each, Authentication)]
+
+
+def all_logs(federation: World) -> dict[str, list[str]]:
+    names = ("camden-rad-1", "islington-rad-1")
+    logs = {f"{name}/{log}": federation.log(name, log) for name in names for log in ("visits.log", "roaming.log")}
+    return logs | {"hub": federation.hub_log()}
+
+
+def test_each_sign_in_is_told_once_by_the_servers_and_by_the_hub_if_it_crossed_it(federation: World) -> None:
+    before = {name: len(lines) for name, lines in all_logs(federation).items()}
+    for asking, _, _ in SIGN_INS:
+        sign_in(federation, asking)
+        sign_in(federation, replace(asking, extra=PROBE))
+    logs = {name: lines[before[name] :] for name, lines in all_logs(federation).items()}
+    by_servers: list[tuple[str, str, str]] = []
+    for name, lines in logs.items():
+        if name != "hub":
+            kind = LogKind.VISITS if name.endswith("visits.log") else LogKind.HOME
+            by_servers += told(federation, kind, name.partition("-")[0], lines)
+    assert sorted(by_servers) == sorted(what for _, what, _ in SIGN_INS)
+    by_hub = told(federation, LogKind.F_TICKS, "federation", logs["hub"])
+    assert by_hub == [what for _, what, crossed in SIGN_INS if crossed]
 
 
 # GovWifi, played by a FreeRADIUS of its own

@@ -12,7 +12,7 @@ import pytest
 from lab import life
 from lab.engine import LAB_LABEL, find_engine
 from lab.folder import folder
-from lab.topology import CONTROL, Topology, container
+from lab.topology import CONTROL, Part, Topology, container
 from tests.lab.conftest import ensurer
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def test_a_part_of_london_comes_up_with_observers_and_leaves_nothing(repository:
     order = life.Order(
         repository / "inventory",
         ensurer(engine, where),
-        limit=frozenset({"islington"}),
+        part=Part(frozenset({"islington"})),
         profiles=frozenset({"observe"}),
     )
     try:

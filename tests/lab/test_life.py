@@ -13,7 +13,7 @@ from lab.errors import AddressTakenError, ContainerError, ImageError, LabError
 from lab.folder import Folder, folder
 from lab.images import Image
 from lab.life import Order, free_pools
-from lab.topology import Node, NodeKind, lay_out
+from lab.topology import Node, NodeKind, Part, lay_out
 from roaming.errors import InventoryError
 from roaming.load import load
 
@@ -153,7 +153,7 @@ def test_an_inventory_that_cannot_be_read_leaves_nothing(
 
 
 def test_an_unknown_borough_is_refused_with_those_there_are(engine: FakeEngine, where: Folder, order: Order) -> None:
-    limited = Order(order.inventory, order.ensure, limit=frozenset({"camdem"}))
+    limited = Order(order.inventory, order.ensure, part=Part(frozenset({"camdem"})))
     with pytest.raises(LabError, match="there is no borough camdem; there are camden, hackney, islington"):
         _up(engine, where, limited)
     assert not where.root.exists()

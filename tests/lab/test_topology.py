@@ -21,6 +21,7 @@ from lab.topology import (
     Layout,
     Node,
     NodeKind,
+    Part,
     Place,
     compose_file,
     lay_out,
@@ -154,11 +155,18 @@ def test_boroughs_may_use_the_same_private_addresses(small: Network) -> None:
 
 
 def test_a_limit_leaves_the_others_without_containers_but_with_addresses(small: Network) -> None:
-    whole, part = lay_out(small, "lab"), lay_out(small, "lab", limit=frozenset({"hackney"}))
+    whole, part = lay_out(small, "lab"), lay_out(small, "lab", part=Part(frozenset({"hackney"})))
     assert part.places == whole.places
     assert {node.owner for node in part.topology.nodes} == {"hackney", FEDERATION}
     assert set(part.topology.networks) == {FEDERATION, OPERATOR, "inside-hackney"}
     assert {link.network for link in part.topology.node("control").links} == set(part.topology.networks)
+
+
+def test_kinds_of_devices_may_be_left_out(small: Network) -> None:
+    whole, part = lay_out(small, "lab"), lay_out(small, "lab", part=Part(without=frozenset({NodeKind.ACCESS_POINT})))
+    assert part.places == whole.places
+    missing = {node.name for node in whole.topology.nodes} - {node.name for node in part.topology.nodes}
+    assert missing == {ap.name for _, _, ap in small.access_points()}
 
 
 def test_a_pool_that_is_too_small_is_refused(small: Network) -> None:

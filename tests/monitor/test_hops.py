@@ -1,8 +1,9 @@
-"""Which hops of an inventory are watched, and how they are asked on demand."""
+"""Which hops of an inventory are watched, how they are asked on demand, and which logs are followed."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from monitor.cli.hops import hop_modules, hop_tasks
+from monitor.cli.logs import log_places, log_tasks, names_of
 from monitor.cli.means import Means
 from monitor.discover import estate
+from monitor.errors import SettingError
 from monitor.probes.govwifi import GovWifiProbe
 from monitor.probes.radsec import RadsecProbe
 from monitor.runner import Intervals
@@ -144,3 +147,52 @@ def test_what_can_be_looked_at_on_demand_is_named() -> None:
     assert "hackney-home-1" not in found["radsec"].targets
     assert set(found["status"].targets) >= {"hackney-home-1", "camden-rad-1"}
     assert found["govwifi"].targets == {}
+
+
+# Logs
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["visits=/x"], "--log visits=/x is not KIND@OWNER=PATH; kinds are visits, home, f-ticks, hostapd"),
+        (["visits@camden"], "--log visits@camden is not KIND@OWNER=PATH; kinds are visits, home, f-ticks, hostapd"),
+        (["sysl@camden=/x"], "--log sysl@camden=/x is not KIND@OWNER=PATH; kinds are visits, home, f-ticks, hostapd"),
+        (
+            ["visits@camden=/x", "f-ticks@federation=/y"],
+            "the logs of RADIUS servers and of hubs tell of the same authentications: read one sort of them",
+        ),
+    ],
+)
+def test_a_log_that_cannot_be_followed_is_refused(words: list[str], message: str) -> None:
+    with pytest.raises(SettingError, match=f"^{re.escape(message)}$"):
+        log_places(words)
+
+
+def test_a_log_of_nobody_is_refused() -> None:
+    means = replace(Watch.of(lab()).means, logs=log_places(["visits@atlantis=/x"]))
+    with pytest.raises(SettingError, match=r"^--log visits@atlantis: the inventory has no atlantis$"):
+        log_tasks(lab(), estate(lab()), means)
+
+
+def test_a_log_is_followed_and_its_position_kept(tmp_path: Path) -> None:
+    log = tmp_path / "visits.log"
+    log.touch()
+    means = replace(
+        Watch.of(lab()).means, logs=log_places([f"visits@camden={log}"]), state_directory=tmp_path / "state"
+    )
+    [task] = log_tasks(lab(), estate(lab()), means)
+    assert (task.name, task.every_s) == ("logs:visits@camden", 10)
+    asyncio.run(task.run(FakeSink()))
+    log.write_bytes((Path(__file__).parent / "logs" / "visits.log").read_bytes())
+    sink = FakeSink()
+    asyncio.run(task.run(sink))
+    assert {(one.visited, one.home) for one in sink.authentications} >= {("camden", "islington"), ("camden", "other")}
+    assert len(list((tmp_path / "state").iterdir())) == 1
+
+
+def test_the_names_of_logs_are_those_of_the_inventory() -> None:
+    names = names_of(lab())
+    assert names.home_of("somebody@leeds.gov.uk") == "leeds.gov.uk"
+    assert names.visited("1hackney.gov.uk") == "hackney"
+    assert names.servers >= {"hub-east", "hackney-home-1", "camden-rad-1"}

@@ -207,6 +207,34 @@ def test_the_certificate_is_seen_without_one_of_ours(tmp_path: Path, version: ss
         assert asyncio.run(look("127.0.0.1", port, NAME, 5)) == Sight((GOOD.der, CA.der))
 
 
+def _without_proof(genuine: int) -> Answer:
+    """Return an endpoint that shows a certificate which is not its own: it passes on all but the proof of its key."""
+
+    def answer(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", genuine)) as there:
+            there.sendall(connection.recv(65536))
+            for record in _records(there):
+                if record[5] == 12:  # ServerKeyExchange, RFC 5246 §7.4
+                    return
+                connection.sendall(record)
+
+    return answer
+
+
+def _records(there: socket.socket) -> Iterator[bytes]:
+    octets = there.makefile("rb")
+    while len(head := octets.read(5)) == 5:
+        yield head + octets.read(int.from_bytes(head[3:], "big"))
+
+
+def test_a_certificate_without_proof_of_its_key_is_not_seen(tmp_path: Path) -> None:
+    with (
+        endpoint(radsec(tmp_path, GOOD, ssl.TLSVersion.TLSv1_2)) as genuine,
+        endpoint(_without_proof(genuine)) as port,
+    ):
+        assert asyncio.run(look("127.0.0.1", port, NAME, 0.5)) == Sight(failure=Failure.TIMEOUT)
+
+
 @pytest.mark.parametrize(
     ("answer", "failure"),
     [

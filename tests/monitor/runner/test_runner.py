@@ -165,5 +165,5 @@ def test_a_scale_is_more_than_nothing(scale: float) -> None:
 def test_a_scale_multiplies_every_interval() -> None:
     one, tenth = Intervals(), Intervals(0.1)
     names = [name for name in dir(one) if name.endswith("_s")]
-    assert len(names) == 6
+    assert len(names) == 7
     assert all(getattr(tenth, name) == pytest.approx(getattr(one, name) / 10) for name in names)
