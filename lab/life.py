@@ -7,17 +7,21 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lab.agents import snmpd_conf
 from lab.engine import LAB_LABEL, bring_up, take_down
 from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
 from lab.logins import authorized_key, host_key, known_hosts
 from lab.outside import START, outside_files, write_outside
-from lab.pki import generate, write
+from lab.pki import generate, write, write_private
 from lab.topology import (
     CONTROL,
+    ONLOOKERS,
+    WHOLE,
     Layout,
     Node,
     NodeKind,
+    Part,
     Topology,
     compose_file,
     container,
@@ -50,15 +54,14 @@ _WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT,
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What lab is wanted. `limit` names the boroughs that get containers (none: all).
+    """What lab is wanted. `part` is what gets containers.
 
     `ensure` returns the tag of an image, having made it where it was missing.
     """
 
     inventory: Path
     ensure: Callable[[Image], str]
-    limit: frozenset[str] = frozenset()
-    profiles: frozenset[str] = frozenset()
+    part: Part = WHOLE
     pools: tuple[IPv4Network, ...] = POOLS
 
 
@@ -79,7 +82,7 @@ def up(engine: Engine, folder: Folder, order: Order, step: Callable[[str], None]
     _refuse_second(engine, folder)
     try:
         network = load(order.inventory).network
-        _refuse_unknown(network, order.limit)
+        _refuse_unknown(network, order.part.boroughs)
         topology = _start(engine, folder, order, network, step)
         step("configuring what stands outside the region")
         _start_outside(engine, topology)
@@ -114,14 +117,15 @@ def require(folder: Folder) -> None:
 def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -> Topology:
     """Write a lab's files: addresses, secrets, host keys, the compose file."""
     folder.clear()
-    layout = lay_out(network, folder.name, pool=pool, limit=order.limit)
+    layout = lay_out(network, folder.name, pool=pool, part=order.part)
     material = generate(network)
     folder.runs.mkdir(parents=True)
     rewrite(order.inventory, folder.inventory, layout.places)
     write_mapping(layout.topology, folder.mapping)
     write(material, folder.secrets)
+    write_private({f"{name}.key": key for name, key in material.authorities.items()}, folder.authorities)
     _write_nodes(folder, layout, network, material)
-    text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)), profiles=order.profiles)
+    text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)))
     folder.compose.write_text(text, encoding="utf-8")
     return layout.topology
 
@@ -129,9 +133,9 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
 def image_of(node: Node) -> Image:
     """Return the image that has a node's software in its version; raises `ImageError` when none has.
 
-    A worker is a machine with ansible-runner, which the control image has.
+    A worker is a machine with ansible-runner, which the control image has; the monitor is our own command.
     """
-    if node.kind in {NodeKind.CONTROL, NodeKind.WORKER}:
+    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER}:
         return Image.CONTROL
     software = _SOFTWARE.get(node.kind)
     return image_for(software, node.version) if software else Image.DEBIAN_13
@@ -175,7 +179,7 @@ def _start(engine: Engine, folder: Folder, order: Order, network: Network, step:
     for pool in (*others, last):
         step(f"writing the lab's files, addresses in {pool}")
         topology = prepare(folder, order, network, pool)
-        names = [container(topology, node) for node in topology.nodes if node.kind is not NodeKind.OBSERVER]
+        names = [container(topology, node) for node in topology.nodes if node.kind not in ONLOOKERS]
         step(f"starting {len(names)} containers")
         try:
             bring_up(engine, folder.compose, folder.name, names)
@@ -188,12 +192,16 @@ def _start(engine: Engine, folder: Folder, order: Order, network: Network, step:
 
 
 def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Material) -> None:
-    """Write what is mounted into the containers: host keys, logins, the configuration of what is not ours."""
+    """Write what is mounted into the containers: host keys, logins, SNMP users, what configures others' servers."""
     nodes = layout.topology.of_kind(*_WITH_SSH)
     keys = {node.name: host_key() for node in nodes}
     folder.known_hosts.write_text(known_hosts(nodes, keys), encoding="ascii")
     for node in nodes:
         _write_login(folder.node(node.name), node, keys[node.name], material)
+    for node in layout.topology.of_kind(NodeKind.ACCESS_POINT):
+        snmp = network.boroughs_by_slug[node.owner].snmp
+        if snmp:
+            _write_private(folder.node(node.name) / "snmpd.conf", snmpd_conf(snmp, material.secrets))
     for upstream in network.upstreams:
         files = outside_files(network, layout.topology, material, upstream)
         write_outside(files, folder.node(upstream.name))
@@ -236,7 +244,7 @@ def _wait_ssh(engine: Engine, topology: Topology, timeout_s: int = 60) -> None:
     result = engine.exec(control, ["bash", "-c", script], timeout_s=timeout_s * 3)
     if not result.ok:
         silent = result.out.strip()
-        names = [node.name for node in topology.nodes if str(node.address) == silent]
+        names = [node.name for node in reached if str(node.address) == silent]
         message = f"{names[0] if names else silent}: no sshd answers at {silent} after {timeout_s} s"
         raise LabError(message)
 
@@ -245,5 +253,5 @@ def _states(engine: Engine, topology: Topology) -> Iterator[NodeState]:
     for node in topology.nodes:
         name = container(topology, node)
         state = engine.state(name)
-        if state or node.kind is not NodeKind.OBSERVER:
+        if state or node.kind not in ONLOOKERS:
             yield NodeState(node, name, state.status if state else "absent")

@@ -130,7 +130,7 @@ def _hub_down(settings: Settings, left: str, severity: Severity, means: str) -> 
         severity,
         OPERATOR,
         "Hub {{ $labels.server }} is down",
-        f"{{{{ $labels.server }}}} answers neither Status-Server nor RadSec as it should. {means}",
+        f"{{{{ $labels.server }}}} does not answer as a RadSec endpoint. {means}",
         _OVERVIEW,
         {"hubs_left": left, **EXPLAINS},
     )
@@ -249,6 +249,7 @@ def _monitor(settings: Settings) -> tuple[Alert, ...]:
     return (
         _stale(
             settings,
+            "results",
             f"(time() - {newest}) / {interval} > {at.STALE_CYCLES}",
             "Nothing is known of {{ $labels.visited }} any more",
             'The last result from {{ $labels.visited }} is {{ $value | printf "%.1f" }} intervals old. '
@@ -256,12 +257,14 @@ def _monitor(settings: Settings) -> tuple[Alert, ...]:
         ),
         _stale(
             settings,
+            "scrape",
             f'up{{job="{MONITOR_JOB}"}} == 0',
             "The monitor does not answer",
             "Prometheus cannot read {{ $labels.instance }}. What it watched cannot be seen.",
         ),
         _stale(
             settings,
+            "monitor",
             "absent(roaming_probe_interval_seconds)",
             "There is no monitor",
             "Nobody says how often is probed: no monitor is read, or none runs.",
@@ -279,9 +282,18 @@ def _monitor(settings: Settings) -> tuple[Alert, ...]:
     )
 
 
-def _stale(settings: Settings, expression: str, summary: str, description: str) -> Alert:
-    wait = settings.scaled(2 * MINUTE)
-    return Alert("ProbeStale", expression, wait, Severity.PAGE, OPERATOR, summary, description, _OVERVIEW, EXPLAINS)
+def _stale(settings: Settings, missing: str, expression: str, summary: str, description: str) -> Alert:
+    return Alert(
+        "ProbeStale",
+        expression,
+        settings.scaled(2 * MINUTE),
+        Severity.PAGE,
+        OPERATOR,
+        summary,
+        description,
+        _OVERVIEW,
+        {"missing": missing, **EXPLAINS},
+    )
 
 
 # SRE workbook, chapter 5: burn rate, long window, short window, severity, for 30 days.

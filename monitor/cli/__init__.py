@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from monitor.cli import alerts, dashboards, matrix, serve, targets, traps
+from monitor.cli import alerts, dashboards, matrix, probe, serve, targets, traps
 from monitor.errors import MonitorError
 from roaming.errors import RoamingError
 
@@ -29,7 +29,7 @@ def _monitor() -> None:
     """Watch who can roam where, how fast, and what is wrong."""
 
 
-_COMMANDS = (alerts, dashboards, matrix, serve, targets, traps)
+_COMMANDS = (alerts, dashboards, matrix, probe, serve, targets, traps)
 
 for _command in _COMMANDS:
     _command.register(app)

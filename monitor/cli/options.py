@@ -10,6 +10,7 @@ import typer
 from roaming.cli.options import (
     DEFAULT_INVENTORY,
     InventoryOption,
+    JsonOption,
     KnownHostsOption,
     SecretsOption,
     VaultPasswordFileOption,
@@ -19,6 +20,7 @@ __all__ = [
     "DEFAULT_INVENTORY",
     "DEFAULT_LISTEN",
     "InventoryOption",
+    "JsonOption",
     "KnownHostsOption",
     "LimitOption",
     "ListenOption",

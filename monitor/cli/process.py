@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -30,8 +33,18 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _THREADS: Final = 64
 """What blocks waits in a thread: sessions to agents, one for each borough, and name look-ups."""
+_THREAD_NAME: Final = "collecting"
 _GRACE_S: Final = 5
+_THREADS_GRACE_S: Final = 2.0
 _FOR_EVER_S: Final = float("inf")
+
+
+class _Threads(ThreadPoolExecutor):
+    """Does not wait for its threads when the loop ends: one in which a session hangs cannot be stopped."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002  the base's words
+        """Start nothing more."""
+        super().shutdown(wait=False, cancel_futures=True)
 
 
 class _Server(uvicorn.Server):
@@ -45,17 +58,18 @@ class _Server(uvicorn.Server):
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What runs: collecting, keeping what is known of the pairs, and answering."""
+    """What runs: collecting, keeping what is known of the pairs, and answering. `guarded` asks people who they are."""
 
     runner: Runner
     state: State
     pairs: PairsFile | None
     keep_s: float
+    guarded: bool = False
 
     async def run(self, app: ASGIApp, listening: socket.socket, context: ssl.SSLContext | None) -> None:
         """Run until a signal; then answer what was asked, stop collecting, and keep what is known."""
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(_THREADS, "collecting"))
+        loop.set_default_executor(_Threads(_THREADS, _THREAD_NAME))
         server = _server(app, context)
 
         def stop() -> None:
@@ -74,6 +88,8 @@ class Process:
     async def _until_stopped(self, server: uvicorn.Server, listening: socket.socket) -> None:
         host, port = listening.getsockname()[:2]
         _LOG.info("listening on %s port %d", host, port)
+        if not self.guarded and reachable(host):
+            _LOG.warning("whoever reaches %s is answered: --web-config asks for a password or a certificate", host)
         background = [asyncio.create_task(self.runner.run()), asyncio.create_task(self._keep())]
         for task in background:
             task.add_done_callback(lambda task: _stop_if_broken(task, server))
@@ -92,8 +108,30 @@ class Process:
             await asyncio.to_thread(self.pairs.save, self.state)
 
     def _say_version(self) -> None:
-        sample = Sample(family("roaming_build_info"), (version("seamless-wifi"),), 1)
+        try:
+            found = version("seamless-wifi")
+        except PackageNotFoundError:  # A checkout that nobody installed, as in the lab, has no version.
+            return
+        sample = Sample(family("roaming_build_info"), (found,), 1)
         self.state.replace(Batch("build", time.time(), _FOR_EVER_S, (sample,)))
+
+
+def reachable(host: str) -> bool:
+    """Return whether others than this machine reach what listens on an address."""
+    return not ip_address(host).is_loopback
+
+
+def leave() -> None:
+    """End the process after a short wait for its threads; Python's own end would wait for a hanging one for ever."""
+    until = time.monotonic() + _THREADS_GRACE_S
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith(_THREAD_NAME)]
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    hanging = sum(thread.is_alive() for thread in threads)
+    if hanging:
+        _LOG.warning("%d of what was collected did not end in time", hanging)
+        logging.shutdown()
+        os._exit(0)
 
 
 def _stop_if_broken(task: asyncio.Task[None], server: uvicorn.Server) -> None:

@@ -29,7 +29,7 @@ from monitor.cli.options import (
     VaultPasswordFileOption,
     WebConfigOption,
 )
-from monitor.cli.process import Process, listen
+from monitor.cli.process import Process, leave, listen
 from monitor.cli.traps import address
 from monitor.discover import estate, targets
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from starlette.applications import Starlette
 
     from monitor.target import Estate
     from roaming.model.borough import Agent
@@ -99,10 +101,18 @@ def serve_command(
     config = WebConfig() if web_config is None else read_web_config(web_config)
     _log_to_stderr()
     asyncio.run(_serve(network, watched, means, listen_on, config))
+    leave()
 
 
 async def _serve(network: Network, watched: Estate, means: Means, listen_on: str, config: WebConfig) -> None:
-    """Compose everything and run it."""
+    """Listen, then compose everything and run it: what cannot be served collects nothing."""
+    context = config.tls.context() if config.tls else None
+    with listen(listen_on) as socket:
+        process, app = _composed(network, watched, means, config)
+        await process.run(app, socket, context)
+
+
+def _composed(network: Network, watched: Estate, means: Means, config: WebConfig) -> tuple[Process, Starlette]:
     state = State(watched, interval_s=means.intervals.probes_s, clock=means.clock)
     runner = Runner(compose.tasks(network, watched, means), state, clock=means.clock, random=means.random)
     exporter = Exporter(
@@ -118,10 +128,9 @@ async def _serve(network: Network, watched: Estate, means: Means, listen_on: str
         state=state,
         pairs=PairsFile(means.state_directory / "pairs.json") if means.state_directory else None,
         keep_s=means.intervals.keep_s,
+        guarded=config.guarded,
     )
-    context = config.tls.context() if config.tls else None
-    with listen(listen_on) as socket:
-        await process.run(application(exporter, pages, config), socket, context)
+    return process, application(exporter, pages, config)
 
 
 def _dialler(store: SecretStore, known_hosts: Path | None) -> Callable[[Agent], AbstractContextManager[Session]]:

@@ -236,8 +236,10 @@ def _people() -> Section:
     )
     rejects = Face(
         "Share that is rejected",
-        "How many of the logins of its people are rejected. RejectSpike compares this with its usual share.",
+        "How many of the logins of its people are rejected. RejectSpike fires above "
+        f"{alerts.REJECT_SHARE * 100:g} %, where it is {alerts.REJECT_GROWTH} times what it was a week before.",
         "percentunit",
+        at.REJECT_STEPS,
     )
     log = 'source="log"'
     by_result = (

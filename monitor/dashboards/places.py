@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor.alerts import Links
 from monitor.dashboards.panel import Link
 
 OVERVIEW: Final = "roaming-overview"
 MATRIX: Final = "roaming-matrix"
 BOROUGH: Final = "roaming-borough"
 
-RUNBOOKS: Final = "https://roaming.example/runbooks"
+RUNBOOKS: Final = Links().runbooks
 """Where the runbooks of the alerts are published, unless `roam-monitor dashboards --runbooks` says otherwise."""
 
 _KEEP: Final = "var-datasource=${datasource}&${__url_time_range}"

@@ -35,6 +35,8 @@ _LOG: Final = logging.getLogger(__name__)
 _GZIP_FROM: Final = 1024
 _FAST: Final = 1
 _LONGEST_PROBE_S: Final = 120.0
+_PROBES_AT_ONCE: Final = 32
+"""However many ask, the devices are not asked by more at once."""
 _MARGIN_S: Final = 0.5
 """Taken from Prometheus' own timeout, so that it hears of ours."""
 
@@ -48,6 +50,7 @@ class Exporter:
     ready: Callable[[], bool]
     targets: tuple[Target, ...] = ()
     modules: Mapping[str, Module] = field(default_factory=dict)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_PROBES_AT_ONCE))
 
     async def metrics(self, request: Request) -> Response:
         """Return everything. It is zipped in the thread that wrote it: megabytes would hold the loop."""
@@ -69,7 +72,7 @@ class Exporter:
         if target not in module.targets:
             return _wrong("target", module.targets)
         try:
-            async with asyncio.timeout(_timeout(request)):
+            async with asyncio.timeout(_timeout(request)), self._slots:
                 batches = await module.collect(module.targets[target])
         except TimeoutError:
             return PlainTextResponse(f"{target} took too long\n", 504)

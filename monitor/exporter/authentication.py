@@ -63,7 +63,7 @@ class BasicAuthentication:
             said = self._said.get(mark)
             if said is None:
                 said = self._said[mark] = await asyncio.to_thread(self._compare, user, password)
-            while len(self._said) > _REMEMBERED:
+            if len(self._said) > _REMEMBERED:
                 self._said.popitem(last=False)
         return said
 

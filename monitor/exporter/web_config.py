@@ -85,6 +85,11 @@ class WebConfig:
     users: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def guarded(self) -> bool:
+        """Whether only those are answered who prove who they are."""
+        return bool(self.users) or (self.tls is not None and self.tls.clients is ssl.CERT_REQUIRED)
+
 
 def read_web_config(path: Path) -> WebConfig:
     """Read the file; raises SettingError with file and line for whatever cannot be kept to."""

@@ -34,12 +34,14 @@ class Runner:
 
     PATIENCE: Final = 3
     """Intervals that a task may take before it is cancelled."""
+    LEAST_S: Final = 120.0
+    """It may always take that long: the patience with a silent server does not shrink with an interval."""
     JITTER: Final = 0.1
     """Share of the interval by which a start is late, at most: the devices are not all asked in one moment."""
     PAUSE_S: Final = 10.0
     """Seconds until a task that should run for ever is started again."""
 
-    def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 16) -> None:
+    def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 64) -> None:
         self._tasks = tuple(tasks)
         for task in self._tasks:
             Collector(_collector(task))
@@ -87,12 +89,13 @@ class Runner:
     async def _once(self, task: Task) -> None:
         loop = asyncio.get_running_loop()
         begun = loop.time()
+        patience = max(self.PATIENCE * task.every_s, self.LEAST_S)
         try:
-            async with asyncio.timeout(self.PATIENCE * task.every_s):
+            async with asyncio.timeout(patience):
                 await self._guarded(task)
         except TimeoutError:
             self._sink.count(Increment(_FAILURES, (_collector(task), Failure.TIMEOUT.value)))
-            _LOG.warning("%s was cancelled after %.0f s", task.name, self.PATIENCE * task.every_s)
+            _LOG.warning("%s was cancelled after %.0f s", task.name, patience)
         self._tell(task, loop.time() - begun)
 
     async def _guarded(self, task: Task) -> None:

@@ -58,6 +58,14 @@ class BuildingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """One reason, and the boroughs whose staff it keeps away."""
+
+    sentence: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoroughPage:
     """One borough: its staff elsewhere, visitors in its buildings, and why."""
 
@@ -71,16 +79,9 @@ class BoroughPage:
     outside: tuple[Answer, ...]
     buildings: tuple[BuildingLine, ...]
     troubles: tuple[Trouble, ...]
+    why: tuple[Why, ...]
     oldest: Told | None
     newest: Told | None
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """One reason, and the boroughs whose staff it keeps away."""
-
-    sentence: str
-    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def borough_page(seen: Seen, slug: str) -> BoroughPage:
     visitors = [_answer(seen, seen.cell(slug, one), one) for one in seen.others(slug)]
     pairs = [*((one, slug) for one in seen.boroughs), *((slug, one) for one in seen.boroughs)]
     oldest, newest = seen.evidence(pairs)
+    found = concerning(seen, slug)
     return BoroughPage(
         slug=slug,
         name=borough.name,
@@ -117,7 +119,8 @@ def borough_page(seen: Seen, slug: str) -> BoroughPage:
         visitors=_sorted(visitors),
         outside=_outside(seen, slug),
         buildings=tuple(building_line(seen, site) for site in seen.buildings(slug)),
-        troubles=concerning(seen, slug),
+        troubles=found,
+        why=tuple(why for why in _whys(visitors) if why.sentence not in {one.sentence for one in found}),
         oldest=oldest,
         newest=newest,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.attribution import FindingKind
 from monitor.metrics import DeviceState, PairState, Status
-from monitor.web.words import ANSWERS, Level, Told, ago, hours, plain, reason, short, told
+from monitor.web.words import ANSWERS, Level, Told, hours, plain, reason, short, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,20 +116,29 @@ class Seen:
         """Return what is known of an access point."""
         return _LEVELS[self.picture.access_points.get(name, DeviceState(Status.UNKNOWN)).status]
 
+    def level(self, visited: str, home: str) -> Level:
+        """Return the answer for a pair, as a level."""
+        return _LEVELS[self.pair(visited, home).status]
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], Cell]:
+        """What was said already: many pages, and many buildings of a borough, ask for the same."""
+        return {}
+
     def cell(self, visited: str, home: str) -> Cell:
         """Return the answer for a pair, in words."""
+        found = self._cells.get((visited, home))
+        if found is None:
+            found = self._cells[visited, home] = self._cell(visited, home)
+        return found
+
+    def _cell(self, visited: str, home: str) -> Cell:
         state = self.pair(visited, home)
         level = _LEVELS[state.status]
         why = self._why(visited, home, state) if level is Level.DOWN else ""
         tested = told(state.at, self.now)
         told_engineers = ("", "") if level is Level.GOOD else (plain(state.reason), plain(state.sentence))
-        return Cell(visited, home, level, _answer(state), tested, self._was(state), why, *told_engineers)
-
-    def _was(self, state: PairState) -> str:
-        if state.status is not Status.STALE or state.at is None:
-            return ""
-        answer = "yes" if state.success_at is not None and state.success_at >= state.at else "no"
-        return f"the last answer, {ago(self.now - state.at)}, was {answer}"
+        return Cell(visited, home, level, _answer(state), tested, _was(state), why, *told_engineers)
 
     def _why(self, visited: str, home: str, state: PairState) -> str:
         wide = self.federation_down or self.homes_at_fault.get(home) or self.visited_at_fault.get(visited)
@@ -165,6 +174,12 @@ def aged(picture: Picture) -> Picture:
 
 def _stale(status: Status) -> Status:
     return Status.STALE if status in _KNOWN else status
+
+
+def _was(state: PairState) -> str:
+    if state.status is not Status.STALE or state.at is None:
+        return ""
+    return "was yes" if state.success_at is not None and state.success_at >= state.at else "was no"
 
 
 def _answer(state: PairState) -> str:

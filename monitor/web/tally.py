@@ -10,9 +10,9 @@ from monitor.attribution import FindingKind
 from monitor.web.words import STAFF_CUT_OFF, STATES, VISITORS_CUT_OFF, Level, several
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Mapping
 
-    from monitor.web.seen import Cell, Seen
+    from monitor.web.seen import Seen
 
 _HALF: Final = 2
 _ORDER: Final = {level: place for place, level in enumerate(Level)}
@@ -31,8 +31,8 @@ class Tally:
     @classmethod
     def of(cls, levels: Iterable[Level]) -> Tally:
         """Count levels."""
-        counts = Counter(str(level) for level in levels)
-        return cls(**counts)
+        counts = Counter(levels)
+        return cls(*(counts[level] for level in (Level.GOOD, Level.SLOW, Level.DOWN, Level.STALE, Level.UNKNOWN)))
 
     @property
     def works(self) -> int:
@@ -85,7 +85,7 @@ def standing(seen: Seen, slug: str) -> Standing:
     """Return how a borough stands. What another borough is at fault for counts in the words, not in the level."""
     staff = _staff(seen, slug)
     visitors = _visitors(seen, slug)
-    own = seen.cell(slug, slug).level
+    own = seen.level(slug, slug)
     levels = [staff.level, visitors.level]
     if own is Level.DOWN or _building_down(seen, slug):
         levels.append(Level.PARTLY)
@@ -120,25 +120,29 @@ def worst(levels: Iterable[Level]) -> Level:
 
 
 def _staff(seen: Seen, slug: str) -> Facet:
-    cells = [seen.cell(visited, slug) for visited in seen.others(slug)]
-    tally = Tally.of(cell.level for cell in cells)
-    fair = Tally.of(cell.level for cell in cells if cell.visited not in seen.visited_at_fault)
-    level = Level.DOWN if slug in seen.homes_at_fault else (fair if fair.total else tally).level
-    return Facet(level, staff_sentence(tally), staff_words(tally), _missing(seen, cells, "visited"))
+    levels = {visited: seen.level(visited, slug) for visited in seen.others(slug)}
+    tally = Tally.of(levels.values())
+    level = Level.DOWN if slug in seen.homes_at_fault else _fair(levels, seen.visited_at_fault)
+    return Facet(level, staff_sentence(tally), staff_words(tally), _missing(seen, levels))
 
 
 def _visitors(seen: Seen, slug: str) -> Facet:
-    cells = [seen.cell(slug, home) for home in seen.others(slug)]
-    tally = Tally.of(cell.level for cell in cells)
-    fair = Tally.of(cell.level for cell in cells if cell.home not in seen.homes_at_fault)
-    level = Level.DOWN if slug in seen.visited_at_fault else (fair if fair.total else tally).level
-    return Facet(level, visitors_sentence(tally), visitors_words(tally), _missing(seen, cells, "home"))
+    levels = {home: seen.level(slug, home) for home in seen.others(slug)}
+    tally = Tally.of(levels.values())
+    level = Level.DOWN if slug in seen.visited_at_fault else _fair(levels, seen.homes_at_fault)
+    return Facet(level, visitors_sentence(tally), visitors_words(tally), _missing(seen, levels))
 
 
-def _missing(seen: Seen, cells: list[Cell], end: str) -> str:
+def _fair(levels: Mapping[str, Level], at_fault: Container[str]) -> Level:
+    """Sum up what others are not at fault for; everything, where they are for all of it."""
+    fair = [level for other, level in levels.items() if other not in at_fault]
+    return Tally.of(fair or levels.values()).level
+
+
+def _missing(seen: Seen, levels: Mapping[str, Level]) -> str:
     """Name those that cannot, where some can."""
-    down = [seen.name(getattr(cell, end)) for cell in cells if cell.level is Level.DOWN]
-    return several(down) if down and len(down) < len(cells) else ""
+    down = [seen.name(other) for other, level in levels.items() if level is Level.DOWN]
+    return several(down) if {Level.GOOD, Level.SLOW} & set(levels.values()) else ""
 
 
 def _building_down(seen: Seen, slug: str) -> bool:
@@ -155,6 +159,8 @@ def staff_sentence(tally: Tally) -> str:
         return f"Its staff can work in every other borough{_slowly(tally)}."
     if not tally.works and tally.down == tally.total:
         return "Its staff cannot work in any other borough."
+    if not tally.works:
+        return f"Its staff cannot work in {tally.down} of {tally.total} other boroughs{_rest(tally)}."
     return f"Its staff can work in {tally.works} of {tally.total} other boroughs{_slowly(tally)}{_rest(tally, 'in')}."
 
 
@@ -168,6 +174,9 @@ def visitors_sentence(tally: Tally) -> str:
         return f"Visitors from every other borough can work in its buildings{_slowly(tally)}."
     if not tally.works and tally.down == tally.total:
         return "Visitors cannot work in its buildings, wherever they come from."
+    if not tally.works:
+        many = f"{tally.down} of {tally.total} other boroughs"
+        return f"Visitors from {many} cannot work in its buildings{_rest(tally)}."
     many = f"{tally.works} of {tally.total}"
     return f"Visitors from {many} other boroughs can work in its buildings{_slowly(tally)}{_rest(tally, 'from')}."
 
@@ -190,6 +199,8 @@ def _words(tally: Tally, said: tuple[str, str, str]) -> str:
         return f"{everywhere}{_slowly(tally)}"
     if not tally.works and tally.down == tally.total:
         return nowhere
+    if not tally.works:
+        return f"{some.replace('can', 'cannot', 1)} {tally.down} of {tally.total}{_rest(tally)}"
     return f"{some} {tally.works} of {tally.total}{_slowly(tally)}{_rest(tally, some.rsplit(maxsplit=1)[-1])}"
 
 
@@ -199,9 +210,9 @@ def _slowly(tally: Tally) -> str:
     return ", but slowly" if tally.slow == tally.works else f", {tally.slow} of them slowly"
 
 
-def _rest(tally: Tally, where: str) -> str:
-    """Say what keeps the others away: only where both are so, it has to be told apart."""
+def _rest(tally: Tally, where: str = "") -> str:
+    """Tell the others apart, where there are those that cannot and those that are not known."""
     unknown = tally.stale + tally.unknown
     if not unknown:
         return ""
-    return f"; cannot {where} {tally.down}, {unknown} not known" if tally.down else f"; {unknown} not known"
+    return f"; cannot {where} {tally.down}, {unknown} not known" if tally.down and where else f"; {unknown} not known"

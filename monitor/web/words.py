@@ -67,6 +67,7 @@ _OWN: Final = dict.fromkeys(("no-answer", "no-answer-beyond", "fell-silent", "no
 
 _REASONS: Final = {
     "accepted": "somebody was let in who should not be",
+    "accepted-unknown-user": "{home} lets in somebody who does not exist",
     "rejected-at-home": "{home}'s sign-in server turned our test away",
     "rejected-by-hub": "the network that joins the boroughs turned our test away",
     "rejected-locally": "{visited}'s own server turned our test away",
@@ -79,9 +80,12 @@ _REASONS: Final = {
     "certificate-expired": "the certificate of {home}'s sign-in server has ended",
     "certificate-unfit": "the certificate of {home}'s sign-in server cannot be used",
     "keys-differ": "{home} lets its staff in, but the wifi cannot be encrypted",
+    "accepted-unknown-user": "{home} let in somebody whom it does not know",
     "no-answer": "no answer came back to our test in {visited}",
     "no-answer-beyond": "{visited}'s own server is well, but no answer came back from {home}",
+    "too-slow": "{home} answers, but later than the wifi waits",
     "fell-silent": "{home} began to answer and then fell silent",
+    "too-slow": "{home} answers so slowly that nobody could get in",
     "nothing-listens": "{visited}'s own server is not running",
     "no-route": "{visited}'s own server cannot be reached",
     "wrong-secret": "{visited}'s own server does not know our test",
@@ -115,6 +119,8 @@ def reasons() -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Return a text with what cannot be seen, or turns what stands beside it around, made visible."""
+    if text.isprintable():
+        return text
     return "".join("\ufffd" if unicodedata.category(one)[0] == "C" else one for one in text)
 
 

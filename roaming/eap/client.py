@@ -1,21 +1,20 @@
-"""Hold one EAP conversation from an agent."""
+"""Hold one EAP conversation from an agent by a command of its own."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from time import perf_counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from roaming.eap.configuration import command, standard_input
-from roaming.eap.judge import judge
+from roaming.eap.conclude import conclude, failed
 from roaming.eap.outcome import Outcome, Reason
-from roaming.eap.transcript import Transcript, parse
+from roaming.eap.protocol import Answer, Reader, Ready, command, program, request
 from roaming.errors import TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roaming.eap.conversation import Conversation
+
+_NUMBER: Final = 1
 
 
 class Ran(Protocol):
@@ -47,26 +46,19 @@ class Shell(Protocol):
 
 def converse(shell: Shell, conversation: Conversation) -> Outcome:
     """Hold a conversation and say what became of it; only `QuoteError` is raised."""
-    argv, data = command(conversation), standard_input(conversation).encode()
-    began = perf_counter()
+    data = program() + request(_NUMBER, conversation)
     try:
-        ran = shell.run(argv, data)
+        ran = shell.run(command(at_once=1), data)
     except TransportError as error:
-        return _failed(conversation, Reason.AGENT_UNREACHABLE, f"the agent cannot be reached: {error}")
-    elapsed = (perf_counter() - began) * 1000
-    transcript = parse(ran.out.decode("latin-1"))
-    if not transcript.finished:
-        return _failed(
-            conversation, Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {_why(ran, transcript)}"
-        )
-    outcome = judge(conversation, transcript)
-    return outcome if outcome.milliseconds is not None else replace(outcome, milliseconds=elapsed)
+        return failed(conversation, Reason.AGENT_UNREACHABLE, f"the agent cannot be reached: {error}")
+    for one in Reader().feed(ran.out):
+        if isinstance(one, Answer) and one.number == _NUMBER:
+            return conclude(conversation, one)
+        if isinstance(one, Ready) and one.broken:
+            return conclude(conversation, Answer(_NUMBER, broken=one.broken))
+    return conclude(conversation, Answer(_NUMBER, broken=_why(ran)))
 
 
-def _why(ran: Ran, transcript: Transcript) -> str:
+def _why(ran: Ran) -> str:
     complaint = ran.err.decode(errors="replace").strip().splitlines()
-    return transcript.broken or (complaint[-1].removeprefix("roam: ") if complaint else f"exit status {ran.rc}")
-
-
-def _failed(conversation: Conversation, reason: Reason, sentence: str) -> Outcome:
-    return Outcome(reason=reason, sentence=sentence, server=conversation.server.name, identity=conversation.identity)
+    return complaint[-1].removeprefix("roam: ") if complaint else f"exit status {ran.rc}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from roaming.errors import QuoteError
 from roaming.model.terms import EapMethod
 
 _PROBE_STATIONS = "02:72:6f"
@@ -39,15 +40,28 @@ class Server:
     secret: str = field(repr=False)
     port: int = 1812
 
+    @property
+    def checked_secret(self) -> str:
+        """The secret; raises `QuoteError` when it is none that every RADIUS server can be given."""
+        if not self.secret or not self.secret.isprintable():
+            message = "a RADIUS secret must be printable text on one line"
+            raise QuoteError(message)
+        return self.secret
+
 
 @dataclass(frozen=True, slots=True)
 class Nas:
-    """The access point that the conversation claims to come from. `bssid` is lower case with colons."""
+    """The access point that the conversation claims to come from. `bssid` is lower case with colons.
+
+    `operator` is an Operator-Name (RFC 5580 §4.1, such as 1camden.gov.uk); the visited borough's proxy writes its own
+    over it, so it is for those proxies that do not.
+    """
 
     identifier: str
     bssid: str
     ssid: str
     connect_info: str = "CONNECT 0Mbps roam verify"
+    operator: str = ""
 
     @property
     def called_station(self) -> str:
@@ -62,10 +76,19 @@ class Trusted:
     authorities: tuple[str, ...]
     names: tuple[str, ...]
 
+    @property
+    def bundle(self) -> str:
+        """The CAs as one text."""
+        return "".join(pem.strip() + "\n" for pem in self.authorities)
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One authentication. `identity` is the outer one, which every proxy on the way sees; seconds for `timeout`."""
+    """One authentication. `identity` is the outer one, which every proxy on the way sees.
+
+    `timeout` is for all of it, `idle` for a silence, both in seconds; without `idle` there is the first limit only. The
+    Calling-Station-Id is made of `caller`, or of the identity.
+    """
 
     identity: str
     login: Login
@@ -73,6 +96,13 @@ class Conversation:
     nas: Nas
     trusted: Trusted
     timeout: int = 5
+    idle: int | None = None
+    caller: str = ""
+
+    @property
+    def patience(self) -> int:
+        """How long a first answer is waited for, in seconds."""
+        return self.timeout if self.idle is None else min(self.idle, self.timeout)
 
     @property
     def method(self) -> EapMethod:
@@ -87,7 +117,7 @@ class Conversation:
     @property
     def station(self) -> str:
         """The Calling-Station-Id."""
-        return calling_station(self.identity)
+        return calling_station(self.caller or self.identity)
 
 
 def outer_identity(run: str, number: str, realm: str) -> str:

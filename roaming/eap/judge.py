@@ -36,7 +36,6 @@ def judge(conversation: Conversation, transcript: Transcript) -> Outcome:
         sentence=sentence,
         server=conversation.server.name,
         identity=conversation.identity,
-        milliseconds=transcript.milliseconds,
         round_trips=len(transcript.answers),
         attributes=last.attributes if last and last.code != Code.ACCESS_CHALLENGE else (),
     )
@@ -123,6 +122,8 @@ def _silent(conversation: Conversation, transcript: Transcript) -> tuple[Reason,
     who = f"{server.name} {server.address}"
     if transcript.forged:
         return Reason.WRONG_SECRET, f"{who} answers, but with another RADIUS secret than the agent's"
+    if transcript.answers and transcript.timed_out and conversation.idle is not None:
+        return Reason.TOO_SLOW, f"{_home(conversation)} had not decided after {conversation.timeout} s through {who}"
     if transcript.answers:
         text = f"{_home(conversation)} or the way there fell silent after {len(transcript.answers)} round trips"
         return Reason.FELL_SILENT, f"{text} through {who}"
@@ -130,4 +131,4 @@ def _silent(conversation: Conversation, transcript: Transcript) -> tuple[Reason,
         return Reason.NOTHING_LISTENS, f"nothing listens on {who} port {server.port}/udp"
     if transcript.trouble:
         return Reason.NO_ROUTE, f"the agent cannot send to {who}: {transcript.trouble}"
-    return Reason.NO_ANSWER, f"no answer from {who} within {conversation.timeout} s"
+    return Reason.NO_ANSWER, f"no answer from {who} within {conversation.patience} s"

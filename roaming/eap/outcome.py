@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from roaming.eap.phases import Phases
 
 
 class Reason(StrEnum):
@@ -22,9 +24,11 @@ class Reason(StrEnum):
     CERTIFICATE_EXPIRED = "certificate-expired"
     CERTIFICATE_UNFIT = "certificate-unfit"
     KEYS_DIFFER = "keys-differ"
+    ACCEPTED_UNKNOWN_USER = "accepted-unknown-user"
     NO_ANSWER = "no-answer"
     NO_ANSWER_BEYOND = "no-answer-beyond"
     FELL_SILENT = "fell-silent"
+    TOO_SLOW = "too-slow"
     NOTHING_LISTENS = "nothing-listens"
     NO_ROUTE = "no-route"
     WRONG_SECRET = "wrong-secret"  # noqa: S105  the name of a reason
@@ -42,8 +46,9 @@ SILENT = frozenset({Reason.NO_ANSWER, Reason.FELL_SILENT, Reason.NOTHING_LISTENS
 class Outcome:
     """What became of one conversation.
 
-    `milliseconds` is the agent's wall time and absent when nothing was measured; `attributes` are those of the final
-    answer, `server` is the name of the RADIUS server that was asked.
+    `milliseconds` is by the agent's clock, from the first request to the decision or the giving up, and absent when
+    nothing was measured; `phases` are its parts. `attributes` are those of the final answer, `server` is the name of
+    the RADIUS server that was asked, `chain` what `roaming.eap.certificates` reads: the certificates that were shown.
     """
 
     reason: Reason
@@ -53,6 +58,8 @@ class Outcome:
     milliseconds: float | None = None
     round_trips: int = 0
     attributes: tuple[tuple[str, str], ...] = ()
+    phases: Phases = field(default_factory=Phases)
+    chain: str = field(default="", repr=False)
 
     @property
     def accepted(self) -> bool:

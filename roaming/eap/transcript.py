@@ -1,4 +1,4 @@
-"""What eapol_test printed, as a value: packets, their attributes, certificate errors, alerts, times."""
+"""What eapol_test printed, as a value: packets, their attributes, certificate errors, alerts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class Transcript:
     """One run of eapol_test.
 
     `alert` is a TLS alert from the server, `server_names` are the names in its certificate, `trouble` what the
-    network said ("Connection refused"), `broken` what stopped eapol_test itself, `milliseconds` the agent's clock.
+    network said ("Connection refused"), `broken` what stopped eapol_test itself, `given_up` that it was ended for
+    silence. An answer with a wrong authenticator is no packet, but `forged`.
     """
 
     packets: tuple[Packet, ...] = ()
@@ -68,7 +69,7 @@ class Transcript:
     trouble: str = ""
     broken: str = ""
     finished: bool = False
-    milliseconds: float | None = None
+    given_up: bool = False
 
     @property
     def answers(self) -> tuple[Packet, ...]:
@@ -88,10 +89,9 @@ _NAME: Final = re.compile(r"^CTRL-EVENT-EAP-PEER-ALT depth=0 DNS:(.*)$", re.MULT
 _ALERT: Final = re.compile(r"^SSL: SSL3 alert: read \(remote end reported an error\):fatal:(.*)$", re.MULTILINE)
 _TROUBLE: Final = re.compile(r"^(?:recvmsg\[RADIUS\]|send\[RADIUS[^\]]*\]|connect\[radius\]): (.*)$", re.MULTILINE)
 _BROKEN: Final = re.compile(r"^(Failed to .*|EAP-(?:PEAP|TLS): Failed to initialize SSL.*)$", re.MULTILINE)
-_CLOCK: Final = re.compile(r"^roam: (?:began|ended) (\d+)$", re.MULTILINE)
 _ESCAPE: Final = re.compile(r"\\(x[0-9a-f]{2}|.)")
 _ESCAPED: Final = {"n": b"\n", "r": b"\r", "t": b"\t", "e": b"\033"}
-_NANOSECONDS: Final = 1e6
+_FORGED: Final = "\nIncoming RADIUS packet did not have correct Message-Authenticator"
 
 
 def parse(text: str) -> Transcript:
@@ -107,11 +107,10 @@ def parse(text: str) -> Transcript:
         server_names=tuple(dict.fromkeys(_NAME.findall(text))),
         keys_agree=bool(re.search(r"^MPPE keys OK: [1-9]\d*  mismatch: 0$", text, re.MULTILINE)),
         timed_out="\nEAPOL test timed out\n" in text,
-        forged="\nIncoming RADIUS packet did not have correct Message-Authenticator" in text,
+        forged=_FORGED in text,
         trouble=_first(_TROUBLE, text),
         broken=_first(_BROKEN, text),
         finished=bool(re.search(r"^(SUCCESS|FAILURE)$", text, re.MULTILINE)),
-        milliseconds=_milliseconds(text),
     )
 
 
@@ -121,6 +120,7 @@ def _packets(text: str) -> tuple[Packet, ...]:
     return tuple(
         Packet(int(code), tuple((name, _value(value)) for name, value in _ATTRIBUTE.findall(body)))
         for code, body in zip(parts[::2], parts[1::2], strict=True)
+        if _FORGED not in body
     )
 
 
@@ -147,10 +147,3 @@ def _fault(number: int) -> CertificateFault:
 def _first(pattern: re.Pattern[str], text: str) -> str:
     match = pattern.search(text)
     return match[1] if match else ""
-
-
-def _milliseconds(text: str) -> float | None:
-    clock = [int(value) for value in _CLOCK.findall(text)]
-    if len(clock) != 2:  # noqa: PLR2004  one when it began, one when it ended
-        return None
-    return (clock[1] - clock[0]) / _NANOSECONDS

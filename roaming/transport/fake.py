@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from roaming.model.bundle import RemoteFile
     from roaming.transport.access import Access
+    from roaming.transport.session import Channel
 
 
 def _succeed(_argv: tuple[str, ...], _files: dict[str, RemoteFile]) -> Result:
@@ -37,6 +38,11 @@ class FakeSession:
         """Note the command and answer it."""
         self.ran.append(tuple(argv))
         return self.answer(tuple(argv), self.files)
+
+    def start(self, argv: Sequence[str]) -> Channel:
+        """Refuse: nothing runs in memory (`roaming.eap.FakeChannel` does)."""
+        message = f"{argv[0]} cannot be started"
+        raise TransportError(message)
 
     def read(self, path: str) -> RemoteFile | None:
         """Return the file."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from roaming.transport.access import Access
 
 _COMMAND_TIMEOUT_S = 120
+_KEEPALIVE_S = 15
+_CHUNK = 65536
 _NO_SUCH_FILE = 44
 _READ = """
 [ -f "$1" ] || { [ ! -e "$1" ] && exit 44; exit 45; }
@@ -98,6 +100,35 @@ class LinuxDialler:
 
 
 @dataclass(frozen=True, slots=True)
+class LinuxChannel:
+    """A command that runs on the device."""
+
+    access: Access
+    channel: paramiko.Channel
+
+    def send(self, data: bytes) -> None:
+        """Write to its standard input."""
+        try:
+            self.channel.sendall(data)
+        except FOREIGN as error:
+            raise TransportError(plain(self.access, error)) from None
+
+    def receive(self) -> bytes:
+        """Wait for some of its standard output, for ever."""
+        try:
+            return bytes(self.channel.recv(_CHUNK))
+        except FOREIGN as error:
+            raise TransportError(plain(self.access, error)) from None
+
+    def close(self) -> None:
+        """End it: its input ends, and what waits for its output is told."""
+        try:
+            self.channel.close()
+        except FOREIGN as error:
+            raise TransportError(plain(self.access, error)) from None
+
+
+@dataclass(frozen=True, slots=True)
 class LinuxSession:
     """A session over a Netmiko connection; commands run as root, by `sudo -n` where the user is another."""
 
@@ -106,11 +137,23 @@ class LinuxSession:
 
     def run(self, argv: Sequence[str], data: bytes = b"") -> Result:
         """Run a command. A silence of two minutes is a lost device."""
-        words = list(argv) if self.access.user == "root" else ["sudo", "-n", "--", *argv]
         try:
-            return self._exchange(shlex.join(words), data)
+            return self._exchange(self._command(argv), data)
         except FOREIGN as error:
             raise TransportError(plain(self.access, error)) from None
+
+    def start(self, argv: Sequence[str]) -> LinuxChannel:
+        """Start a command that runs as long as the channel is open; its standard error is passed over."""
+        try:
+            channel = self.connection.channel_of_its_own()
+            channel.get_transport().set_keepalive(_KEEPALIVE_S)
+            channel.exec_command(self._command(argv))
+        except FOREIGN as error:
+            raise TransportError(plain(self.access, error)) from None
+        return LinuxChannel(self.access, channel)
+
+    def _command(self, argv: Sequence[str]) -> str:
+        return shlex.join(argv if self.access.user == "root" else ["sudo", "-n", "--", *argv])
 
     def _exchange(self, command: str, data: bytes) -> Result:
         with self.connection.channel_of_its_own() as channel:

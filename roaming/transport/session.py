@@ -27,11 +27,31 @@ class Result:
         return (self.out + self.err).decode(errors="replace").strip()
 
 
+class Channel(Protocol):
+    """A command that runs, with its input and output. Every method raises `TransportError` when the device is lost."""
+
+    def send(self, data: bytes) -> None:
+        """Write to its standard input."""
+        ...
+
+    def receive(self) -> bytes:
+        """Wait for some of its standard output; nothing is the end."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
 class Session(Protocol):
     """An open session with the rights of root. Every method raises `TransportError` when the device is lost."""
 
     def run(self, argv: Sequence[str], data: bytes = b"") -> Result:
         """Run a command with `data` on its standard input; a failing command is a value."""
+        ...
+
+    def start(self, argv: Sequence[str]) -> Channel:
+        """Start a command that runs as long as the channel is open."""
         ...
 
     def read(self, path: str) -> RemoteFile | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.engine import bring_up, find_engine, take_down
+from lab.engine import CommandLineEngine, bring_up, find_engine, take_down
 from lab.images import Image, Workshop, ensure
 
 if TYPE_CHECKING:
@@ -39,6 +39,12 @@ class Box:
         assert result.ok, f"{argv}: {result.rc}\n{result.out}\n{result.err}"
         return result.out
 
+    def session(self, *argv: str) -> tuple[str, ...]:
+        """Return the words that start a command in it whose input and output stay open."""
+        assert isinstance(self.engine, CommandLineEngine)
+        settings = tuple(f"{name}={value}" for name, value in self.engine.env.items())
+        return (*self.engine.stand(), "env", *settings, self.engine.name, "exec", "-i", self.name, *argv)
+
     def write(self, files: Mapping[str, str]) -> None:
         """Write files, by absolute path."""
         memory = io.BytesIO()
@@ -57,6 +63,7 @@ COMPOSE = """services:
     container_name: {name}
     cap_add: [NET_ADMIN, NET_RAW]
     stop_signal: SIGKILL
+    init: {init}
 networks:
   default:
     internal: true
@@ -78,13 +85,13 @@ def debian_12(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Ite
 
 
 @contextmanager
-def box(folder: Path, repository: Path, image: Image) -> Iterator[Box]:
-    """Run a container of an image while the block runs."""
+def box(folder: Path, repository: Path, image: Image, *, init: bool = False) -> Iterator[Box]:
+    """Run a container of an image while the block runs; with `init` what ended in it is gone, as in the lab."""
     engine = find_engine(folder)
     shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
-    name = f"seamless-wifi-daemons-{image}-{os.getpid()}"
+    name = f"seamless-wifi-daemons-{image}-{os.getpid()}{'-init' if init else ''}"
     compose = folder / "compose.yml"
-    compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name), encoding="ascii")
+    compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name, init=str(init).lower()), encoding="ascii")
     try:
         bring_up(engine, compose, name, [name])
         one = Box(engine, name)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from roaming.eap import (
+    AgentSession,
     CertificateLogin,
     Conversation,
     FakeRan,
+    LocalChannel,
     Nas,
+    Outcome,
     PasswordLogin,
     Reason,
     Server,
     Trusted,
+    calling_station,
+    certificates,
+    command,
     converse,
 )
 from tests.eap.home_server import PASSWORD, SECRET, SERVER_NAME, Authority, configuration
@@ -29,6 +37,30 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.daemon
 
 PORT, EXPIRED_PORT, CLOSED_PORT = 18120, 18121, 18129
+LATE_PORT, FORGING_PORT = 18131, 18132
+DELAY_S = 1.1
+
+# Stands before the home server: each answer comes late, or with another authenticator. One client at a time.
+RELAY = """
+import select, socket, sys, time
+port, to, delay, forge = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4] == "forge"
+near, far = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+near.bind(("127.0.0.1", port))
+far.connect(("127.0.0.1", to))
+late, client = [], None
+while True:
+    wait = max(0.0, late[0][0] - time.monotonic()) if late else None
+    for one in select.select([near, far], [], [], wait)[0]:
+        if one is near:
+            data, client = near.recvfrom(65535)
+            far.send(data)
+        else:
+            data = far.recv(65535)
+            data = data[:4] + bytes(octet ^ forge for octet in data[4:20]) + data[20:]
+            late.append((time.monotonic() + delay, data))
+    while late and late[0][0] <= time.monotonic():
+        near.sendto(late.pop(0)[1], client)
+"""
 HOSTILE_SSID = "go\"v' #röam $(id)"
 
 
@@ -223,3 +255,101 @@ def test_what_leaves_the_agent_holds_no_secret(home: Home) -> None:
     for secret in (PASSWORD, SECRET):
         assert secret.encode() not in told[0]
         assert secret.encode().hex().encode() not in told[0]
+
+
+@pytest.fixture(scope="module")
+def outcomes(home: Home) -> dict[str, Outcome]:
+    """Hold one conversation of each kind over one session, all at once, as the monitor does."""
+    box = home.agent.box
+    box.write({"/run/box/relay.py": RELAY})
+    for port, words in ((LATE_PORT, f"{DELAY_S} true"), (FORGING_PORT, "0 forge")):
+        relay = f"python3 /run/box/relay.py {port} {PORT} {words} >/dev/null 2>&1 & echo $! >/run/box/{port}.relay"
+        box.must("sh", "-c", relay)
+    good = replace(home.good, timeout=40, idle=3, caller="camden hackney")
+    said = {
+        "peap": good,
+        "tls": replace(good, login=home.probe),
+        "reject": replace(good, login=PasswordLogin("nobody@camden.gov.uk", "x")),
+        "expired": at_port(good, EXPIRED_PORT),
+        "wrong secret": replace(good, server=replace(good.server, secret="wrong")),  # noqa: S106  of nobody
+        "forged": at_port(good, FORGING_PORT),
+        "silent": replace(good, identity="roam-monitor-camden@silent.example"),
+        "closed": at_port(good, CLOSED_PORT),
+        "late": at_port(good, LATE_PORT),
+        "too late": replace(at_port(good, LATE_PORT), timeout=4, login=home.probe),
+    }
+    # The relay has one client at a time: who is too late for the second asks when the first has ended.
+    last = said.pop("too late")
+    with (
+        AgentSession(LocalChannel(box.session(*command(len(said))))) as session,
+        ThreadPoolExecutor(len(said)) as pool,
+    ):
+        found = dict(zip(said, pool.map(session.converse, said.values()), strict=True))
+        found["too late"] = session.converse(last)
+    box.run("sh", "-c", "kill $(cat /run/box/*.relay)")
+    return found
+
+
+REASONS = {
+    "peap": Reason.ACCEPTED,
+    "tls": Reason.ACCEPTED,
+    "reject": Reason.REJECTED_AT_HOME,
+    "expired": Reason.CERTIFICATE_EXPIRED,
+    "wrong secret": Reason.NO_ANSWER,
+    "forged": Reason.WRONG_SECRET,
+    "silent": Reason.NO_ANSWER,
+    "closed": Reason.NOTHING_LISTENS,
+    "late": Reason.ACCEPTED,
+    "too late": Reason.TOO_SLOW,
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_how_each_ends_over_one_session(outcomes: dict[str, Outcome], name: str) -> None:
+    assert outcomes[name].reason is REASONS[name], outcomes[name].sentence
+
+
+def seconds(outcome: Outcome) -> float:
+    assert outcome.milliseconds is not None
+    return outcome.milliseconds / 1000
+
+
+def test_the_phases_add_up_to_the_total(outcomes: dict[str, Outcome]) -> None:
+    for name in ("peap", "tls", "reject", "late"):
+        parts = outcomes[name].phases
+        assert parts.start is not None
+        assert parts.tunnel is not None
+        assert parts.inner is not None
+        assert parts.start + parts.tunnel + parts.inner == pytest.approx(parts.total)
+        assert parts.total == pytest.approx(seconds(outcomes[name]))
+
+
+def test_a_late_home_is_slow_and_not_dead(outcomes: dict[str, Outcome]) -> None:
+    """Each of its eight round trips is delayed: one for the start, two for the tunnel, five inside."""
+    parts = outcomes["late"].phases
+    assert seconds(outcomes["late"]) == pytest.approx(8 * DELAY_S, rel=0.15)
+    assert (parts.start, parts.tunnel, parts.inner) == pytest.approx((DELAY_S, 2 * DELAY_S, 5 * DELAY_S), rel=0.15)
+
+
+def test_a_silence_is_given_up_soon(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["silent"].sentence == "no answer from camden-rad-1 127.0.0.1 within 3 s"
+    for name in ("silent", "wrong secret", "forged"):
+        assert seconds(outcomes[name]) == pytest.approx(3, abs=1)
+
+
+@pytest.mark.parametrize("name", ["peap", "tls", "reject", "expired", "late"])
+def test_the_certificates_are_shown(outcomes: dict[str, Outcome], name: str) -> None:
+    own, issuer = certificates(outcomes[name].chain)
+    assert (own.names, own.issuer, issuer.subject) == ((SERVER_NAME,), "CN=EAP CA", "CN=EAP CA")
+    assert (own.ends < datetime.now(UTC)) is (name == "expired")
+
+
+def test_a_certificate_that_nobody_trusts_is_shown_too(home: Home) -> None:
+    outcome = converse(home.agent, trusting(home.good, home.other_ca))
+    assert [one.names for one in certificates(outcome.chain)][:1] == [(SERVER_NAME,)]
+
+
+def test_probes_of_a_pair_are_one_device_to_the_servers(home: Home, outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["peap"].accepted
+    log = home.agent.box.must("cat", f"/run/box/{PORT}/log")
+    assert f'Calling-Station-Id = "{calling_station("camden hackney").replace(":", "-").upper()}"' in log

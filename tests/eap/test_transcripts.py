@@ -17,6 +17,7 @@ from roaming.eap import (
     Reason,
     Server,
     Trusted,
+    answer_of,
     converse,
     parse,
 )
@@ -84,7 +85,7 @@ def test_every_transcript_has_its_case() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_we_make_of_it(name: str) -> None:
-    shell = FakeShell(lambda _argv, _data: FakeRan((TRANSCRIPTS / f"{name}.txt").read_bytes()))
+    shell = FakeShell(lambda _argv, _data: FakeRan(answer_of((TRANSCRIPTS / f"{name}.txt").read_text())))
     outcome = converse(shell, conversation(LOGINS.get(name, PASSWORD)))
     assert (outcome.reason, outcome.round_trips, outcome.sentence) == CASES[name]
     assert outcome.milliseconds is not None
@@ -96,12 +97,12 @@ def accepted() -> str:
 
 
 def outcome_of(text: str) -> tuple[Reason, str]:
-    outcome = converse(FakeShell(lambda _argv, _data: FakeRan(text.encode())), conversation())
+    outcome = converse(FakeShell(lambda _argv, _data: FakeRan(answer_of(text))), conversation())
     return outcome.reason, outcome.sentence
 
 
 def test_attributes_of_the_accept_are_kept() -> None:
-    outcome = converse(FakeShell(lambda _argv, _data: FakeRan(accepted().encode())), conversation())
+    outcome = converse(FakeShell(lambda _argv, _data: FakeRan(answer_of(accepted()))), conversation())
     assert outcome.vlan == "120"
     assert dict(outcome.attributes)["Operator-Name"] == "1camden.gov.uk"
 
@@ -109,7 +110,7 @@ def test_attributes_of_the_accept_are_kept() -> None:
 @pytest.mark.parametrize(("octets", "vlan"), [("313230", "120"), ("01313230", "120"), ("00313230", "120"), ("", "")])
 def test_a_vlan_may_carry_a_tag(octets: str, vlan: str) -> None:
     text = accepted().replace("Value: 313230", f"Value: {octets}")
-    assert converse(FakeShell(lambda _argv, _data: FakeRan(text.encode())), conversation()).vlan == vlan
+    assert converse(FakeShell(lambda _argv, _data: FakeRan(answer_of(text))), conversation()).vlan == vlan
 
 
 def test_an_accept_without_keys_is_no_success() -> None:

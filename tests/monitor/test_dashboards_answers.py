@@ -14,7 +14,7 @@ import pytest
 from lab.images import Image
 from monitor.dashboards import Answer, ask, compare
 from tests.daemons.conftest import box
-from tests.monitor.simulated import ILL, Health, Simulation
+from tests.monitor.simulation import ILL, Health, Simulation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.client
 import json
@@ -14,23 +15,38 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import bcrypt
 import pytest
+from starlette.responses import PlainTextResponse
+from typer.testing import CliRunner
 
+from monitor.cli import app
+from monitor.cli.process import Process, listen, reachable
+from monitor.errors import ListenError, SettingError
+from monitor.runner import FakeTask, Runner
+from monitor.sample import FakeClock, FakeSink
 from tests.eap.home_server import Authority
+from tests.monitor.federation import state
 from tests.monitor.parsed import number, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from monitor.sample import Batch
+
 REPOSITORY = Path(__file__).parents[2]
 LISTENING = re.compile(r"listening on 127\.0\.0\.1 port (\d+)")
 
 
+# Nothing of the inventory is asked: the addresses in it are nobody's, or somebody's.
+NO_COLLECTORS = "from monitor.cli import compose, main; compose.BUILDERS = (); main()"
+
+
 def start(words: Sequence[str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "monitor.cli", "serve", "-i", str(REPOSITORY / "lab" / "inventory"), *words]
+    command = [sys.executable, "-c", NO_COLLECTORS, "serve", "-i", str(REPOSITORY / "lab" / "inventory"), *words]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ROAM_")}
     return subprocess.Popen(
         command, cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -112,24 +128,94 @@ def test_over_tls_only_those_who_are_known_get_anything(tmp_path: Path) -> None:
         connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
         assert [get(connection, path)[0] for path in ("/metrics", "/-/healthy", "/nowhere")] == [401] * 3
         assert get(connection, "/metrics", known)[0] == 200
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        old = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+        with pytest.raises(ssl.SSLError):
+            get(old, "/-/healthy", known)
+
+
+HANGING = """
+import asyncio, sys, time
+from monitor.cli import compose, main
+
+class Hanging:
+    name, every_s = "snmp", 1.0
+
+    async def run(self, sink):
+        await asyncio.to_thread(self.hang)
+
+    def hang(self):
+        print("hanging", file=sys.stderr, flush=True)
+        time.sleep(60)
+
+compose.BUILDERS = (lambda *_: (Hanging(),),)
+main()
+"""
+
+
+def test_a_session_that_hangs_does_not_keep_the_process() -> None:
+    words = ["serve", "-i", str(REPOSITORY / "lab" / "inventory"), "--listen", "127.0.0.1:0"]
+    command = [sys.executable, "-c", HANGING, *words]
+    with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) as one:
+        assert one.stderr is not None
+        assert any("hanging" in line for line in one.stderr)
+        one.send_signal(signal.SIGTERM)
+        _, said = one.communicate(timeout=20)
+    assert one.returncode == 0
+    assert said.splitlines()[-1].endswith("1 of what was collected did not end in time")
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "told"),
+    ("address", "others"),
+    [("127.0.0.1", False), ("::1", False), ("0.0.0.0", True), ("::", True), ("10.7.0.20", True)],  # noqa: S104  asked
+)
+def test_who_reaches_an_address(address: str, *, others: bool) -> None:
+    assert reachable(address) == others
+
+
+class Broken(FakeSink):
+    """A sink that raises, which none may."""
+
+    def replace(self, batch: Batch) -> None:
+        raise RuntimeError(batch.origin)
+
+
+def test_when_the_collecting_breaks_the_process_ends() -> None:
+    clock = FakeClock()
+
+    async def work() -> None:
+        runner = Runner([FakeTask("snmp", 1.0)], Broken(), clock=clock, random=SystemRandom())
+        process = Process(runner, state(clock), pairs=None, keep_s=60)
+        with listen("127.0.0.1:0") as listening:
+            await process.run(PlainTextResponse("in"), listening, None)
+
+    with pytest.raises(ExceptionGroup) as caught:
+        asyncio.run(asyncio.wait_for(work(), 10))
+    assert caught.group_contains(RuntimeError, match="runner:snmp")
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "told"),
     [
-        (["--listen", "127.0.0.1"], 1, "roam-monitor: --listen 127.0.0.1 is not address:port"),
-        (["--listen", "127.0.0.1:70000"], 1, "roam-monitor: --listen 127.0.0.1:70000 is not address:port"),
-        (["--listen", "127.0.0.1:TAKEN"], 1, "roam-monitor: 127.0.0.1:TAKEN cannot be listened on: Address already"),
-        (["--web-config", "/nowhere/web.yml"], 1, "roam-monitor: /nowhere/web.yml cannot be read: No such file"),
-        (["--scale", "0"], 2, "--scale is a number above 0"),
-        (["--limit", "nowhere"], 2, "--limit nowhere names no borough of the inventory"),
+        (["--listen", "127.0.0.1"], SettingError, "--listen 127.0.0.1 is not address:port"),
+        (["--listen", "127.0.0.1:70000"], SettingError, "--listen 127.0.0.1:70000 is not address:port"),
+        (["--listen", "127.0.0.1:TAKEN"], ListenError, "127.0.0.1:TAKEN cannot be listened on: Address already in use"),
+        (["--web-config", "/nowhere/web.yml"], SettingError, "/nowhere/web.yml cannot be read: No such file"),
+        (["--scale", "0"], SystemExit, "--scale is a number above 0"),
+        (["--limit", "nowhere"], SystemExit, "--limit nowhere names no borough of the inventory"),
     ],
 )
-def test_what_cannot_be_served_is_said_in_a_line(words: list[str], status: int, told: str) -> None:
+def test_what_cannot_be_served_is_said(words: list[str], error: type[BaseException], told: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        with start([word.replace("TAKEN", port) for word in words]) as process:
-            _, said = process.communicate(timeout=20)
-    assert process.returncode == status
-    assert told.replace("TAKEN", port) in said
-    assert "Traceback" not in said
+        given = [word.replace("TAKEN", port) for word in words]
+        result = CliRunner().invoke(app, ["serve", "-i", str(REPOSITORY / "lab" / "inventory"), *given])
+    assert isinstance(result.exception, error)
+    assert told.replace("TAKEN", port) in f"{result.exception} {result.stderr}"
+
+
+def test_what_went_wrong_is_one_line_and_status_1() -> None:
+    with start(["--listen", "nonsense"]) as process:
+        out, said = process.communicate(timeout=20)
+    assert (process.returncode, out) == (1, "")
+    assert said.splitlines()[-1] == "roam-monitor: --listen nonsense is not address:port"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from roaming.eap import FakeRan, FakeShell
+from roaming.eap import FakeRan, FakeShell, answer_of
 from roaming.errors import SecretMissingError, TransportError
 from roaming.load import load
 from roaming.verify import Options, Report, verify
@@ -95,14 +96,15 @@ class World:
         if agent.name in self.down:
             message = f"{agent.name}: no connection"
             raise TransportError(message)
-        yield FakeShell(lambda argv, data: self._answer(agent.name, argv, data.decode()))
+        yield FakeShell(lambda _, data: self._answer(agent.name, json.loads(data.splitlines()[-1])))
 
-    def _answer(self, agent: str, argv: tuple[str, ...], data: str) -> FakeRan:
-        values = dict(re.findall(r"^    (\w+)=([0-9A-Za-z]+)$", data, re.MULTILINE))
+    def _answer(self, agent: str, request: dict[str, Any]) -> FakeRan:
+        words = request["words"]
+        values = dict(re.findall(r"^    (\w+)=([0-9A-Za-z]+)$", request["configuration"], re.MULTILINE))
         outer = values.get("anonymous_identity") or values["identity"]
         asked = Asked(
             agent=agent,
-            server=argv[argv.index("-a") + 1],
+            server=words[words.index("-a") + 1],
             identity=bytes.fromhex(outer).decode(),
             user=bytes.fromhex(values["identity"]).decode(),
             method=values["eap"],
@@ -110,4 +112,4 @@ class World:
         self.asked.append(asked)
         names = {str(one.address): name for name, one in lab_network().servers_by_name.items()}
         text = (TRANSCRIPTS / f"{self.answer(asked)}.txt").read_text()
-        return FakeRan(text.replace("camden-rad-1", names[asked.server]).encode())
+        return FakeRan(answer_of(text.replace("camden-rad-1", names[asked.server])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -57,8 +57,8 @@ def ap_down(owner: str, site: str, name: str) -> Told:
     return told("AccessPointDown", owner, site=site, access_point=name)
 
 
-def stale(**more: str) -> Told:
-    return told("ProbeStale", "operator", **more)
+def stale(missing: str, **more: str) -> Told:
+    return told("ProbeStale", "operator", missing=missing, **more)
 
 
 def certificate(kind: str, server: str, owner: str, severity: str) -> Told:
@@ -76,7 +76,8 @@ WATCHDOG: Final = told("Watchdog", "operator")
 class Case:
     """One story. `fired` is all that ever fires; `hushed` are those among it that nobody is told of.
 
-    `extra` puts other values in the place of series, or adds some; None removes one.
+    `extra` puts other values in the place of series, or adds some; None removes one. `blind` makes an agent each: it is
+    the borough whose agent sees no hub.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Case:
     steps: int = sim.END
     scale: float = 1
     evaluated_s: float = 60
+    blind: str = ""
 
     @property
     def step_s(self) -> float:
@@ -168,7 +170,7 @@ FAULT_TABLE: Final = (
     Case(
         "the prober paused",
         (sim.prober_paused(*LAB.boroughs),),
-        tuple(stale(visited=one) for one in LAB.boroughs),
+        tuple(stale("results", visited=one) for one in LAB.boroughs),
     ),
 )
 
@@ -331,19 +333,19 @@ EDGES: Final = (
             Fault(paused=frozenset(LAB.boroughs[1:]), starts=BREAKS - 5),
             Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney")),
         ),
-        (stale(visited="hackney"), stale(visited="islington"), burn("1h")),
+        (stale("results", visited="hackney"), stale("results", visited="islington"), burn("1h")),
         hushed=(burn("1h"),),
         evaluated_s=30,
     ),
     Case(
         "one prober paused",
         (sim.prober_paused("hackney"),),
-        (stale(visited="hackney"),),
+        (stale("results", visited="hackney"),),
     ),
     Case(
         "the monitor down",
         (),
-        (stale(job="roam-monitor", instance="monitor:9800"),),
+        (stale("scrape", job="roam-monitor", instance="monitor:9800"),),
         extra={
             ("up", labels(job="roam-monitor", instance="monitor:9800")): _steps((BREAKS, 1), (_DURING, 0), (_AFTER, 1)),
         },
@@ -351,7 +353,7 @@ EDGES: Final = (
     Case(
         "no monitor",
         (),
-        (stale(),),
+        (stale("monitor"),),
         extra={("roaming_probe_interval_seconds", ()): _steps((BREAKS, 60), (_DURING, None), (_AFTER, 60))},
     ),
     # Hops
@@ -455,6 +457,24 @@ EDGES: Final = (
     ),
 )
 
+# Each borough's agent brings its own series; hackney's sees neither hub, as its line is broken.
+AGENTS: Final = (
+    Case("healthy, an agent each", (), (), blind="hackney"),
+    Case("a proxy, an agent each", (sim.proxy_blackholed(LAB, "hackney"),), (isolated("hackney"),), blind="hackney"),
+    Case(
+        "home and proxy in one, an agent each",
+        (sim.server_stopped(LAB, "islington"),),
+        (unreachable("islington"), isolated("islington")),
+        blind="hackney",
+    ),
+    Case(
+        "both hubs, an agent each",
+        (sim.hubs_stopped("hub-east", "hub-west"),),
+        (hub_down("hub-east", "none"), hub_down("hub-west", "none")),
+        blind="hackney",
+    ),
+)
+
 # At 1/720 three days are six minutes and an hour is five seconds; at 1/1440 a week is seven minutes.
 _WEEK_S: Final = 420
 
@@ -501,4 +521,10 @@ SCALED: Final = (
     ),
 )
 
-CASES: Final = (*FAULT_TABLE, *TWO_AT_ONCE, *EDGES, *SCALED)
+CASES: Final = (
+    *(replace(case, evaluated_s=30) for case in FAULT_TABLE),
+    *TWO_AT_ONCE,
+    *EDGES,
+    *AGENTS,
+    *SCALED,
+)

@@ -80,7 +80,7 @@ INHIBITED: tuple[tuple[str, Told, Told, bool], ...] = (
     ("very slow: slow", slow("camden", "10s"), slow("camden"), True),
     ("very slow: another's slow is told", slow("hackney", "10s"), slow("camden"), False),
     ("a fast burn: a slow one", burn("1h"), burn("3d"), True),
-    ("a blind prober: the budget", stale(visited="camden"), burn("1h"), True),
+    ("a blind prober: the budget", stale("results", visited="camden"), burn("1h"), True),
 )
 
 

@@ -55,6 +55,7 @@ def test_a_pair_that_is_no_more_is_passed_over(tmp_path: Path) -> None:
     after = state(clock)
     file.load(after)
     assert {pair.status for pair in after.picture(clock.wall()).pairs.values()} == {Status.UNKNOWN}
+    assert b"gone" not in after.exposition(clock.wall())
 
 
 def test_a_full_disk_is_counted_and_the_former_file_stays() -> None:

@@ -70,12 +70,13 @@ def test_it_never_overlaps_itself_and_what_is_left_out_is_counted() -> None:
     assert failures(sink)["probes", Failure.OVERRUN.value] == 2 * len(task.ended)
 
 
-def test_one_that_hangs_is_cancelled_after_three_intervals() -> None:
-    task, other = FakeTask("radsec", 10.0, takes_s=1e9), FakeTask("status", 10.0)
-    sink, _ = after(100, task, other)
-    assert task.ended[0] - task.begun[0] == pytest.approx(30.0)
-    assert failures(sink)["radsec", Failure.TIMEOUT.value] == 2
-    assert len(other.begun) == 10
+@pytest.mark.parametrize(("every_s", "cancelled_s"), [(10.0, 120.0), (100.0, 300.0)])
+def test_one_that_hangs_is_cancelled_after_three_intervals_or_two_minutes(every_s: float, cancelled_s: float) -> None:
+    task, other = FakeTask("radsec", every_s, takes_s=1e9), FakeTask("status", 10.0)
+    sink, _ = after(400, task, other)
+    assert task.ended[0] - task.begun[0] == pytest.approx(cancelled_s)
+    assert failures(sink)["radsec", Failure.TIMEOUT.value] == len([end for end in task.ended if end < 400])
+    assert len(other.begun) == 40
 
 
 def raise_it(error: Exception) -> FakeTask:

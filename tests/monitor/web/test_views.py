@@ -116,10 +116,10 @@ TALLIES = {
     "few known, down": (
         Tally(down=1, unknown=31),
         Level.PARTLY,
-        "Its staff can work in 0 of 32 other boroughs; cannot in 1, 31 not known.",
-        "can work in 0 of 32; cannot in 1, 31 not known",
-        "Visitors from 0 of 32 other boroughs can work in its buildings; cannot from 1, 31 not known.",
-        "can work here from 0 of 32; cannot from 1, 31 not known",
+        "Its staff cannot work in 1 of 32 other boroughs; 31 not known.",
+        "cannot work in 1 of 32; 31 not known",
+        "Visitors from 1 of 32 other boroughs cannot work in its buildings; 31 not known.",
+        "cannot work here from 1 of 32; 31 not known",
     ),
     "alone": (
         Tally(),
@@ -271,8 +271,8 @@ ANSWERS = {
     "up": (GOOD, Level.GOOD, "Yes", ""),
     "slow": (SLOW, Level.SLOW, "Yes, but slowly: 8 seconds", ""),
     "down": (BAD, Level.DOWN, "No", ""),
-    "was yes": (STALE, Level.STALE, "Not known now", "the last answer, 1 hour ago, was yes"),
-    "was no": (STALE_NO, Level.STALE, "Not known now", "the last answer, 1 hour ago, was no"),
+    "was yes": (STALE, Level.STALE, "Not known now", "was yes"),
+    "was no": (STALE_NO, Level.STALE, "Not known now", "was no"),
     "unknown": (UNKNOWN, Level.UNKNOWN, "Not known", ""),
 }
 
@@ -321,6 +321,15 @@ def test_a_buildings_own_wifi(case: str) -> None:
     assert (view.wifi.level, view.wifi.words) == (level, words)
 
 
+def test_nobody_gets_online_where_the_wifi_is_down() -> None:
+    points = dict.fromkeys(("hackney-ap-1", "hackney-ap-2"), DOWN)
+    view = building_page(seen(replace(HEALTHY, access_points=points)), "hackney/town-hall")
+    assert {answer.answer for answer in (*view.answers, *view.outside)} == {"No"}
+    assert [(why.sentence, why.who) for why in view.why] == [
+        ("The wifi of this building is down.", "Camden, Hackney, Islington and Westminster")
+    ]
+
+
 def test_a_building_without_access_points_says_so() -> None:
     wifi = building_page(seen(HEALTHY), "camden/library").wifi
     assert (wifi.level, wifi.words) == (Level.UNKNOWN, "The wifi of the building itself is not watched.")
@@ -336,6 +345,17 @@ def test_a_boroughs_page_has_both_sides_and_its_shared_buildings() -> None:
     assert {one.answer for one in view.staff} == {"Yes"}
     assert [one.name for one in view.outside] == ["outside.example"]
     assert [one.name for one in view.buildings] == ["Hackney Town Hall"]
+    assert [(why.sentence, why.who) for why in view.why] == [
+        ("Staff of Hackney cannot get online in other boroughs: its sign-in server turns everybody away.", "Hackney")
+    ]
+
+
+def test_a_boroughs_page_says_a_reason_once() -> None:
+    view = borough_page(seen(visited("camden", BAD)), "camden")
+    assert [one.sentence for one in view.troubles] == [
+        "Visitors cannot get online in the buildings of Camden: its way out does not work."
+    ]
+    assert view.why == ()
 
 
 CHANGES: dict[str, tuple[Picture, str | None]] = {

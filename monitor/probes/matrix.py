@@ -1,0 +1,92 @@
+"""The matrix: every pair probed again and again, as a task of the runner."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from monitor.probes.attempt import attempt
+from monitor.probes.conclusion import ERRORS, UNREACHED, Heard, conclude
+from monitor.probes.schedule import Pace, Schedule
+from monitor.probes.shown import Shown
+from monitor.sample import Collector, Failure, Increment, family
+from roaming.eap import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.probes.agents import Agents
+    from monitor.probes.attempt import Words
+    from monitor.probes.pair import Pair, Probe
+    from monitor.sample import Clock, Sink
+    from roaming.eap import Outcome
+
+_FAILURES: Final = family("roaming_collection_failures_total")
+_FOR_EVER: Final = float("inf")
+_MEMORY: Final = 3
+"""Intervals for which a certificate counts that is no longer shown."""
+
+
+class Matrix:
+    """Probes every pair until it is cancelled; then its agents are let go of."""
+
+    name = Collector.PROBES.value
+    every_s = _FOR_EVER
+
+    def __init__(self, pairs: Sequence[Pair], words: Words, agents: Agents, *, pace: Pace, clock: Clock) -> None:
+        self._pairs, self._words, self._agents = tuple(pairs), words, agents
+        self._pace, self._clock = pace, clock
+        self._heard = Heard(pace.interval_s)
+        self._shown = Shown(pace.interval_s * _MEMORY)
+
+    async def run(self, sink: Sink) -> None:
+        """Probe for ever."""
+        self._agents.listen(lambda: _count(sink, Failure.MALFORMED))
+        schedule = Schedule(self._pairs, self._pace, self._clock.steady())
+        pool = ThreadPoolExecutor(self._pace.overall, thread_name_prefix="roam-probe")
+        something = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as running:
+                while True:
+                    something.clear()
+                    for probe in schedule.due(self._clock.steady()):
+                        running.create_task(self._one(probe, schedule, pool, sink)).add_done_callback(
+                            lambda _: something.set()
+                        )
+                    await _either(something, schedule.wait_s(self._clock.steady()))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            # Closing a session may wait for the network.
+            await asyncio.shield(asyncio.to_thread(self._agents.close))
+
+    async def _one(self, probe: Probe, schedule: Schedule, pool: ThreadPoolExecutor, sink: Sink) -> None:
+        loop = asyncio.get_running_loop()
+        outcomes = await loop.run_in_executor(pool, attempt, probe, self._words, self._agents)
+        passed = self._tell(probe, outcomes, sink)
+        reached = outcomes[-1].reason not in UNREACHED
+        schedule.ended(probe, passed=passed, reached=reached, now=self._clock.steady())
+
+    def _tell(self, probe: Probe, outcomes: tuple[Outcome, ...], sink: Sink) -> bool | None:
+        now, visited = self._clock.steady(), probe.pair.visited
+        self._heard.note(visited, outcomes, now)
+        well = frozenset(proxy for proxy in probe.proxies if self._heard.lately(visited, proxy, now))
+        seen = conclude(probe, outcomes, self._clock.wall(), well)
+        sink.authentication(seen)
+        self._shown.learn(probe.pair, outcomes, self._clock.wall(), sink)
+        if (reason := outcomes[-1].reason) in ERRORS:
+            _count(sink, ERRORS[Reason(reason)])
+        return seen.passed
+
+
+def _count(sink: Sink, why: Failure) -> None:
+    sink.count(Increment(_FAILURES, (Collector.PROBES.value, why.value)))
+
+
+async def _either(something: asyncio.Event, seconds: float) -> None:
+    """Wait until something happens, but not longer than that."""
+    try:
+        async with asyncio.timeout(seconds):
+            await something.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,135 @@
+"""What the monitor reads of a real snmpd with hostapd beside it, by SNMPv3 with authentication and privacy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab.agents import snmpd_conf
+from lab.images import Image
+from roaming.load import load
+from tests.daemons.conftest import box
+from tests.daemons.test_hostapd import on_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.daemons.conftest import Box
+
+pytestmark = pytest.mark.daemon
+
+REPOSITORY = Path(__file__).parents[2]
+SNMP = load(REPOSITORY / "lab" / "inventory").network.boroughs_by_slug["camden"].snmp
+AUTH, PRIVACY = "a-key-to-authenticate", "a-key-to-encrypt-with"
+START = """
+    mkdir -p /etc/lab; cp /run/box/snmpd.conf /etc/lab/; /usr/lib/lab/roles/access-point
+    service hostapd start; service snmpd start
+    n=0; until ss -lun | grep -q ':161 '; do n=$((n+1)); [ $n -lt 50 ]; sleep 0.1; done"""
+STOP = """
+    service hostapd stop; pkill -x snmpd
+    while pgrep -x hostapd || pgrep -x snmpd; do sleep 0.1; done
+    service snmpd start
+    until ss -lun | grep -q ':161 '; do sleep 0.1; done"""
+POLL = """
+import asyncio, json, sys
+from tests.monitor.pollers.world import device, poller
+from dataclasses import replace
+from monitor.pollers import Endpoint, Hash, User
+
+async def work():
+    words = json.loads(sys.argv[1])
+    user = User(words["user"], words["auth"], words["privacy"], Hash(words["hash"]))
+    alone = replace(device("camden-ap-0"), endpoint=Endpoint("127.0.0.1", user), servers={"127.0.0.1": "camden-rad-1"})
+    outcome = await poller(timeout_s=1.0).poll(alone)
+    samples = [[one.family.name, one.labels, one.value] for one in outcome.batch.samples]
+    print(json.dumps({"failure": outcome.failure, "samples": samples}))
+
+asyncio.run(work())
+"""
+GOOD = {"user": "roam-monitor", "auth": AUTH, "privacy": PRIVACY, "hash": "sha-256"}
+
+
+@pytest.fixture(scope="module")
+def access_point(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Box]:
+    """A device with hostapd and snmpd as the lab configures them; snmpd would count a hostapd that nobody buried."""
+    assert SNMP is not None
+    text = snmpd_conf(SNMP, {SNMP.auth.secret: AUTH, SNMP.privacy.secret: PRIVACY})
+    older = f'createUser older SHA "{AUTH}" AES "{PRIVACY}"\nrouser older priv\n'
+    with box(tmp_path_factory.mktemp("snmpd"), repository, Image.DEBIAN_13, init=True) as one:
+        one.write(on_loopback() | {"/run/box/snmpd.conf": text + older})
+        one.must("sh", "-c", START)
+        yield one
+
+
+def poll(box: Box, user: dict[str, str]) -> tuple[str | None, dict[str, float]]:
+    """Poll from within the container's network; return the failure, and values by metric."""
+    state = box.engine.state(box.name)
+    assert state is not None
+    words = ["nsenter", "--target", str(state.pid), "--net", sys.executable, "-c", POLL, json.dumps(user)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=REPOSITORY, timeout=60)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    return answer["failure"], {name: value for name, _, value in answer["samples"]}
+
+
+def test_an_access_point_tells_of_itself(access_point: Box) -> None:
+    failure, values = poll(access_point, GOOD)
+    assert failure is None
+    assert values.keys() == {
+        "roaming_access_point_clients",
+        "roaming_access_point_up",
+        "roaming_radius_client_accepts_total",
+        "roaming_radius_client_rejects_total",
+        "roaming_radius_client_requests_total",
+        "roaming_radius_client_retransmissions_total",
+        "roaming_radius_client_seconds",
+        "roaming_radius_client_timeouts_total",
+        "roaming_snmp_seconds",
+        "roaming_snmp_up",
+        "roaming_ssid_clients",
+    }
+    assert values["roaming_access_point_up"] == 1
+
+
+def test_sha_1_is_for_older_devices(access_point: Box) -> None:
+    failure, values = poll(access_point, GOOD | {"user": "older", "hash": "sha"})
+    assert failure is None
+    assert values["roaming_access_point_up"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"user": "nobody"},
+        {"auth": "another-key-entirely"},
+        {"hash": "sha"},
+    ],
+)
+def test_a_wrong_user_or_key_is_bad_credentials(access_point: Box, wrong: dict[str, str]) -> None:
+    failure, values = poll(access_point, GOOD | wrong)
+    assert failure == "bad-credentials"
+    assert values == {"roaming_snmp_up": 0}
+
+
+def test_a_wrong_key_for_privacy_is_silence(access_point: Box) -> None:
+    """net-snmp drops what it cannot decrypt, and says nothing (RFC 3414 §3.2 would have it report)."""
+    failure, values = poll(access_point, GOOD | {"privacy": "another-key-entirely"})
+    assert failure in {"timeout", "bad-credentials"}
+    assert values == {"roaming_snmp_up": 0}
+
+
+def test_a_stopped_hostapd_is_down_and_its_snmpd_still_answers(access_point: Box) -> None:
+    """snmpd looks at the processes every 30 s only: it is started again here, so that it looks."""
+    access_point.must("sh", "-c", STOP)
+    try:
+        failure, values = poll(access_point, GOOD)
+    finally:
+        access_point.must("service", "hostapd", "start")
+    assert failure is None
+    assert values["roaming_access_point_up"] == 0
+    assert values["roaming_snmp_up"] == 1
