@@ -32,6 +32,16 @@ class Folder:
         return self.root / "compose.yml"
 
     @property
+    def observers_compose(self) -> Path:
+        """The compose file of those who only look on."""
+        return self.root / "observers.yml"
+
+    @property
+    def observers(self) -> Path:
+        """What those who look on read."""
+        return self.root / "observers"
+
+    @property
     def inventory(self) -> Path:
         """The inventory with lab addresses."""
         return self.root / "inventory"
@@ -45,6 +55,15 @@ class Folder:
     def secrets(self) -> Path:
         """The secret store."""
         return self.root / "secrets"
+
+    @property
+    def authorities(self) -> Path:
+        """The keys of the lab's CAs, which no device and no probe has."""
+        return self.root / "authorities"
+
+    def authority(self, name: str) -> Path:
+        """Return the file of one CA's key."""
+        return self.authorities / f"{name}.key"
 
     @property
     def known_hosts(self) -> Path:

@@ -13,12 +13,15 @@ from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
 from lab.logins import authorized_key, host_key, known_hosts
 from lab.outside import START, outside_files, write_outside
-from lab.pki import generate, write
+from lab.pki import generate, write, write_private
 from lab.topology import (
     CONTROL,
+    ONLOOKERS,
+    WHOLE,
     Layout,
     Node,
     NodeKind,
+    Part,
     Topology,
     compose_file,
     container,
@@ -51,15 +54,14 @@ _WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT,
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What lab is wanted. `limit` names the boroughs that get containers (none: all).
+    """What lab is wanted. `part` is what gets containers.
 
     `ensure` returns the tag of an image, having made it where it was missing.
     """
 
     inventory: Path
     ensure: Callable[[Image], str]
-    limit: frozenset[str] = frozenset()
-    profiles: frozenset[str] = frozenset()
+    part: Part = WHOLE
     pools: tuple[IPv4Network, ...] = POOLS
 
 
@@ -80,7 +82,7 @@ def up(engine: Engine, folder: Folder, order: Order, step: Callable[[str], None]
     _refuse_second(engine, folder)
     try:
         network = load(order.inventory).network
-        _refuse_unknown(network, order.limit)
+        _refuse_unknown(network, order.part.boroughs)
         topology = _start(engine, folder, order, network, step)
         step("configuring what stands outside the region")
         _start_outside(engine, topology)
@@ -115,14 +117,15 @@ def require(folder: Folder) -> None:
 def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -> Topology:
     """Write a lab's files: addresses, secrets, host keys, the compose file."""
     folder.clear()
-    layout = lay_out(network, folder.name, pool=pool, limit=order.limit)
+    layout = lay_out(network, folder.name, pool=pool, part=order.part)
     material = generate(network)
     folder.runs.mkdir(parents=True)
     rewrite(order.inventory, folder.inventory, layout.places)
     write_mapping(layout.topology, folder.mapping)
     write(material, folder.secrets)
+    write_private({f"{name}.key": key for name, key in material.authorities.items()}, folder.authorities)
     _write_nodes(folder, layout, network, material)
-    text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)), profiles=order.profiles)
+    text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)))
     folder.compose.write_text(text, encoding="utf-8")
     return layout.topology
 
@@ -130,9 +133,9 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
 def image_of(node: Node) -> Image:
     """Return the image that has a node's software in its version; raises `ImageError` when none has.
 
-    A worker is a machine with ansible-runner, which the control image has.
+    A worker is a machine with ansible-runner, which the control image has; the monitor is our own command.
     """
-    if node.kind in {NodeKind.CONTROL, NodeKind.WORKER}:
+    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER}:
         return Image.CONTROL
     software = _SOFTWARE.get(node.kind)
     return image_for(software, node.version) if software else Image.DEBIAN_13
@@ -176,7 +179,7 @@ def _start(engine: Engine, folder: Folder, order: Order, network: Network, step:
     for pool in (*others, last):
         step(f"writing the lab's files, addresses in {pool}")
         topology = prepare(folder, order, network, pool)
-        names = [container(topology, node) for node in topology.nodes if node.kind is not NodeKind.OBSERVER]
+        names = [container(topology, node) for node in topology.nodes if node.kind not in ONLOOKERS]
         step(f"starting {len(names)} containers")
         try:
             bring_up(engine, folder.compose, folder.name, names)
@@ -241,7 +244,7 @@ def _wait_ssh(engine: Engine, topology: Topology, timeout_s: int = 60) -> None:
     result = engine.exec(control, ["bash", "-c", script], timeout_s=timeout_s * 3)
     if not result.ok:
         silent = result.out.strip()
-        names = [node.name for node in topology.nodes if str(node.address) == silent]
+        names = [node.name for node in reached if str(node.address) == silent]
         message = f"{names[0] if names else silent}: no sshd answers at {silent} after {timeout_s} s"
         raise LabError(message)
 
@@ -250,5 +253,5 @@ def _states(engine: Engine, topology: Topology) -> Iterator[NodeState]:
     for node in topology.nodes:
         name = container(topology, node)
         state = engine.state(name)
-        if state or node.kind is not NodeKind.OBSERVER:
+        if state or node.kind not in ONLOOKERS:
             yield NodeState(node, name, state.status if state else "absent")

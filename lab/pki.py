@@ -1,6 +1,6 @@
 """A private CA of the lab's own, and a value for every secret that an inventory names.
 
-Nothing here is stored but what a device or a probe needs: the keys of the CAs are forgotten once everything is issued.
+The keys of the CAs are no secrets of the federation: the lab keeps them apart, for certificates that are faults.
 """
 
 from __future__ import annotations
@@ -64,10 +64,11 @@ _KEY_FIELDS = frozenset({"cui_key", "mac_key", "fast_transition_key"})
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Values by secret name, PEM by certificate name."""
+    """Values by secret name, PEM by certificate name; `authorities` are the keys of the CAs, by their names."""
 
     secrets: Mapping[str, str] = field(repr=False)
     certificates: Mapping[str, str]
+    authorities: Mapping[str, str] = field(repr=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ def generate(network: Network) -> Material:
     keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in _tls_keys(network).values()}
     values = {name: _value(kind) for name, kind in kinds.items() if kind is not SecretKind.TLS_KEY}
     values |= {name: _pem(key) for name, key in keys.items()}
-    return Material(dict(sorted(values.items())), _certificates(network, keys))
+    issued = _issued(network, keys)
+    certificates = {name: one.pem for name, one in issued.items()}
+    authorities = {name: _pem(issued[name].key) for name in issued if name not in _tls_keys(network)}
+    return Material(dict(sorted(values.items())), certificates, authorities)
 
 
 def secret_kinds(network: Network) -> dict[str, SecretKind]:
@@ -108,7 +112,14 @@ def secret_kinds(network: Network) -> dict[str, SecretKind]:
 
 def write(material: Material, directory: Path) -> None:
     """Write a secret store: `<name>` per secret and `certificates/<name>.pem`, for the owner's eyes only."""
-    files = dict(material.secrets) | {f"certificates/{name}.pem": pem for name, pem in material.certificates.items()}
+    write_private(
+        dict(material.secrets) | {f"certificates/{name}.pem": pem for name, pem in material.certificates.items()},
+        directory,
+    )
+
+
+def write_private(files: Mapping[str, str], directory: Path) -> None:
+    """Write files below a directory, for the owner's eyes only."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, text in files.items():
         path = directory / name
@@ -202,7 +213,7 @@ def _outside_record(network: Network, name: str, names: tuple[str, ...], issuer:
     return Certificate(name=name, kind="server", not_after=not_after, names=names, issuer=issuer)
 
 
-def _certificates(network: Network, keys: Mapping[str, ec.EllipticCurvePrivateKey]) -> dict[str, str]:
+def _issued(network: Network, keys: Mapping[str, ec.EllipticCurvePrivateKey]) -> dict[str, _Issued]:
     """Issue every certificate, authorities first."""
     records = network.certificates_by_name | {record.name: record for record in _outside_records(network)}
     key_names, radsec = _tls_keys(network), _radsec_keys(network)
@@ -210,7 +221,7 @@ def _certificates(network: Network, keys: Mapping[str, ec.EllipticCurvePrivateKe
     for record in sorted(records.values(), key=lambda record: _depth(record, records)):
         key = keys[key_names[record.name]] if record.name in key_names else ec.generate_private_key(ec.SECP256R1())
         issued[record.name] = _issue(record, key, issued.get(record.issuer or ""), peer=record.name in radsec)
-    return {name: issued[name].pem for name in sorted(issued)}
+    return dict(sorted(issued.items()))
 
 
 def _depth(record: Certificate, records: Mapping[str, Certificate], below: int = 0) -> int:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from lab import faults, life
+from lab import life
 from lab.cli.options import DEFAULT_NAME, NameOption
 from lab.engine import find_engine
+from lab.faults import Faults
 from lab.folder import folder
 from lab.topology import read_mapping
 
@@ -30,7 +31,8 @@ def fault(
     life.require(where)
     topology = read_mapping(where.mapping)
     engine = find_engine(where.root)
+    faults = Faults(engine, topology, where)
     if what == "clear":
-        faults.clear_all(engine, topology)
+        faults.clear_all()
     else:
-        faults.set_fault(engine, topology, faults.parse(topology, what))
+        faults.set(faults.parse(what))

@@ -21,7 +21,7 @@ def mapping_table(topology: Topology) -> Table:
     for heading in ("device", "is a", "network", "inventory", "lab"):
         table.add_column(heading, overflow="fold")
     for node in topology.nodes:
-        for link in node.links if node.links[0].real else ():
+        for link in node.links if node.links and node.links[0].real else ():
             table.add_row(node.name, node.kind, link.network, str(link.real), str(link.address))
     return table
 

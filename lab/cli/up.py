@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from lab import life
-from lab.cli.options import DEFAULT_NAME, NameOption
+from lab.cli.options import DEFAULT_NAME, GrafanaOption, NameOption, ScaleOption
 from lab.cli.progress import console, steps
 from lab.cli.table import edits, mapping_table
 from lab.cli.workshop import ensurer
 from lab.engine import find_engine
 from lab.folder import folder
+from lab.topology import NodeKind, Part
+from lab.watch import DEFAULT_SCALE, Wanted, watch
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
 
 STEPS = 6
@@ -25,11 +27,19 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
+    *,
     inventory: InventoryOption = DEFAULT_INVENTORY,
     name: NameOption = DEFAULT_NAME,
     limit: Annotated[list[str] | None, typer.Option("--limit", help="Only this borough; may be repeated.")] = None,
-    profile: Annotated[list[str] | None, typer.Option("--profile", help="Also start these: observe, grafana.")] = None,
+    without: Annotated[
+        list[NodeKind] | None, typer.Option("--without", help="No container for these; may be repeated.")
+    ] = None,
     subnet: Annotated[str | None, typer.Option("--subnet", help="The lab's own range, a /16 or so.")] = None,
+    watched: Annotated[
+        bool, typer.Option("--watch", help="With the monitor, Prometheus and Alertmanager: `roam-lab watch`.")
+    ] = False,
+    scale: ScaleOption = DEFAULT_SCALE,
+    grafana: GrafanaOption = False,
 ) -> None:
     """Make a federation of containers from an inventory, unconfigured: `roam push` does the rest.
 
@@ -40,8 +50,12 @@ def up(
     engine = find_engine(where.root)
     with steps(STEPS) as step:
         images = ensurer(engine, where, step)
-        order = life.Order(inventory, images, frozenset(limit or ()), frozenset(profile or ()), pools)
+        part = Part(frozenset(limit or ()), frozenset(without or ()))
+        order = life.Order(inventory, images, part, pools)
         topology = life.up(engine, where, order, step)
+        if watched:
+            step("starting the monitor, Prometheus and Alertmanager")
+            watch(engine, where, topology, Wanted(images, scale, grafana))
     console().print(mapping_table(topology))
     for line in edits():
         typer.echo(line)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lab.errors import LabError
 from lab.evidence import home_servers
-from lab.faults import Fault, FaultKind, clear_fault, set_fault
+from lab.faults import FaultKind, Faults
 from lab.scenarios.verification import Evidence, Verifier
 from lab.topology import NodeKind
 from roaming.eap import Reason
@@ -55,8 +55,8 @@ _REFUSALS: Final = (
 class Story:
     """A demo in progress: what it runs in, where it prints, and every promise that was not kept."""
 
-    engine: Engine
     topology: Topology
+    faults: Faults
     verifier: Verifier
     console: Console
     share: Mapping[str, int]
@@ -81,7 +81,8 @@ def tell(engine: Engine, folder: Folder, topology: Topology, console: Console) -
     """
     network = load(folder.inventory).network
     verifier = Verifier(engine, topology, home_servers(network))
-    story = Story(engine, topology, verifier, console, share=_wanted_share(network))
+    faults = Faults(engine, topology, folder)
+    story = Story(topology, faults, verifier, console, share=_wanted_share(network))
     for chapter in (_before, _push, _after, _refusals, _faults):
         chapter(story)
     return _end(story)
@@ -139,12 +140,8 @@ def _faults(story: Story) -> None:
 
 def _lose(story: Story, hub: Node, kind: FaultKind, words: str) -> None:
     """Take a hub away, see everybody get in over the other, and bring it back."""
-    fault = Fault(kind, hub)
-    set_fault(story.engine, story.topology, fault)
-    try:
+    with story.faults.held(story.faults.parse(f"{kind}:{hub.name}")):
         report = _verify(story, f"get in without {hub.name}", lost=hub.name)
-    finally:
-        clear_fault(story.engine, story.topology, fault)
     story.summary.append(f"{hub.name} {words}: everybody in again after {_first(report):.1f} s")
     started = time.monotonic()
     back = _is_back(story)

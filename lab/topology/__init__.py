@@ -1,16 +1,19 @@
 """Inventory to lab: addresses, networks, the compose file. Pure, but for the writing of files."""
 
-from lab.topology.compose import compose_file, container
+from lab.topology.compose import Value, compose_file, container, named, workplace
 from lab.topology.mapping import read_mapping, write_mapping
 from lab.topology.plan import (
     CONTROL,
     FEDERATION,
+    ONLOOKERS,
     OPERATOR,
     POOL,
+    WHOLE,
     Layout,
     Link,
     Node,
     NodeKind,
+    Part,
     Place,
     Topology,
     lay_out,
@@ -20,19 +23,25 @@ from lab.topology.rewrite import rewrite, rewrite_text
 __all__ = [
     "CONTROL",
     "FEDERATION",
+    "ONLOOKERS",
     "OPERATOR",
     "POOL",
+    "WHOLE",
     "Layout",
     "Link",
     "Node",
     "NodeKind",
+    "Part",
     "Place",
     "Topology",
+    "Value",
     "compose_file",
     "container",
     "lay_out",
+    "named",
     "read_mapping",
     "rewrite",
     "rewrite_text",
+    "workplace",
     "write_mapping",
 ]

@@ -43,6 +43,7 @@ def _node(node: Node) -> dict[str, object]:
         "kind": node.kind.value,
         "owner": node.owner,
         "version": node.version,
+        "site": node.site,
         "links": [
             {"network": link.network, "real": str(link.real) if link.real else None, "lab": str(link.address)}
             for link in node.links
@@ -55,4 +56,4 @@ def _read_node(found: dict[str, Any]) -> Node:
         Link(link["network"], IPv4Address(link["lab"]), IPv4Address(link["real"]) if link["real"] else None)
         for link in found["links"]
     )
-    return Node(found["name"], NodeKind(found["kind"]), found["owner"], links, found["version"])
+    return Node(found["name"], NodeKind(found["kind"]), found["owner"], links, found["version"], None, found["site"])

@@ -22,7 +22,8 @@ OPERATOR: Final = "operator"
 CONTROL: Final = "control"
 
 # The first address is the bridge's own; the next ones are the lab's, whatever the inventory.
-_CONTROL_HOST, _PROMETHEUS_HOST, _ALERTMANAGER_HOST, _GRAFANA_HOST, _FIRST_HOST = 2, 3, 4, 5, 10
+_CONTROL_HOST, _FIRST_HOST = 2, 10
+_OBSERVER_HOSTS: Final = {"prometheus": 3, "alertmanager": 4, "grafana": 5, "pager": 6}
 
 # Two hubs in one small network are one accident away from none, says a rule: the lab keeps them as far apart.
 _BLOCK: Final = 64
@@ -38,7 +39,12 @@ class NodeKind(StrEnum):
     WORKER = "worker"
     UPSTREAM = "upstream"
     CONTROL = "control"
+    MONITOR = "monitor"
     OBSERVER = "observer"
+
+
+ONLOOKERS: Final = (NodeKind.MONITOR, NodeKind.OBSERVER)
+"""Those that a lab is whole without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A container. Engineers log in at the first link; `version` is that of its software."""
+    """A container. Engineers log in at the first link; `version` is that of its software.
+
+    `site` is where an access point hangs. What has no link of its own stands in the control container's network.
+    """
 
     name: str
     kind: NodeKind
@@ -68,6 +77,7 @@ class Node:
     links: tuple[Link, ...]
     version: str = ""
     login: Credentials | None = None
+    site: str = ""
 
     @property
     def address(self) -> IPv4Address:
@@ -119,12 +129,28 @@ class _Wanted:
     feet: tuple[tuple[str, Place], ...]
     version: str = ""
     login: Credentials | None = None
+    site: str = ""
 
 
-def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: frozenset[str] = frozenset()) -> Layout:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of an inventory gets nodes: all but what is left out. `boroughs` are the only ones, none means all."""
+
+    boroughs: frozenset[str] = frozenset()
+    without: frozenset[NodeKind] = frozenset()
+
+    def holds(self, kind: NodeKind, owner: str) -> bool:
+        """Tell whether a device of a kind and an owner gets a node."""
+        return kind not in self.without and (not self.boroughs or owner in self.boroughs | {FEDERATION})
+
+
+WHOLE: Final = Part()
+
+
+def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, part: Part = WHOLE) -> Layout:
     """Give every address of an inventory one of the lab, and every device a node.
 
-    With `limit` only those boroughs get nodes; the addresses of the others lead nowhere inside the lab.
+    What is in no `part` gets no node: its addresses lead nowhere inside the lab.
     Raises `LabError` when the pool is too small or a name stands twice.
     """
     inside = _inside_networks(network)
@@ -134,7 +160,7 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, limit: fro
     apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
     places = _assign(networks, [*_feet(wanted), *_strangers(network, inside)], apart)
     places |= _monitor(network, networks)
-    nodes = [_placed(node, places) for node in wanted if not limit or node.owner in limit | {FEDERATION}]
+    nodes = [_placed(node, places) for node in wanted if part.holds(node.kind, node.owner)]
     used = {link.network for node in nodes for link in node.links}
     networks = {key: subnet for key, subnet in networks.items() if key in used | {FEDERATION, OPERATOR}}
     nodes = [_with_inside_foot(node, inside, networks) for node in nodes]
@@ -190,7 +216,7 @@ def _wanted_inside(borough: Borough, inside: str) -> Iterator[_Wanted]:
     for site in borough.sites:
         for ap in site.standalone:
             foot = (inside, Place(slug, ap.address))
-            yield _Wanted(ap.name, NodeKind.ACCESS_POINT, slug, (foot,), ap.version, ap.credentials)
+            yield _Wanted(ap.name, NodeKind.ACCESS_POINT, slug, (foot,), ap.version, ap.credentials, site.slug)
 
 
 def _feet(wanted: Iterable[_Wanted]) -> Iterator[tuple[str, Place]]:
@@ -243,7 +269,7 @@ def _assign(
 
 def _placed(node: _Wanted, places: Mapping[Place, IPv4Address]) -> Node:
     links = tuple(Link(network, places[place], place.address) for network, place in node.feet)
-    return Node(node.name, node.kind, node.owner, links, node.version, node.login)
+    return Node(node.name, node.kind, node.owner, links, node.version, node.login, node.site)
 
 
 def _with_inside_foot(node: Node, inside: Mapping[str, str], networks: Mapping[str, IPv4Network]) -> Node:
@@ -260,8 +286,8 @@ def _own_nodes(networks: Mapping[str, IPv4Network]) -> Iterator[Node]:
     """Yield what only the lab has: the control container with a foot in these networks, and the observers."""
     feet = tuple(Link(name, subnet.network_address + _CONTROL_HOST) for name, subnet in networks.items())
     yield Node(CONTROL, NodeKind.CONTROL, FEDERATION, feet)
-    hosts = {"prometheus": _PROMETHEUS_HOST, "alertmanager": _ALERTMANAGER_HOST, "grafana": _GRAFANA_HOST}
-    for name, host in hosts.items():
+    yield Node("monitor", NodeKind.MONITOR, FEDERATION, ())
+    for name, host in _OBSERVER_HOSTS.items():
         address = networks[OPERATOR].network_address + host
         yield Node(name, NodeKind.OBSERVER, FEDERATION, (Link(OPERATOR, address),))
 

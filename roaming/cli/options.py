@@ -14,7 +14,9 @@ InventoryOption = Annotated[
 LimitOption = Annotated[
     str | None,
     typer.Option(
-        "--limit", help="Only this part: borough, borough/site or borough/site/device; * and ? match as in a shell."
+        "--limit",
+        help="Only this part: borough, borough/site or borough/site/device; * and ? match as in a shell, "
+        "commas stand between several.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

@@ -117,9 +117,9 @@ class Bundle:
     def limited(self, limit: str | None) -> Bundle:
         """Return the part that `--limit` names: borough, borough/site, or down to a device. It may be empty.
 
-        `*` and `?` match as in a shell: `camden/camden-wlc-*`.
+        `*` and `?` match as in a shell: `camden/camden-wlc-*`. Commas stand between several.
         """
         if limit is None:
             return self
-        wanted = f"{limit.strip('/')}/*"
-        return Bundle(tuple(device for device in self.devices if fnmatchcase(f"{device.path}/", wanted)))
+        wanted = [f"{part.strip('/ ')}/*" for part in limit.split(",")]
+        return Bundle(tuple(one for one in self.devices if any(fnmatchcase(f"{one.path}/", part) for part in wanted)))

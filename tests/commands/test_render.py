@@ -54,6 +54,13 @@ def test_a_former_tree_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_a_limit_names_several_parts(tmp_path: Path) -> None:
+    limit = "camden/town-hall,hackney/hackney-home-?, federation"
+    run("render", "-i", str(LAB), "-o", str(tmp_path / "out"), "--limit", limit)
+    devices = {name.split("/")[1] for name in digests(tmp_path / "out")}
+    assert devices == {"camden-th-ap1", "hackney-home-1", "hub-east", "hub-west"}
+
+
 def test_foreign_files_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear aunt")
     with pytest.raises(RenderError, match="holds files that are not ours"):

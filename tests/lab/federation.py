@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lab.evidence import home_servers
+from lab.faults import Faults
 from lab.scenarios.verification import Verifier
 from lab.topology import CONTROL, container
 from roaming.load import load
@@ -32,6 +33,10 @@ class Federation:
     @property
     def verifier(self) -> Verifier:
         return Verifier(self.engine, self.topology, home_servers(load(self.folder.inventory).network))
+
+    @property
+    def faults(self) -> Faults:
+        return Faults(self.engine, self.topology, self.folder)
 
     def on(self, node: str, *words: str, stdin: str | None = None) -> Result:
         """Run a command on a device."""

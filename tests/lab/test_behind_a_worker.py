@@ -11,7 +11,7 @@ import pytest
 from lab import life
 from lab.engine import find_engine
 from lab.folder import folder
-from lab.topology import CONTROL
+from lab.topology import CONTROL, Part
 from tests.lab.conftest import ensurer
 from tests.lab.federation import Federation
 
@@ -51,7 +51,7 @@ def closed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     hackney.write_text(hackney.read_text().replace("\nradius:\n", WORKER, 1))
     where = folder(f"test-worker-{os.getpid()}")
     engine = find_engine(where.root)
-    order = life.Order(inventory, ensurer(engine, where), frozenset({"hackney"}))
+    order = life.Order(inventory, ensurer(engine, where), Part(frozenset({"hackney"})))
     topology = life.up(engine, where, order, print)
     yield Federation(engine, where, topology)
     life.down(engine, where)

@@ -26,6 +26,7 @@ def _lab(repository: Path, *words: str, **environ: str) -> subprocess.CompletedP
     [
         ("status", "--name", ABSENT),
         ("fault", "clear", "--name", ABSENT),
+        ("watch", "--name", ABSENT),
         ("exec", "--name", ABSENT, "--", "roam", "verify"),
     ],
 )
@@ -42,6 +43,8 @@ def test_without_a_lab_a_command_says_what_makes_one(repository: Path, words: tu
         ((), "A real RADIUS federation in containers"),
         (("up", "--subnet", "10.0.0.1/8"), "--subnet"),
         (("up", "--subnet", "8.8.0.0/16"), "is not a private range"),
+        (("up", "--without", "roof"), "'roof' is not one of"),
+        (("watch", "--scale", "0"), "--scale"),
         (("fault",), "Missing argument 'KIND:NODE'"),
         (("dance",), "No such command 'dance'"),
     ],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
 
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
-from lab.faults import Fault, FaultKind, clear_all, faulty, parse, set_fault
+from lab.faults import Faults, parse
+from lab.folder import Folder
+from lab.pki import Material, generate, write_private
 from lab.topology import Topology, container, lay_out
 from roaming.load import load
 
@@ -22,28 +26,73 @@ def topology(repository: Path) -> Topology:
     return lay_out(load(repository / "lab" / "inventory").network, "x").topology
 
 
+@pytest.fixture(scope="module")
+def material(repository: Path) -> Material:
+    return generate(load(repository / "lab" / "inventory").network)
+
+
 @pytest.fixture
 def engine(topology: Topology) -> FakeEngine:
     names = [container(topology, node) for node in topology.nodes]
     return FakeEngine(running={name: State(name, "running", 0, 1, "image") for name in names})
 
 
+@pytest.fixture
+def faults(engine: FakeEngine, topology: Topology, tmp_path: Path) -> Faults:
+    return Faults(engine, topology, Folder(tmp_path, "x"))
+
+
 def _asked(engine: FakeEngine) -> list[tuple[str, str]]:
     return [(call[1], call[-1]) for call in engine.calls if call[0] == "exec"]
 
 
-def test_a_fault_is_read_as_it_is_spelled(topology: Topology) -> None:
-    for text in ("hub-stopped:hub-east", "hub-blackholed:hub-west", "server-stopped:hackney-home-1"):
-        assert str(parse(topology, text)) == text
+def _set(faults: Faults, text: str) -> None:
+    faults.set(faults.parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("hub-stopped:hub-east", {"hub-east"}),
+        ("hub-blackholed:hub-west", {"hub-west"}),
+        ("server-stopped:hackney-home-1", {"hackney-home-1"}),
+        ("link-delayed:hackney-home-1", {"hackney-home-1"}),
+        ("access-point-stopped:hackney-sc-ap1", {"hackney-sc-ap1"}),
+        ("site-stopped:hackney/service-centre", {"hackney-sc-ap1", "hackney-sc-ap2"}),
+        ("certificate-expired:hackney", {"hackney-proxy-1", "hackney-home-1"}),
+        ("radsec-key-wrong:camden", {"camden-rad-1", "camden-rad-2"}),
+        ("prober-paused", {"monitor"}),
+    ],
+)
+def test_a_fault_is_read_as_it_is_spelled(topology: Topology, text: str, nodes: set[str]) -> None:
+    fault = parse(topology, text)
+    assert str(fault) == text
+    assert {node.name for node in fault.nodes} == nodes
+
+
+THERE_ARE = (
+    "hub-stopped:NODE, hub-blackholed:NODE, server-stopped:NODE, server-blackholed:NODE, access-point-stopped:NODE, "
+    "site-stopped:BOROUGH/SITE, link-delayed:NODE, certificate-expiring:BOROUGH, certificate-expired:BOROUGH, "
+    "radsec-key-wrong:BOROUGH, prober-paused"
+)
+SITES = (
+    "camden/town-hall, camden/pancras-square, hackney/town-hall, hackney/service-centre, islington/town-hall, "
+    "islington/upper-street"
+)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("hub-melted:hub-east", "there is no fault 'hub-melted'; there are hub-stopped:NODE, hub-blackholed:NODE,"),
+        ("hub-melted:hub-east", f"there is no fault 'hub-melted'; there are {THERE_ARE}, and clear"),
         ("hub-stopped:hub-north", "the lab has no 'hub-north'; it has hub-east, hub-west"),
         ("hub-stopped:camden-rad-1", "hub-stopped is for a hub, and camden-rad-1 is a radius-server"),
         ("hub-stopped", "the lab has no ''"),
+        (
+            "certificate-expired:atlantis",
+            "the lab has no RADIUS server of 'atlantis'; it has those of camden, hackney, islington",
+        ),
+        ("site-stopped:hackney", f"the lab has no access point at 'hackney'; it has some at {SITES}"),
     ],
 )
 def test_what_is_no_fault_is_refused_with_what_there_is(topology: Topology, text: str, message: str) -> None:
@@ -52,13 +101,22 @@ def test_what_is_no_fault_is_refused_with_what_there_is(topology: Topology, text
     assert str(caught.value).startswith(message)
 
 
-def test_a_stopped_hub_has_its_daemon_stopped(engine: FakeEngine, topology: Topology) -> None:
-    set_fault(engine, topology, parse(topology, "hub-stopped:hub-east"))
-    assert _asked(engine) == [("x-hub-east", "service radsecproxy stop && touch /run/lab-stopped")]
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [("hub-stopped:hub-east", "radsecproxy"), ("access-point-stopped:hackney-sc-ap1", "hostapd")],
+)
+def test_what_is_stopped_has_its_daemon_stopped(engine: FakeEngine, faults: Faults, text: str, service: str) -> None:
+    _set(faults, text)
+    assert _asked(engine) == [(f"x-{text.partition(':')[2]}", f"service {service} stop && touch /run/lab-stopped")]
 
 
-def test_a_black_hole_is_on_the_federations_side_only(engine: FakeEngine, topology: Topology) -> None:
-    set_fault(engine, topology, parse(topology, "hub-blackholed:hub-east"))
+def test_a_site_stops_with_all_that_it_has(engine: FakeEngine, faults: Faults) -> None:
+    _set(faults, "site-stopped:hackney/service-centre")
+    assert [where for where, _ in _asked(engine)] == ["x-hackney-sc-ap1", "x-hackney-sc-ap2"]
+
+
+def test_a_black_hole_is_on_the_federations_side_only(engine: FakeEngine, faults: Faults) -> None:
+    _set(faults, "hub-blackholed:hub-east")
     ((where, script),) = _asked(engine)
     assert where == "x-hub-east"
     assert "-s 10.213.0.0/20 -j DROP" in script
@@ -66,31 +124,103 @@ def test_a_black_hole_is_on_the_federations_side_only(engine: FakeEngine, topolo
     assert "10.213.16.0" not in script
 
 
-def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, topology: Topology) -> None:
-    fault = Fault(FaultKind.HUB_STOPPED, topology.node("hub-west"))
-    with pytest.raises(ZeroDivisionError), faulty(engine, topology, fault):
+@pytest.mark.parametrize(("name", "side"), [("hackney-home-1", 0), ("islington-rad-1", 1)])
+def test_a_delay_is_on_the_federations_side_or_the_only_one(
+    engine: FakeEngine, faults: Faults, topology: Topology, name: str, side: int
+) -> None:
+    _set(faults, f"link-delayed:{name}")
+    ((where, script),) = _asked(engine)
+    assert where == f"x-{name}"
+    assert f"-s {topology.node(name).links[side].address} -j NFQUEUE" in script
+
+
+def test_the_paused_prober_is_stopped_where_it_stands(engine: FakeEngine, faults: Faults) -> None:
+    _set(faults, "prober-paused")
+    assert _asked(engine) == [("x-monitor", "kill -STOP $(cat /run/lab-monitor.pid)")]
+
+
+def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, faults: Faults) -> None:
+    with pytest.raises(ZeroDivisionError), faults.held(faults.parse("hub-stopped:hub-west")):
         raise ZeroDivisionError
     assert "service radsecproxy start" in _asked(engine)[-1][1]
 
 
-def test_clear_visits_every_hub_and_server(engine: FakeEngine, topology: Topology) -> None:
-    clear_all(engine, topology)
-    assert {where for where, _ in _asked(engine)} == {
-        "x-hub-east",
-        "x-hub-west",
-        "x-camden-rad-1",
-        "x-camden-rad-2",
-        "x-hackney-proxy-1",
-        "x-hackney-home-1",
-        "x-islington-rad-1",
+EVERYWHERE = {
+    "x-hub-east",
+    "x-hub-west",
+    "x-camden-rad-1",
+    "x-camden-rad-2",
+    "x-hackney-proxy-1",
+    "x-hackney-home-1",
+    "x-islington-rad-1",
+    "x-camden-th-ap1",
+    "x-camden-ps-ap1",
+    "x-hackney-th-ap1",
+    "x-hackney-sc-ap1",
+    "x-hackney-sc-ap2",
+    "x-islington-th-ap1",
+    "x-islington-us-ap1",
+}
+
+
+def test_clear_visits_every_device_and_the_monitor(engine: FakeEngine, faults: Faults) -> None:
+    faults.clear_all()
+    assert {where for where, _ in _asked(engine)} == EVERYWHERE | {"x-monitor"}
+
+
+def test_clear_does_not_miss_a_monitor_that_nobody_started(engine: FakeEngine, faults: Faults) -> None:
+    del engine.running["x-monitor"]
+    faults.clear_all()
+    assert {where for where, _ in _asked(engine)} == EVERYWHERE
+
+
+@pytest.fixture
+def whole(faults: Faults, material: Material, repository: Path) -> Faults:
+    """Return faults of a lab whose folder has an inventory and the keys of its CAs."""
+    shutil.copytree(repository / "lab" / "inventory", faults.folder.inventory)
+    write_private({f"{name}.key": key for name, key in material.authorities.items()}, faults.folder.authorities)
+    return faults
+
+
+def _devices(material: Material) -> tuple[FakeEngine, dict[tuple[str, str], str]]:
+    """Return an engine whose devices hold certificates, and what is written to them."""
+    written: dict[tuple[str, str], str] = {}
+    files = {"eap-hackney.pem": "hackney-eap", "radsec.pem": "camden-rad-1"}
+
+    def answer(container: str, argv: Sequence[str], stdin: str | None, env: Mapping[str, str]) -> Result:
+        del env
+        name = argv[-1].rpartition("/")[2]
+        if stdin:
+            written[container, name] = stdin
+        return Result(0, material.certificates[files[name]] if argv[-1].startswith("cat ") else "", "")
+
+    names = ("hackney-home-1", "hackney-proxy-1", "camden-rad-1", "camden-rad-2")
+    running = {f"x-{name}": State(f"x-{name}", "running", 0, 1, "image") for name in names}
+    return FakeEngine(running=running, answer=answer), written
+
+
+def test_a_certificate_is_replaced_on_the_home_servers_alone(whole: Faults, material: Material) -> None:
+    engine, written = _devices(material)
+    _set(Faults(engine, whole.topology, whole.folder), "certificate-expired:hackney")
+    assert written.keys() == {("x-hackney-home-1", "eap-hackney.pem")}
+    (pem,) = written.values()
+    assert x509.load_pem_x509_certificate(pem.encode()).subject.rfc4514_string().startswith("CN=radius.hackney")
+    assert _asked(engine)[-1] == ("x-hackney-home-1", "service freeradius restart")
+
+
+def test_a_strangers_key_comes_to_all_proxies_of_a_borough(whole: Faults, material: Material) -> None:
+    engine, written = _devices(material)
+    _set(Faults(engine, whole.topology, whole.folder), "radsec-key-wrong:camden")
+    assert written.keys() == {
+        (f"x-camden-rad-{number}", name) for number in (1, 2) for name in ("radsec.pem", "radsec.key")
     }
 
 
-def test_a_device_that_does_not_obey_is_named_with_its_words(engine: FakeEngine, topology: Topology) -> None:
+def test_a_device_that_does_not_obey_is_named_with_its_words(engine: FakeEngine, faults: Faults) -> None:
     def answer(container: str, argv: Sequence[str], stdin: str | None, env: Mapping[str, str]) -> Result:
         del container, argv, stdin, env
         return Result(1, "", "radsecproxy: unrecognized service\n")
 
     engine.answer = answer
     with pytest.raises(LabError, match="hub-east: service radsecproxy stop failed: radsecproxy: unrecognized service"):
-        set_fault(engine, topology, parse(topology, "hub-stopped:hub-east"))
+        _set(faults, "hub-stopped:hub-east")

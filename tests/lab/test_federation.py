@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.faults import Fault, FaultKind, clear_all, faulty
+from lab.faults import FaultKind
 from lab.topology import CONTROL, FEDERATION, NodeKind
 from roaming.load import load
 from roaming.model.base import seconds
@@ -200,7 +200,7 @@ def test_a_client_of_a_real_authenticator_gets_in(fed: Federation, point: str, h
 def test_everybody_gets_in_while_a_hub_is_lost(fed: Federation, kind: FaultKind) -> None:
     _until_both_hubs_carry(fed)
     target = seconds(load(fed.folder.inventory).network.federation.failover_target)
-    with faulty(fed.engine, fed.topology, Fault(kind, fed.topology.node("hub-east"))):
+    with fed.faults.held(fed.faults.parse(f"{kind}:hub-east")):
         report = fed.verify(*PATIENCE)
         evidence = fed.verifier.evidence(report, lost="hub-east")
     assert failures(report) == []
@@ -221,15 +221,14 @@ def _until_both_hubs_carry(fed: Federation) -> None:
 
 
 def test_a_stopped_daemon_is_said_plainly(fed: Federation) -> None:
-    stopped = Fault(FaultKind.SERVER_STOPPED, fed.topology.node("islington-rad-1"))
-    with faulty(fed.engine, fed.topology, stopped):
+    with fed.faults.held(fed.faults.parse("server-stopped:islington-rad-1")):
         report = fed.verify("--limit", "islington/islington-rad-1", "--method", "tls")
     assert not report.passed
     assert all("islington-rad-1" in result.sentence for result in report.results)
 
 
 def test_clearing_what_is_well_does_nothing(fed: Federation) -> None:
-    clear_all(fed.engine, fed.topology)
+    fed.faults.clear_all()
     assert fed.shell("hub-east", "iptables -S | grep -c lab- || true").strip() == "0"
 
 

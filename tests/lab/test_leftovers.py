@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
 from lab import life
 from lab.engine import LAB_LABEL, find_engine
 from lab.folder import folder
-from lab.topology import CONTROL, Topology, container
+from lab.topology import Part, Topology, container
+from lab.watch import Wanted, get, watch
 from tests.lab.conftest import ensurer
 
 if TYPE_CHECKING:
@@ -32,15 +35,14 @@ def test_a_part_of_london_comes_up_with_observers_and_leaves_nothing(repository:
     order = life.Order(
         repository / "inventory",
         ensurer(engine, where),
-        limit=frozenset({"islington"}),
-        profiles=frozenset({"observe"}),
+        part=Part(frozenset({"islington"})),
     )
     try:
         topology = life.up(engine, where, order, print)
+        watch(engine, where, topology, Wanted(order.ensure, scale=0.1))
         ours = _namespaces() - before
         assert {state.status for state in life.status(engine, where)} == {"running"}
-        assert _ready(engine, topology, "prometheus", 9090)
-        assert _ready(engine, topology, "alertmanager", 9093)
+        assert _sees(engine, topology, 'up{job="roam-monitor"} == 1')
         assert not _reaches_out(engine, topology)
     finally:
         life.down(engine, where)
@@ -58,12 +60,12 @@ def _namespaces() -> set[str]:
     return {path.name for path in NAMESPACES.iterdir()} if NAMESPACES.exists() else set()
 
 
-def _ready(engine: Engine, topology: Topology, node: str, port: int) -> bool:
-    """Ask a daemon of the operator's network whether it is ready, for at most half a minute."""
-    url = f"http://{topology.node(node).address}:{port}/-/ready"
-    script = f"import urllib.request; urllib.request.urlopen('{url}', timeout=2)"
+def _sees(engine: Engine, topology: Topology, expression: str) -> bool:
+    """Ask Prometheus until something is found, for at most half a minute."""
+    url = f"http://127.0.0.1:9090/api/v1/query?query={quote(expression)}"
     for _ in range(30):
-        if engine.exec(container(topology, topology.node(CONTROL)), ["python3", "-c", script]).ok:
+        answer = get(engine, container(topology, topology.node("prometheus")), url)
+        if answer and json.loads(answer)["data"]["result"]:
             return True
         time.sleep(1)
     return False

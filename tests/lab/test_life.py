@@ -13,7 +13,7 @@ from lab.errors import AddressTakenError, ContainerError, ImageError, LabError
 from lab.folder import Folder, folder
 from lab.images import Image
 from lab.life import Order, free_pools
-from lab.topology import Node, NodeKind, lay_out
+from lab.topology import ONLOOKERS, Node, NodeKind, Part, lay_out
 from roaming.errors import InventoryError
 from roaming.load import load
 
@@ -39,7 +39,7 @@ def order(repository: Path) -> Order:
 def engine(repository: Path) -> FakeEngine:
     """Return an engine that starts all that the compose file of the lab's inventory asks for."""
     topology = lay_out(load(repository / "lab" / "inventory").network, "x").topology
-    names = [f"x-{node.name}" for node in topology.nodes if node.kind is not NodeKind.OBSERVER]
+    names = [f"x-{node.name}" for node in topology.nodes if node.kind not in ONLOOKERS]
     return FakeEngine(services={name: State(name, "running", 0, 1, "image") for name in names})
 
 
@@ -52,8 +52,17 @@ def _up(engine: FakeEngine, where: Folder, order: Order) -> list[str]:
 def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine, where: Folder, order: Order) -> None:
     said = _up(engine, where, order)
     names = {path.name for path in where.root.iterdir()}
-    assert names == {"compose.yml", "inventory", "known_hosts", "mapping.json", "nodes", "secrets", "state"}
-    assert any("starting 18 containers" in line for line in said)
+    assert names == {
+        "authorities",
+        "compose.yml",
+        "inventory",
+        "known_hosts",
+        "mapping.json",
+        "nodes",
+        "secrets",
+        "state",
+    }
+    assert any("starting 19 containers" in line for line in said)
     outside = [call for call in engine.calls if call[:2] == ("exec", "x-nrps-1") and "freeradius" in call]
     assert len(outside) == 1
     assert load(where.inventory).network.hubs[0].name == "hub-east"
@@ -74,7 +83,7 @@ def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order)
 def test_down_leaves_nothing_and_says_what_there_was(engine: FakeEngine, where: Folder, order: Order) -> None:
     _up(engine, where, order)
     found = life.down(engine, where)
-    assert len(found) == 18
+    assert len(found) == 19
     assert engine.running == {}
     assert not where.root.parent.exists()
     assert life.down(engine, where) == ()
@@ -87,7 +96,7 @@ def test_a_second_lab_of_the_name_is_refused_and_the_first_stays(
     with pytest.raises(LabError, match="lab x is up already: `roam-lab down --name x` first"):
         _up(engine, where, order)
     assert where.compose.exists()
-    assert len(engine.running) == 18
+    assert len(engine.running) == 19
 
 
 def test_a_container_that_does_not_start_is_named_and_nothing_is_left(
@@ -153,7 +162,7 @@ def test_an_inventory_that_cannot_be_read_leaves_nothing(
 
 
 def test_an_unknown_borough_is_refused_with_those_there_are(engine: FakeEngine, where: Folder, order: Order) -> None:
-    limited = Order(order.inventory, order.ensure, limit=frozenset({"camdem"}))
+    limited = Order(order.inventory, order.ensure, part=Part(frozenset({"camdem"})))
     with pytest.raises(LabError, match="there is no borough camdem; there are camden, hackney, islington"):
         _up(engine, where, limited)
     assert not where.root.exists()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,10 +16,12 @@ from lab.images import Image
 from lab.life import image_of
 from lab.topology import (
     FEDERATION,
+    ONLOOKERS,
     OPERATOR,
     Layout,
     Node,
     NodeKind,
+    Part,
     Place,
     compose_file,
     lay_out,
@@ -29,7 +30,6 @@ from lab.topology import (
     rewrite_text,
     write_mapping,
 )
-from monitor.dashboards import provisioning
 from roaming.load import load
 from roaming.model.borough import Worker
 from roaming.rules import check
@@ -89,7 +89,7 @@ def test_every_device_of_the_inventory_is_a_node(source: Path, layout: Layout) -
     wanted |= {server.name for borough in network.boroughs for server in borough.radius}
     wanted |= {borough.agent.name for borough in network.boroughs}
     wanted |= {ap.name for _, _, ap in network.access_points()}
-    own = {node.name for node in layout.topology.of_kind(NodeKind.CONTROL, NodeKind.OBSERVER)}
+    own = {node.name for node in layout.topology.of_kind(NodeKind.CONTROL, *ONLOOKERS)}
     assert {node.name for node in layout.topology.nodes} == wanted | own
 
 
@@ -154,11 +154,18 @@ def test_boroughs_may_use_the_same_private_addresses(small: Network) -> None:
 
 
 def test_a_limit_leaves_the_others_without_containers_but_with_addresses(small: Network) -> None:
-    whole, part = lay_out(small, "lab"), lay_out(small, "lab", limit=frozenset({"hackney"}))
+    whole, part = lay_out(small, "lab"), lay_out(small, "lab", part=Part(frozenset({"hackney"})))
     assert part.places == whole.places
     assert {node.owner for node in part.topology.nodes} == {"hackney", FEDERATION}
     assert set(part.topology.networks) == {FEDERATION, OPERATOR, "inside-hackney"}
     assert {link.network for link in part.topology.node("control").links} == set(part.topology.networks)
+
+
+def test_kinds_of_devices_may_be_left_out(small: Network) -> None:
+    whole, part = lay_out(small, "lab"), lay_out(small, "lab", part=Part(without=frozenset({NodeKind.ACCESS_POINT})))
+    assert part.places == whole.places
+    missing = {node.name for node in whole.topology.nodes} - {node.name for node in part.topology.nodes}
+    assert missing == {ap.name for _, _, ap in small.access_points()}
 
 
 def test_a_pool_that_is_too_small_is_refused(small: Network) -> None:
@@ -208,31 +215,9 @@ def test_compose_is_the_same_every_time_and_leads_nowhere(layout: Layout) -> Non
     document = yaml.safe_load(text)
     assert all(network["internal"] for network in document["networks"].values())
     assert not any("ports" in service for service in document["services"].values())
-    assert all("profiles" in document["services"][name] for name in ("prometheus", "alertmanager", "grafana"))
-
-
-def test_a_profile_that_is_asked_for_is_started(small: Network) -> None:
-    topology = lay_out(small, "lab").topology
-    services = yaml.safe_load(compose_file(topology, _image, profiles=frozenset({"observe"})))["services"]
-    assert "profiles" not in services["prometheus"]
-    assert services["grafana"]["profiles"] == ["grafana"]
-
-
-def test_grafana_finds_what_the_monitor_writes_for_it(small: Network, repository: Path) -> None:
-    topology = lay_out(small, "lab").topology
-    services = yaml.safe_load(compose_file(topology, _image))["services"]
-    grafana = services["grafana"]
-    folder = repository / ".lab" / "lab"
-    mounts = {target: folder / source for source, target, _ in (volume.split(":") for volume in grafana["volumes"])}
-    for kind in ("dashboards", "datasources"):
-        assert (mounts[f"/etc/grafana/provisioning/{kind}"] / "roaming.yml").resolve().is_file()
-    home = PurePosixPath(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
-    assert (mounts[str(home.parent)] / home.name).resolve().is_file()
-    assert str(home.parent) == provisioning.MOUNTED
-    variables = {provisioning.PROMETHEUS_VARIABLE: "prometheus", provisioning.ALERTMANAGER_VARIABLE: "alertmanager"}
-    for variable, name in variables.items():
-        (network,) = services[name]["networks"].values()
-        assert f"//{network['ipv4_address']}:" in grafana["environment"][variable]
+    onlookers = {node.name for node in layout.topology.of_kind(*ONLOOKERS)}
+    assert onlookers == {"monitor", "prometheus", "alertmanager", "pager", "grafana"}
+    assert not onlookers & document["services"].keys()
 
 
 OCTET = st.integers(1, 254)

@@ -1,0 +1,8 @@
+"""The monitor in a lab, with Prometheus, Alertmanager and somebody who is called: what is needed to see alerts fire."""
+
+from lab.watch.configuration import DEFAULT_SCALE, files
+from lab.watch.observers import observers_file
+from lab.watch.question import get
+from lab.watch.start import Wanted, watch
+
+__all__ = ["DEFAULT_SCALE", "Wanted", "files", "get", "observers_file", "watch"]
