@@ -71,6 +71,20 @@ def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine,
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
 
 
+def test_access_points_alone_get_an_snmp_agent_with_their_boroughs_user(
+    engine: FakeEngine, where: Folder, order: Order
+) -> None:
+    _up(engine, where, order)
+    network = load(where.inventory).network
+    found = {path.parent.name: path for path in where.root.rglob("snmpd.conf")}
+    assert found.keys() == {ap.name for _, _, ap in network.access_points()}
+    for borough, _, ap in network.access_points():
+        assert borough.snmp is not None
+        secret = (where.secrets / borough.snmp.auth.secret).read_text().strip()
+        assert f'createUser roam-monitor SHA-256 "{secret}" AES ' in found[ap.name].read_text()
+        assert found[ap.name].stat().st_mode & 0o077 == 0
+
+
 def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order) -> None:
     _up(engine, where, order)
     engine.running["x-hub-east"] = State("x-hub-east", "exited", 1, 0, "image")
