@@ -186,7 +186,11 @@ def test_conversations_are_held_over_one_channel_and_nothing_stays(sshd: Sshd) -
 
 
 def _soon(holds: Callable[[], bool]) -> bool:
-    return any(holds() or time.sleep(0.1) for _ in range(50))
+    for _ in range(50):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_a_connection_that_breaks_ends_what_waits(sshd: Sshd) -> None:
