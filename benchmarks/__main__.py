@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import eap, exposition, load_check_render, push, push_ansible, push_memory
+from benchmarks import eap, exposition, load_check_render, push, push_ansible, push_memory, snmp, snmp_cycle
 from benchmarks.row import Row
 
 if TYPE_CHECKING:
@@ -23,18 +23,23 @@ MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row | Missing]], ...]] = (
     push.measure,
     eap.measure,
     exposition.measure,
+    snmp.measure,
 )
-FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (push_ansible.measure, push_memory.measure)
-PACKAGES: Final = ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh", "prometheus-client")
+FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (
+    push_ansible.measure,
+    push_memory.measure,
+    snmp_cycle.measure,
+)
+PACKAGES: Final = ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh", "prometheus-client", "gufo-snmp")
 RESULTS: Final = Path(__file__).parents[1] / "build" / "bench.json"
 
 
 def main() -> int:
     """Return 1 when a goal is missed."""
-    compared = [line for measure in MEASUREMENTS for line in measure()]
-    rows = [line for line in compared if isinstance(line, Row)]
-    figures: list[Figure | Missing] = [line for line in compared if not isinstance(line, Row)]
-    figures += [figure for measure in FIGURES for figure in measure()]
+    measured = [line for measure in MEASUREMENTS for line in measure()]
+    rows = [line for line in measured if isinstance(line, Row)]
+    missing = [line for line in measured if not isinstance(line, Row)]
+    figures = [*missing, *(figure for measure in FIGURES for figure in measure())]
     versions = {name: version(name) for name in PACKAGES}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     print(" ".join(f"{name} {value}" for name, value in machine.items()))
