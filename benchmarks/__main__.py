@@ -36,10 +36,10 @@ RESULTS: Final = Path(__file__).parents[1] / "build" / "bench.json"
 
 def main() -> int:
     """Return 1 when a goal is missed."""
-    compared = [line for measure in MEASUREMENTS for line in measure()]
-    rows = [line for line in compared if isinstance(line, Row)]
-    figures: list[Figure | Missing] = [line for line in compared if not isinstance(line, Row)]
-    figures += [figure for measure in FIGURES for figure in measure()]
+    measured = [line for measure in MEASUREMENTS for line in measure()]
+    rows = [line for line in measured if isinstance(line, Row)]
+    missing = [line for line in measured if not isinstance(line, Row)]
+    figures = [*missing, *(figure for measure in FIGURES for figure in measure())]
     versions = {name: version(name) for name in PACKAGES}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     print(" ".join(f"{name} {value}" for name, value in machine.items()))

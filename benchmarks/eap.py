@@ -171,7 +171,8 @@ def _bench(folder: Path) -> Iterator[Bench]:
         servers, clients = home_server.Authority("EAP CA"), home_server.Authority("Client CA")
         files = home_server.configuration(f"{PLACE}/home", servers.issue(home_server.SERVER_NAME), clients.pem, PORT)
         files[f"{PLACE}/home/users"] = f'{USER} Cleartext-Password := "{PASSWORD}"\n'
-        settings = files[f"{PLACE}/home/radiusd.conf"]
+        # The default remembers 256 requests for five seconds each, and drops what comes beyond.
+        settings = "max_requests = 65536\n" + files[f"{PLACE}/home/radiusd.conf"]
         files[f"{PLACE}/home/radiusd.conf"] = re.sub(r'secret = ".*"', f'secret = "{SECRET}"', settings)
         found.write(files)
         # Without -x: a server that logs all it does is what would be measured.

@@ -163,8 +163,10 @@ def test_nothing_is_left_on_the_agent(home: tuple[Agent, str]) -> None:
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Run a hub, two boroughs' servers, and a container that stands for the agent and for the monitor."""
     with world(tmp_path_factory.mktemp("hops"), Image.DEBIAN_13, {}) as one:
-        parts = ("probes/__init__.py", "probes/handshake.py", *(f"sample/{name}.py" for name in _SAMPLE))
+        # The container has Python and none of our dependencies: it gets what a look takes, and no more.
+        parts = ("probes/handshake.py", *(f"sample/{name}.py" for name in _SAMPLE))
         files = {f"/run/box/py/monitor/{part}": (MONITOR / part).read_text(encoding="utf-8") for part in parts}
+        files["/run/box/py/monitor/probes/__init__.py"] = ""
         one.boxes["camden-agent"].write(files | {"/run/box/py/look.py": LOOK, "/run/box/py/tease.py": TEASE})
         yield one
 
