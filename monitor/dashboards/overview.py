@@ -69,7 +69,7 @@ def _service() -> Section:
     )
     hubs = Face(
         "Hubs",
-        "Whether each hub answers Status-Server and shows its RadSec certificate. With both down nothing roams.",
+        "Whether each hub shows its RadSec certificate. With all of them down nobody roams.",
         "none",
         at.UP,
         UP_OR_DOWN,
