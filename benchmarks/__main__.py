@@ -10,27 +10,36 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import exposition, load_check_render, push, push_ansible, push_memory
+from benchmarks import eap, exposition, load_check_render, push, push_ansible, push_memory, snmp, snmp_cycle
+from benchmarks.row import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from benchmarks.row import Figure, Missing, Row
+    from benchmarks.row import Figure, Missing
 
-MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row]], ...]] = (
+MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row | Missing]], ...]] = (
     load_check_render.measure,
     push.measure,
+    eap.measure,
     exposition.measure,
+    snmp.measure,
 )
-FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (push_ansible.measure, push_memory.measure)
-PACKAGES: Final = ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh", "prometheus-client")
+FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (
+    push_ansible.measure,
+    push_memory.measure,
+    snmp_cycle.measure,
+)
+PACKAGES: Final = ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh", "prometheus-client", "gufo-snmp")
 RESULTS: Final = Path(__file__).parents[1] / "build" / "bench.json"
 
 
 def main() -> int:
     """Return 1 when a goal is missed."""
-    rows = [row for measure in MEASUREMENTS for row in measure()]
-    figures = [figure for measure in FIGURES for figure in measure()]
+    measured = [line for measure in MEASUREMENTS for line in measure()]
+    rows = [line for line in measured if isinstance(line, Row)]
+    missing = [line for line in measured if not isinstance(line, Row)]
+    figures = [*missing, *(figure for measure in FIGURES for figure in measure())]
     versions = {name: version(name) for name in PACKAGES}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     print(" ".join(f"{name} {value}" for name, value in machine.items()))

@@ -130,7 +130,7 @@ def _hub_down(settings: Settings, left: str, severity: Severity, means: str) -> 
         severity,
         OPERATOR,
         "Hub {{ $labels.server }} is down",
-        f"{{{{ $labels.server }}}} answers neither Status-Server nor RadSec as it should. {means}",
+        f"{{{{ $labels.server }}}} does not answer as a RadSec endpoint. {means}",
         _OVERVIEW,
         {"hubs_left": left, **EXPLAINS},
     )

@@ -55,27 +55,28 @@ def _cut_off(evidence: Evidence, borough: str) -> Finding:
     sentence = (
         f"{name} is cut off: {what}. Its staff cannot get online in other boroughs, nor visitors in its buildings."
     )
-    since = first((*evidence.inward(borough), *evidence.outward(borough)))
+    since = first(evidence.lost(home=borough, visited=borough))
     return Finding(FindingKind.CUT_OFF, borough, borough, sentence, why, since, (borough,))
 
 
 def _isolated(evidence: Evidence, borough: str) -> Finding:
     _, why = _cause(evidence, borough)
     sentence = f"Visitors cannot get online in the buildings of {evidence.name(borough)}: its way out does not work."
-    since = first(evidence.outward(borough))
+    since = first(evidence.lost(visited=borough))
     return Finding(FindingKind.ISOLATED, borough, borough, sentence, why, since, (borough,))
 
 
 def _unreachable(evidence: Evidence, home: str) -> Finding:
     what, why = _cause(evidence, home)
     sentence = f"Staff of {evidence.name(home)} cannot get online in other boroughs: {what}."
-    return Finding(FindingKind.UNREACHABLE, home, home, sentence, why, first(evidence.inward(home)), (home,))
+    since = first(evidence.lost(home=home))
+    return Finding(FindingKind.UNREACHABLE, home, home, sentence, why, since, (home,))
 
 
 def _cause(evidence: Evidence, borough: str) -> tuple[str, str]:
     """Return the most telling reason why a borough is out of reach, for people and for engineers."""
     homes, proxies = evidence.homes(borough), evidence.proxies(borough)
-    reasons = Counter(state.reason for state in evidence.inward(borough) if state.status is Status.DOWN)
+    reasons = Counter(state.reason for state in evidence.lost(home=borough))
     usual = reasons.most_common(1)[0][0] if reasons else ""
     if every(map(evidence.answers, homes), Status.DOWN):
         return "its sign-in server does not answer", f"no answer from {_names(homes)} inside the borough"

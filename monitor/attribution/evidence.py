@@ -65,6 +65,11 @@ class Evidence:
         """Return the pairs of a home with the other boroughs."""
         return tuple(state for (visited, to), state in self.picture.pairs.items() if to == home != visited)
 
+    def lost(self, *, home: str = "", visited: str = "") -> tuple[PairState, ...]:
+        """Return the pairs of a home, a visited borough or both that are down."""
+        ends = (*(self.inward(home) if home else ()), *(self.outward(visited) if visited else ()))
+        return tuple(state for state in ends if state.status is Status.DOWN)
+
     def outward(self, visited: str) -> tuple[PairState, ...]:
         """Return the pairs of a visited borough with the other homes."""
         return tuple(state for (at, home), state in self.picture.pairs.items() if at == visited != home)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,28 +13,34 @@ from monitor.cli.snmp import devices
 from monitor.errors import SettingError
 from monitor.passive import Received, TrapSource, TrapTask, TrapUser
 from monitor.pollers import Hash, User
-from monitor.sample import FakeSink, SystemClock
+from monitor.sample import SystemClock, family
 from roaming.load import load
 from roaming.secrets import open_store
 
 if TYPE_CHECKING:
     from monitor.cli.means import Means
     from monitor.runner import Task
-    from monitor.sample import Increment
+    from monitor.sample import Authentication, Batch, Increment
     from monitor.target import Estate
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
 
-DEFAULT_TRAPS = "0.0.0.0:162"
+DEFAULT_TRAPS: Final = "0.0.0.0:162"
+_FAILURES: Final = family("roaming_collection_failures_total")
 
 
-@dataclass
-class _Refusals(FakeSink):
-    """Says on standard error what is refused; traps are told of by the task itself."""
+class _Refusals:
+    """A sink that says on standard error what is refused; of traps the task tells itself."""
+
+    def authentication(self, seen: Authentication) -> None:
+        """Take none: a trap is no authentication."""
+
+    def replace(self, batch: Batch) -> None:
+        """Take none: a trap is no batch."""
 
     def count(self, increment: Increment) -> None:
         """Print a refusal."""
-        if increment.family.name == "roaming_collection_failures_total":
+        if increment.family is _FAILURES:
             typer.echo(f"refused: {increment.labels[1]}", err=True)
 
 

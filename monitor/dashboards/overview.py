@@ -81,7 +81,6 @@ def _service() -> Section:
         at.BURN_STEPS,
     )
     windows = tuple(Query(promql.burn(each), f"last {each}") for each in ("1h", "6h"))
-    hub = '{role="hub"}'
     return Section(
         "Can people roam?",
         (
@@ -95,8 +94,7 @@ def _service() -> Section:
                     7,
                     number(
                         hubs,
-                        Query(f"max by (server) (roaming_server_up{hub})", "{{server}}"),
-                        Query(f"max by (server) (roaming_radsec_up{hub})", "{{server}} RadSec"),
+                        Query('max by (server) (roaming_radsec_up{role="hub"})', "{{server}}"),
                     ),
                 ),
             ),

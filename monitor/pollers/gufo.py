@@ -19,7 +19,7 @@ from monitor.pollers.reader import Community, Endpoint, Hash, ReadError, User
 from monitor.sample import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from monitor.pollers.reader import Value
 
@@ -98,19 +98,21 @@ class _Session:
         for start in range(0, len(oids), _NAMES_A_GET):
             part = oids[start : start + _NAMES_A_GET]
             values = await self._tried(lambda part=part: self.session.get_many(part))  # type: ignore[misc]  # a lambda's default has no type
-            found |= {oid: value for oid, value in values.items() if value is not None}
+            # An agent may answer what nobody asked.
+            found |= {oid: value for oid in part if (value := values.get(oid)) is not None}
         return found
 
     async def walk(self, oid: str) -> Mapping[str, Value]:
         """Return everything below an OID; raises `ReadError` for a table that loops or does not end."""
         found: dict[str, Value] = {}
+        cells = self.session.getbulk(oid, _REPETITIONS)
+        await self._tried(lambda: self._take(cells, oid, found))
+        return found
+
+    async def _take(self, cells: AsyncIterator[tuple[str, Value | None]], oid: str, found: dict[str, Value]) -> None:
+        """Take cells until there are no more. After a time-out it goes on where it was when it is asked again."""
         start = len(oid) + 1
-        following = self.session.getbulk(oid, _REPETITIONS).__anext__
-        while True:
-            try:
-                key, value = await self._tried(following)
-            except StopAsyncIteration:
-                return found
+        async for key, value in cells:
             index = key[start:]
             if index in found or len(found) > LONGEST_WALK:
                 raise ReadError(Failure.LOOP, f"{self.address}: the table {oid} goes back to {index}")

@@ -83,15 +83,17 @@ class Poller:
 
     async def _read(self, device: Device, memory: Memory) -> tuple[Sample, ...]:
         session = await self.reader.open(device.endpoint)
-        if memory.profile is None:
-            memory.profile = await self._identify(device, session)
-        again = memory.polls % _LOOK_AGAIN == 0
-        cells = None if again else await _known_cells(memory, session)
+        # Somebody may ask for the same device meanwhile, and change what is remembered.
+        profile, known = memory.profile, memory.cells if memory.polls % _LOOK_AGAIN else ()
+        if profile is None:
+            profile, known = await self._identify(device, session), ()
+        cells = await _known_cells(profile, known, session)
         if cells is None:
-            cells = await _walk(memory.profile, session)
+            cells = await _walk(profile, session)
             memory.cells = _few(cells)
+        memory.profile = profile
         memory.polls += 1
-        return samples(memory.profile, device, cells)
+        return samples(profile, device, cells)
 
     async def _identify(self, device: Device, session: SnmpSession) -> Profile:
         """Ask what model it is; raises `ReadError` for one that no profile knows."""
@@ -134,14 +136,14 @@ class Poller:
         return Batch(f"snmp:{device.name}", self.clock.wall(), self.lasts_s, found)
 
 
-async def _known_cells(memory: Memory, session: SnmpSession) -> Mapping[str, Mapping[str, Value]] | None:
+async def _known_cells(
+    profile: Profile, known: tuple[str, ...], session: SnmpSession
+) -> Mapping[str, Mapping[str, Value]] | None:
     """Ask for the cells of the last walk by name; None when there are none, or one is gone."""
-    if memory.profile is None or not memory.cells:
+    found = await session.get(known) if known else {}
+    if not found or len(found) < len(known):
         return None
-    found = await session.get(memory.cells)
-    if len(found) < len(memory.cells):
-        return None
-    columns = {oid for table in memory.profile.tables for oid in table.oids}
+    columns = {oid for table in profile.tables for oid in table.oids}
     cells: dict[str, dict[str, Value]] = {}
     for key, value in found.items():
         column = _column_of(key, columns)

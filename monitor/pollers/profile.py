@@ -62,7 +62,8 @@ class Column(_Strict):
     """One column and the metric that it makes.
 
     The number is multiplied by `scale`; or with `one_when` the metric is 1 where the number is one of those, else 0.
-    With `total` the numbers of an access point's rows are also added up into that metric.
+    With `total` the numbers of an access point's rows are also added up into that metric. With `needs` a row has a
+    number only where the number in that column is above 0: the round trip of no request is unknown.
     """
 
     oid: Oid
@@ -70,6 +71,7 @@ class Column(_Strict):
     scale: Annotated[float, Field(gt=0)] = 1
     one_when: Annotated[list[int], Field(min_length=1)] | None = None
     total: Metric | None = None
+    needs: Oid | None = None
 
 
 class Table(_Strict):
@@ -106,7 +108,8 @@ class Table(_Strict):
     @property
     def oids(self) -> tuple[str, ...]:
         """Every column that is read, once."""
-        first = [oid for oid in (self.name, self.address) if oid]
+        needed = (column.needs for column in self.columns)
+        first = [oid for oid in (self.name, self.address, *needed) if oid]
         return tuple(dict.fromkeys((*first, *(column.oid for column in self.columns))))
 
 
@@ -118,6 +121,16 @@ class Profile(_Strict):
     met: Source
     sys_object_ids: Annotated[list[Oid], Field(min_length=1)]
     tables: Annotated[list[Table], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_metric_once(self) -> Self:
+        columns = [column for table in self.tables for column in table.columns]
+        metrics = [metric for column in columns for metric in (column.metric, column.total) if metric]
+        twice = sorted({metric for metric in metrics if metrics.count(metric) > 1})
+        if twice:
+            message = f"{twice[0]} is made by two columns"
+            raise ValueError(message)
+        return self
 
 
 def load_profiles(directory: Path = SHIPPED) -> tuple[Profile, ...]:

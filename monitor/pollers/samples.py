@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.pollers.device import Device, KnownAccessPoint
     from monitor.pollers.profile import Column, Profile, Table
     from monitor.pollers.reader import Value
-    from monitor.sample import Family
 
     Cells = Mapping[str, Mapping[str, Value]]
     Labels = tuple[str, ...]
@@ -32,17 +31,17 @@ _UP: Final = family("roaming_access_point_up")
 def samples(profile: Profile, device: Device, cells: Cells) -> tuple[Sample, ...]:
     """Return what a profile makes of the cells of a device, by column and index. Nothing in them raises."""
     made: list[Sample] = []
-    totals: dict[tuple[Family, Labels], float] = defaultdict(float)
     points = _listed(profile, device, cells)
     for table in profile.tables:
         name = _namer(table, device, cells, points)
         for column in table.columns:
-            made += _column(column, cells.get(column.oid, {}), name)
+            numbers = _numbers(column, _meaningful(column, cells), name, summed=table.rows is Rows.SSIDS)
+            made += _samples(column.metric, numbers)
             if column.total:
-                _add_up(table, column, cells, points, totals)
+                made += _samples(column.total, _added_up(table, numbers, points))
     if any(cells.values()):
         made += _missing(profile, device, points)
-    return tuple(_once((*made, *(Sample(metric, labels, value) for (metric, labels), value in totals.items()))))
+    return tuple(made)
 
 
 def _listed(profile: Profile, device: Device, cells: Cells) -> Mapping[str, KnownAccessPoint]:
@@ -96,38 +95,45 @@ def _server(address: Value | None, device: Device) -> Labels | None:
     return (device.name, device.owner, name) if name else None
 
 
-def _column(column: Column, values: Mapping[str, Value], name: Name) -> Iterator[Sample]:
-    """Yield a sample for each row; rows of one name, which only SSIDs have, are one: a sum."""
-    metric = family(column.metric)
-    summed = metric.name == "roaming_ssid_clients"
-    together: dict[Labels, float] = {}
+def _meaningful(column: Column, cells: Cells) -> Mapping[str, Value]:
+    """Return a column without the rows in which its number says nothing."""
+    values = cells.get(column.oid, {})
+    if column.needs is None:
+        return values
+    needed = cells.get(column.needs, {})
+    return {index: value for index, value in values.items() if needed.get(index)}
+
+
+def _numbers(column: Column, values: Mapping[str, Value], name: Name, *, summed: bool) -> dict[Labels, float]:
+    """Return a column's numbers by labels. Of rows with one name the last counts, or where it is said their sum."""
+    numbers: dict[Labels, float] = {}
+    ones, scale = column.one_when, column.scale
     for index, value in values.items():
         labels = name(index)
-        number = _number(value)
-        if labels is None or number is None:
+        # No column that is read can be negative.
+        if labels is None or not isinstance(value, (int, float)) or value < 0:
             continue
-        if summed:
-            together[labels] = together.get(labels, 0.0) + number
-        else:
-            yield Sample(metric, labels, _scaled(column, number))
-    for labels, number in together.items():
-        yield Sample(metric, labels, _scaled(column, number))
+        number = value * scale if ones is None else float(value in ones)
+        numbers[labels] = number + numbers.get(labels, 0.0) if summed else number
+    return numbers
 
 
-def _add_up(
-    table: Table,
-    column: Column,
-    cells: Cells,
-    points: Mapping[str, KnownAccessPoint],
-    totals: dict[tuple[Family, Labels], float],
-) -> None:
-    """Add the numbers of an access point's rows up: its radios, or all rows of one by itself."""
-    metric = family(column.total or column.metric)
-    for index, value in cells.get(column.oid, {}).items():
-        point = points.get(index.rpartition(".")[0] if table.rows is Rows.RADIOS else "")
-        number = _number(value)
-        if point and number is not None:
-            totals[metric, point.labels] += _scaled(column, number)
+def _samples(metric: str, numbers: Mapping[Labels, float]) -> list[Sample]:
+    found = family(metric)
+    return [Sample(found, labels, number) for labels, number in numbers.items()]
+
+
+def _added_up(
+    table: Table, numbers: Mapping[Labels, float], points: Mapping[str, KnownAccessPoint]
+) -> Mapping[Labels, float]:
+    """Add the numbers of an access point's rows up: those of its radios, or all rows of one by itself."""
+    totals: dict[Labels, float] = defaultdict(float)
+    mine = points[""].labels if "" in points else None
+    for labels, number in numbers.items():
+        point = labels[:3] if table.rows is Rows.RADIOS else mine
+        if point:
+            totals[point] += number
+    return totals
 
 
 def _missing(profile: Profile, device: Device, points: Mapping[str, KnownAccessPoint]) -> Iterator[Sample]:
@@ -138,36 +144,13 @@ def _missing(profile: Profile, device: Device, points: Mapping[str, KnownAccessP
     yield from (Sample(_UP, point.labels, 0.0) for point in device.access_points if point.name not in there)
 
 
-def _once(made: tuple[Sample, ...]) -> Iterator[Sample]:
-    """Yield no series twice: two rows of a device may bear one name."""
-    seen: set[tuple[str, Labels]] = set()
-    for sample in made:
-        key = (sample.family.name, sample.labels)
-        if key not in seen:
-            seen.add(key)
-            yield sample
-
-
-def _scaled(column: Column, number: float) -> float:
-    if column.one_when is not None:
-        return 1.0 if number in column.one_when else 0.0
-    return number if column.scale == 1 else number * column.scale
-
-
-def _number(value: Value) -> float | None:
-    """Return a number, never a negative one: no column that is read can be."""
-    if isinstance(value, (int, float)):
-        return float(value) if value >= 0 else None
-    return None
-
-
 def _text(value: Value) -> str:
     return value.decode("utf-8", "replace").strip() if isinstance(value, bytes) else str(value).strip()
 
 
 def _string(index: str) -> str:
     """Read a string that is an index: its length, then its octets (RFC 2578 §7.7)."""
-    size, *rest = (int(part) for part in index.split("."))
+    size, *rest = (int(part) for part in (index or "0").split("."))
     if size != len(rest) or any(octet > 255 for octet in rest):  # noqa: PLR2004  an octet's most
         return ""
     return bytes(rest).decode("utf-8", "replace")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import MonitorError
-from monitor.sample import Collector, Increment, family
+from monitor.sample import Collector, Failure, Increment, family
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from monitor.pollers.poller import Outcome, Poller
     from monitor.sample import Batch, Sink
 
-# More at once lost answers on a machine of two cores: the kernel's buffers were full.
-AT_ONCE: Final = 50
+_LOG: Final = logging.getLogger(__name__)
+# Each has a socket of its own: well below the 1,024 files that a process may have open.
+AT_ONCE: Final = 200
 # How many cycles a device is left alone after so many failures in a row; never long, or its return is seen late.
 _BACKOFF: Final = (0, 0, 0, 0, 1, 1, 3)
 _FAILURES: Final = family("roaming_collection_failures_total")
@@ -70,7 +72,12 @@ class SnmpTask:
     async def _one(self, device: Device, sink: Sink, slots: asyncio.Semaphore) -> None:
         await asyncio.sleep(self.jitter() * self.spread_s)
         async with slots:
-            outcome = await self.poller.poll(device)
+            try:
+                outcome = await self.poller.poll(device)
+            except Exception as error:  # noqa: BLE001  whatever one device makes of us, the others go on
+                _LOG.error("%s: %s in a poll", device.name, type(error).__name__)
+                sink.count(Increment(_FAILURES, (Collector.SNMP, Failure.INTERNAL)))
+                return
         sink.replace(self._lasting(device, outcome))
         if outcome.failure:
             sink.count(Increment(_FAILURES, (Collector.SNMP, outcome.failure)))

@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from monitor.probes.failures import failed
-from monitor.probes.radclient import AUTH, Reply, Request, ask_all
+from monitor.probes.lasting import lasts_s
+from monitor.probes.radclient import AUTH, LONGEST_S, Reply, Request, ask_all
 from monitor.sample import Batch, Collector, Failure, Sample, family
 from roaming.eap import calling_station
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from monitor.sample import Sink
 
 IDENTITY: Final = "roam-monitor"
-_LASTS_CYCLES: Final = 3
 _SSID: Final = "GovWifi"
 
 
@@ -91,7 +91,8 @@ class GovWifiProbe:
         if reply.answered is None:
             return ()
         sample = Sample(family("roaming_govwifi_up"), (self.location, self.owner), float(reply.answered))
-        return (Batch(f"govwifi:{self.owner}/{self.location}", self.clock(), _LASTS_CYCLES * self.every_s, (sample,)),)
+        counts_s = lasts_s(self.every_s, len(self.servers) * LONGEST_S)
+        return (Batch(f"govwifi:{self.owner}/{self.location}", self.clock(), counts_s, (sample,)),)
 
 
 def _attributes() -> tuple[tuple[str, str], ...]:

@@ -53,6 +53,10 @@ _FORGED: Final = re.compile(r"^\d+ \(\d+\) Reply verification failed", re.MULTIL
 _UNSENT: Final = re.compile(r"^\d+ \(\d+\) Failed to send packet", re.MULTILINE)
 _WORD: Final = re.compile(r"[A-Za-z0-9@.:_-]+|0x[0-9a-f]+")
 _NANOSECONDS: Final = 1e9
+_TRIES: Final = 3
+_TIMEOUT_S: Final = 2
+LONGEST_S: Final = _TRIES * _TIMEOUT_S
+"""How long a silent server is waited for."""
 _SHORTEST_SECRET: Final = 2
 """Octets; radclient refuses a shorter one, and cuts off a last one beyond ASCII (3.2.7, radclient.c, option -S)."""
 
@@ -66,8 +70,8 @@ class Request:
     attributes: tuple[tuple[str, str], ...]
     code: str = STATUS
     port: int = 1812
-    tries: int = 3
-    timeout_s: int = 2
+    tries: int = _TRIES
+    timeout_s: int = _TIMEOUT_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from monitor.probes.certificate import judge
 from monitor.probes.failures import failed
 from monitor.probes.handshake import Sight, look
+from monitor.probes.lasting import lasts_s
 from monitor.sample import Batch, Collector, Failure, Increment, Sample, family
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from monitor.target import RadiusTarget
 
 PORT: Final = 2083
-_LASTS_CYCLES: Final = 3
 _AT_ONCE: Final = 64
 _FEW: Final = 2
 _VAGUE: Final = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE})
@@ -36,6 +36,11 @@ class Patience:
     tries: int = 3
     timeout_s: float = 5
     pause_s: float = 0.5
+
+    @property
+    def longest_s(self) -> float:
+        """Return how long a silent endpoint is waited for."""
+        return self.tries * (self.timeout_s + self.pause_s)
 
 
 @dataclass(slots=True)
@@ -93,7 +98,8 @@ class RadsecProbe:
             return
         up = Sample(family("roaming_radsec_up"), (target.name, target.owner, target.role), float(bool(sight.chain)))
         certificate = self._certificate(target, sight, count) if sight.chain else ()
-        yield Batch(f"radsec:{target.name}", self.clock(), _LASTS_CYCLES * self.every_s, (up, *certificate))
+        counts_s = lasts_s(self.every_s, self.patience.longest_s)
+        yield Batch(f"radsec:{target.name}", self.clock(), counts_s, (up, *certificate))
 
     def _certificate(
         self, target: RadiusTarget, sight: Sight, count: Callable[[Increment], None] | None

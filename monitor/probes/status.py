@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from monitor.probes.failures import failed
-from monitor.probes.radclient import Reply, Request, ask_all
+from monitor.probes.lasting import lasts_s
+from monitor.probes.radclient import LONGEST_S, Reply, Request, ask_all
 from monitor.sample import Batch, Collector, Failure, Sample, family
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from monitor.target import RadiusTarget
 
 _QUESTION: Final = (("Message-Authenticator", "0x00"),)
-_LASTS_CYCLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +74,5 @@ class StatusProbe:
         up = Sample(family("roaming_server_up"), (target.name, target.owner, target.role), float(reply.answered))
         labels = (target.name, target.owner)
         length = () if reply.seconds is None else (Sample(family("roaming_server_seconds"), labels, reply.seconds),)
-        lasts_s = _LASTS_CYCLES * self.every_s
-        return (Batch(f"status:{target.name}", self.clock(), lasts_s, (up, *length)),)
+        counts_s = lasts_s(self.every_s, len(self.servers) * LONGEST_S)
+        return (Batch(f"status:{target.name}", self.clock(), counts_s, (up, *length)),)

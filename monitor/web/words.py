@@ -67,6 +67,7 @@ _OWN: Final = dict.fromkeys(("no-answer", "no-answer-beyond", "fell-silent", "no
 
 _REASONS: Final = {
     "accepted": "somebody was let in who should not be",
+    "accepted-unknown-user": "{home} lets in somebody who does not exist",
     "rejected-at-home": "{home}'s sign-in server turned our test away",
     "rejected-by-hub": "the network that joins the boroughs turned our test away",
     "rejected-locally": "{visited}'s own server turned our test away",
@@ -81,6 +82,7 @@ _REASONS: Final = {
     "keys-differ": "{home} lets its staff in, but the wifi cannot be encrypted",
     "no-answer": "no answer came back to our test in {visited}",
     "no-answer-beyond": "{visited}'s own server is well, but no answer came back from {home}",
+    "too-slow": "{home} answers, but later than the wifi waits",
     "fell-silent": "{home} began to answer and then fell silent",
     "nothing-listens": "{visited}'s own server is not running",
     "no-route": "{visited}'s own server cannot be reached",

@@ -39,8 +39,8 @@ def phases(lines: Sequence[tuple[float, str]], ended: float) -> Phases:
     challenged = _from(before, (_CHALLENGED,))
     up = _from(challenged, _UP)
     moments = [begun[0][0], *(rest[0][0] for rest in (challenged, up, decided) if rest)]
-    parts = [later - sooner for sooner, later in pairwise(moments)]
-    start, tunnel, inner = [*parts, *[None] * (3 - len(parts))]
+    parts: list[float | None] = [later - sooner for sooner, later in pairwise(moments)]
+    start, tunnel, inner = (*parts, None, None, None)[:3]
     return Phases(start, tunnel, inner, (decided[0][0] if decided else ended) - begun[0][0])
 
 

@@ -181,6 +181,12 @@ class LocalChannel:
             message = "the program has ended"
             raise TransportError(message) from None
 
+    def end(self) -> None:
+        """End its input; it ends by itself when what runs has ended."""
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101  it was asked for
+        pipe.close()
+
     def receive(self) -> bytes:
         """Wait for some of its standard output."""
         pipe = self._process.stdout

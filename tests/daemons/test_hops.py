@@ -163,8 +163,10 @@ def test_nothing_is_left_on_the_agent(home: tuple[Agent, str]) -> None:
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Run a hub, two boroughs' servers, and a container that stands for the agent and for the monitor."""
     with world(tmp_path_factory.mktemp("hops"), Image.DEBIAN_13, {}) as one:
-        parts = ("probes/__init__.py", "probes/handshake.py", *(f"sample/{name}.py" for name in _SAMPLE))
+        # The container has Python and none of our dependencies: it gets what a look takes, and no more.
+        parts = ("probes/handshake.py", *(f"sample/{name}.py" for name in _SAMPLE))
         files = {f"/run/box/py/monitor/{part}": (MONITOR / part).read_text(encoding="utf-8") for part in parts}
+        files["/run/box/py/monitor/probes/__init__.py"] = ""
         one.boxes["camden-agent"].write(files | {"/run/box/py/look.py": LOOK, "/run/box/py/tease.py": TEASE})
         yield one
 
@@ -308,6 +310,7 @@ def test_each_sign_in_is_told_once_by_the_servers_and_by_the_hub_if_it_crossed_i
     before = {name: len(lines) for name, lines in all_logs(federation).items()}
     for asking, _, _ in SIGN_INS:
         sign_in(federation, asking)
+    for asking, _, _ in SIGN_INS[:2]:
         sign_in(federation, replace(asking, extra=PROBE))
     logs = {name: lines[before[name] :] for name, lines in all_logs(federation).items()}
     by_servers: list[tuple[str, str, str]] = []
@@ -369,7 +372,6 @@ def registered(debian_13: Box) -> Iterator[Agent]:
     ("secret", "servers", "answered"),
     [
         ("0123456789ABCDEF0123", ("127.0.0.5",), 1.0),
-        ("0123456789ABCDEF0123", ("127.0.0.6", "127.0.0.5"), 1.0),
         ("0123456789ABCDEF9999", ("127.0.0.5",), 0.0),
     ],
 )

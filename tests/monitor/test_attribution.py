@@ -181,6 +181,13 @@ def test_what_is_wrong_and_whose_it_is(case: Case) -> None:
         assert case.kinds[one.kind, one.owner] in one.sentence
 
 
+def test_it_is_wrong_since_the_first_pair_failed() -> None:
+    picture = failing(home="hackney")(HEALTHY)
+    stale = {("camden", "hackney"): PairState(Status.STALE, 10, 20)}
+    (found,) = findings(replace(picture, pairs={**picture.pairs, **stale}), ESTATE)
+    assert found.since == BAD.since
+
+
 def test_nothing_is_said_of_what_is_unknown() -> None:
     unknown = dict.fromkeys(HEALTHY.pairs, PairState(Status.UNKNOWN))
     assert findings(Picture(at=1000, pairs=unknown), ESTATE) == ()

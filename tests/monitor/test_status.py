@@ -151,7 +151,7 @@ def test_each_server_has_a_batch_of_its_own() -> None:
         },
         "status:camden-rad-2": {("roaming_server_up", ("camden-rad-2", "camden", "home")): 0.0},
     }
-    assert {(batch.at, batch.lasts_s) for batch in sink.batches} == {(7.0, 90.0)}
+    assert {(batch.at, batch.lasts_s) for batch in sink.batches} == {(7.0, 126.0)}
     assert [one.labels for one in sink.increments] == [("status", "timeout")]
 
 

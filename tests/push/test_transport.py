@@ -4,16 +4,20 @@ import logging
 import os
 import subprocess
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
+from roaming.eap import AgentSession, Conversation, Nas, PasswordLogin, Reason, Server, Trusted, command
 from roaming.errors import TransportError
 from roaming.model.bundle import RemoteFile
 from roaming.transport import LinuxDialler
 from tests.push.conftest import make_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.push.conftest import Sshd
@@ -160,3 +164,39 @@ def test_nothing_of_a_file_reaches_the_logs(sshd: Sshd, tmp_path: Path, caplog: 
     assert caplog.records
     assert canary not in caplog.text
     assert canary.encode().hex() not in caplog.text
+
+
+def test_conversations_are_held_over_one_channel_and_nothing_stays(sshd: Sshd) -> None:
+    """Nothing listens on the port; eapol_test runs for real and says so."""
+    conversation = Conversation(
+        identity="roam-monitor-camden@camden.gov.uk",
+        login=PasswordLogin("roam-probe@camden.gov.uk", "a password"),
+        server=Server("camden-rad-1", "127.0.0.1", "a secret", 1),
+        nas=Nas("camden-th-ap1", "02:00:0a:07:11:00", "govroam"),
+        trusted=Trusted(("a CA",), ("radius.camden.gov.uk",)),
+        timeout=20,
+        idle=2,
+    )
+    with LinuxDialler().open(sshd.access()) as session:
+        with AgentSession(session.start(command(4))) as agent, ThreadPoolExecutor(4) as pool:
+            outcomes = list(pool.map(agent.converse, [conversation] * 8))
+        assert {outcome.reason for outcome in outcomes} == {Reason.NOTHING_LISTENS}
+        assert agent.converse(conversation).reason is Reason.AGENT_UNREACHABLE
+        assert _soon(lambda: b"roam-eap" not in session.run(["sh", "-c", "cat /proc/[0-9]*/cmdline"]).out)
+
+
+def _soon(holds: Callable[[], bool]) -> bool:
+    for _ in range(50):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_connection_that_breaks_ends_what_waits(sshd: Sshd) -> None:
+    with LinuxDialler().open(sshd.access()) as session:
+        channel = session.start(["sleep", "60"])
+        session.connection.disconnect()
+        assert channel.receive() == b""
+        with pytest.raises(TransportError):
+            channel.send(b"x")

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "/run/alerts"
 
-# Two at a time: the machine has two cores. NAME.rc holds the exit status, NAME.out what was said.
+# Two at a time, each on one core: the machine has two. NAME.rc holds the exit status, NAME.out what was said.
 _RUN: Final = f"""
+export GOMAXPROCS=1 GOGC=800
 cd {FOLDER} && ls *.test.yml | xargs -P 2 -I% sh -c 'promtool test rules % >%.out 2>&1; echo $? >%.rc'
 python3 -c '
 import glob, json, pathlib

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.devices.snmp import Fault, Model, Setup, up_cell
-from monitor.pollers import FakeReader, UnknownTargetError
+from lab.devices.snmp import Agent, Fault, Model, Population, Setup, ber, cells, serve, up_cell
+from monitor.pollers import Community, Endpoint, FakeReader, GufoReader, Patience, UnknownTargetError
 from monitor.sample import Failure, FakeSink
 from tests.monitor.pollers.world import device, listening, names, poller, reasons, run, task, values
 
 if TYPE_CHECKING:
-    from monitor.pollers import Device
+    from monitor.pollers import Device, FakeSession
     from monitor.pollers.reader import Value
 
 FAULTS = [
@@ -229,5 +230,70 @@ def test_an_access_point_that_came_to_the_other_controller_is_up() -> None:
         reader.agents["other"] = model
         assert await up(other) == {}
         assert await up(own) == {label: 0.0}
+
+    run(work())
+
+
+@pytest.mark.parametrize(("requests", "shown"), [(0, {}), (1, {("camden-ap-0", "camden", "camden-rad-1"): 0.0})])
+def test_the_round_trip_of_no_request_is_unknown(requests: int, shown: dict[tuple[str, ...], float]) -> None:
+    async def work() -> None:
+        at = "1.3.6.1.2.1.67.1.2.1.1.4.1"
+        cells: dict[str, Value] = {
+            "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.8072.3.2.10",
+            f"{at}.5.1": 0,
+            f"{at}.6.1": requests,
+        }
+        reader = FakeReader({"127.0.0.1": cells | {f"{at}.3.1": bytes((10, 7, 0, 11))}})
+        found = (await poller(reader).poll(device("camden-ap-0"))).batch.samples
+        assert values(found, "roaming_radius_client_seconds") == shown
+
+    run(work())
+
+
+class _Broken(FakeReader):
+    async def open(self, endpoint: Endpoint) -> FakeSession:
+        if endpoint.port == 1:
+            message = "of a kind that nobody thought of"
+            raise KeyError(message)
+        return await super().open(endpoint)
+
+
+def test_an_error_that_nobody_thought_of_stops_nobody_else() -> None:
+    async def work() -> None:
+        sink, reader = FakeSink(), _Broken({"127.0.0.1": {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.9.1.2530"}})
+        await task(poller(reader), device("bad-wlc", port=1), device("good-wlc")).run(sink)
+        assert reasons(sink) == ["internal"]
+        assert [batch.origin for batch in sink.batches] == ["snmp:good-wlc"]
+
+    run(work())
+
+
+class _Elsewhere(Agent):
+    def answer(self, datagram: bytes) -> bytes | None:
+        request = ber.read_request(datagram)
+        other = ber.varbind((1, 3, 6, 1, 9), ber.integer(1))
+        return ber.response(request, other * len(request.oids)) if request.kind == ber.GET else super().answer(datagram)
+
+
+def test_an_answer_that_nobody_asked_for_is_passed_over() -> None:
+    async def work() -> None:
+        agent = _Elsewhere(cells(Model.LINUX, Population(())))
+        transport, port = await serve(agent)
+        try:
+            session = await GufoReader(Patience(0.2, 1)).open(Endpoint("127.0.0.1", Community("public"), port))
+            assert await session.get(("1.3.6.1.2.1.1.2.0",)) == {}
+        finally:
+            transport.close()
+
+    run(work())
+
+
+def test_two_polls_of_one_device_at_once_are_both_whole() -> None:
+    async def work() -> None:
+        async with listening(Model.LINUX) as (_, port):
+            one, alone = poller(timeout_s=1), device("camden-ap-0", port=port)
+            outcomes = await asyncio.gather(*(one.poll(alone) for _ in range(20)))
+        assert {outcome.failure for outcome in outcomes} == {None}
+        assert len({len(outcome.batch.samples) for outcome in outcomes}) == 1
 
     run(work())

@@ -321,6 +321,15 @@ def test_a_buildings_own_wifi(case: str) -> None:
     assert (view.wifi.level, view.wifi.words) == (level, words)
 
 
+def test_nobody_gets_online_where_the_wifi_is_down() -> None:
+    points = dict.fromkeys(("hackney-ap-1", "hackney-ap-2"), DOWN)
+    view = building_page(seen(replace(HEALTHY, access_points=points)), "hackney/town-hall")
+    assert {answer.answer for answer in (*view.answers, *view.outside)} == {"No"}
+    assert [(why.sentence, why.who) for why in view.why] == [
+        ("The wifi of this building is down.", "Camden, Hackney, Islington and Westminster")
+    ]
+
+
 def test_a_building_without_access_points_says_so() -> None:
     wifi = building_page(seen(HEALTHY), "camden/library").wifi
     assert (wifi.level, wifi.words) == (Level.UNKNOWN, "The wifi of the building itself is not watched.")
