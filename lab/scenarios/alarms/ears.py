@@ -13,7 +13,7 @@ from lab.topology import container
 from lab.watch import PAGED, get
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from lab.engine import Engine
     from lab.topology import Topology
@@ -22,14 +22,16 @@ _RINGING: Final = "http://127.0.0.1:9093/api/v2/alerts?active=true&inhibited=fal
 _QUERY: Final = "http://127.0.0.1:9090/api/v1/query?query="
 
 _LATE: Final = "time() - roaming_probe_success_timestamp_seconds > 3 * scalar(max(roaming_probe_interval_seconds))"
-# Each finds something while not all is well: so that one fault has healed before the next one comes.
+# Each finds something while not all is well: one fault has healed before the next one comes.
 UNREST: Final = {
     "alerts": f'count by (alertname) (ALERTS{{alertname!="{WATCHDOG}"}})',
     "pairs that fail": "count(roaming_probe_failures > 0)",
     "pairs without a late success": f"count({_LATE})",
-    "ways that change": "count(roaming:hub:settling or roaming:borough:settling)",
     "no matrix": "absent(roaming_probe_success)",
 }
+
+# Some alerts are held back while ways change: a hub's for everybody, a borough's for its own.
+_CHANGING: Final = 'count(roaming:hub:settling) or count(roaming:borough:settling{{owner=~"{}"}})'
 
 
 class Ears(Protocol):
@@ -41,6 +43,10 @@ class Ears(Protocol):
 
     def unrest(self) -> tuple[str, ...]:
         """Return what is not well now, in words; nothing when all is silent."""
+        ...
+
+    def changing(self, boroughs: Collection[str]) -> bool:
+        """Tell whether ways of these boroughs changed a moment ago, so that their alerts would be held back."""
         ...
 
 
@@ -63,9 +69,16 @@ class LabEars:
         if WATCHDOG not in ringing:
             words.append("no Watchdog")
         for name, expression in UNREST.items():
-            found = self._ask("prometheus", _QUERY + quote(expression))["data"]["result"]
-            words += [" ".join((name, *one["metric"].values())) for one in found]
+            words += [" ".join((name, *labels.values())) for labels in self._found(expression)]
         return tuple(words)
+
+    def changing(self, boroughs: Collection[str]) -> bool:
+        """Ask Prometheus."""
+        return bool(self._found(_CHANGING.format("|".join(sorted(boroughs)) or "nobody")))
+
+    def _found(self, expression: str) -> list[dict[str, str]]:
+        found = self._ask("prometheus", _QUERY + quote(expression))["data"]["result"]
+        return [one["metric"] for one in found]
 
     def _ask(self, node: str, url: str) -> Any:  # noqa: ANN401  whatever JSON holds
         answer = get(self.engine, self._container(node), url)
@@ -89,6 +102,7 @@ class FakeEars:
 
     clock: Callable[[], float]
     script: list[tuple[float, float, Alarm]] = field(default_factory=list)
+    changes_until: float = 0.0
 
     def calls(self) -> tuple[Call, ...]:
         """Return what has begun."""
@@ -99,3 +113,7 @@ class FakeEars:
         """Return what has begun and not ended."""
         now = self.clock()
         return tuple(f"{one.name} rings" for begins, ends, one in self.script if begins <= now < ends)
+
+    def changing(self, boroughs: Collection[str]) -> bool:
+        """Tell whether it is before `changes_until`, for any borough."""
+        return bool(boroughs) and self.clock() < self.changes_until

@@ -11,7 +11,7 @@ from lab.errors import LabError
 from lab.scenarios.alarms.judgement import Outcome, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from lab.scenarios.alarms.alarm import Call
     from lab.scenarios.alarms.ears import Ears
@@ -54,7 +54,7 @@ class Run:
     def play(self, row: Row) -> Outcome:
         """Play one row; it begins when all is silent. Raises `LabError` when it never is."""
         self.say(f"{row.name}: waiting until all is well")
-        if self._silent() is None:
+        if self._silent(row.held) is None:
             message = f"before {row.name}: not silent after {self.pace.healing_s:g} s: {', '.join(self.ears.unrest())}"
             raise LabError(message)
         with self._broken(row) as began:
@@ -82,11 +82,11 @@ class Run:
                 return
             self.sleep(self.pace.look_s)
 
-    def _silent(self) -> float | None:
-        """Wait until all is well; return when it was, or None."""
+    def _silent(self, held: Collection[str] = ()) -> float | None:
+        """Wait until all is well, and the ways of some boroughs are settled; return when it was, or None."""
         deadline = self.clock() + self.pace.healing_s
         while self.clock() < deadline:
-            if not self.ears.unrest():
+            if not self.ears.unrest() and not (held and self.ears.changing(held)):
                 return self.clock()
             self.sleep(self.pace.look_s)
         return None
