@@ -16,6 +16,7 @@ from lab.outside import START, outside_files, write_outside
 from lab.pki import generate, write, write_private
 from lab.topology import (
     CONTROL,
+    MONITOR,
     ONLOOKERS,
     WHOLE,
     Layout,
@@ -98,6 +99,8 @@ def down(engine: Engine, folder: Folder) -> tuple[str, ...]:
     """Remove a lab and its files; return what there was. A lab that is not there is no error."""
     label = f"{LAB_LABEL}={folder.name}"
     found = (*engine.containers(label), *engine.networks(label))
+    # It stands in the network of the control container, which cannot go before it.
+    engine.remove_containers([name for name in found if name == f"{folder.name}-{MONITOR}"])
     take_down(engine, folder.compose, folder.name)
     folder.remove()
     return found

@@ -19,7 +19,7 @@ from roaming.load import load
 from roaming.targets.freeradius import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lab.engine import Engine
     from lab.folder import Folder
@@ -53,6 +53,16 @@ class Faults:
         """Take back whatever was done to the nodes of a fault."""
         for node in fault.nodes:
             self._run(node, scripts.undo(node))
+
+    def break_all(self, names: Sequence[str]) -> None:
+        """Bring faults about by their names, one right after the other."""
+        for name in names:
+            self.set(self.parse(name))
+
+    def mend_all(self, names: Sequence[str]) -> None:
+        """Take faults back by their names."""
+        for name in names:
+            self.clear(self.parse(name))
 
     def clear_all(self) -> None:
         """Take every fault back, whatever was set."""

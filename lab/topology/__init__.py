@@ -5,6 +5,7 @@ from lab.topology.mapping import read_mapping, write_mapping
 from lab.topology.plan import (
     CONTROL,
     FEDERATION,
+    MONITOR,
     ONLOOKERS,
     OPERATOR,
     POOL,
@@ -23,6 +24,7 @@ from lab.topology.rewrite import rewrite, rewrite_text
 __all__ = [
     "CONTROL",
     "FEDERATION",
+    "MONITOR",
     "ONLOOKERS",
     "OPERATOR",
     "POOL",

@@ -20,6 +20,7 @@ POOL: Final = IPv4Network("10.213.0.0/16")
 FEDERATION: Final = "federation"
 OPERATOR: Final = "operator"
 CONTROL: Final = "control"
+MONITOR: Final = "monitor"
 
 # The first address is the bridge's own; the next ones are the lab's, whatever the inventory.
 _CONTROL_HOST, _FIRST_HOST = 2, 10
@@ -286,7 +287,7 @@ def _own_nodes(networks: Mapping[str, IPv4Network]) -> Iterator[Node]:
     """Yield what only the lab has: the control container with a foot in these networks, and the observers."""
     feet = tuple(Link(name, subnet.network_address + _CONTROL_HOST) for name, subnet in networks.items())
     yield Node(CONTROL, NodeKind.CONTROL, FEDERATION, feet)
-    yield Node("monitor", NodeKind.MONITOR, FEDERATION, ())
+    yield Node(MONITOR, NodeKind.MONITOR, FEDERATION, ())
     for name, host in _OBSERVER_HOSTS.items():
         address = networks[OPERATOR].network_address + host
         yield Node(name, NodeKind.OBSERVER, FEDERATION, (Link(OPERATOR, address),))

@@ -1,0 +1,140 @@
+"""`roam-lab alarms`."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from lab import life
+from lab.cli.options import DEFAULT_NAME, JsonOption, NameOption, ScaleOption
+from lab.cli.progress import console
+from lab.cli.workshop import ensurer
+from lab.engine import find_engine
+from lab.errors import LabError
+from lab.faults import Faults
+from lab.folder import folder
+from lab.scenarios.alarms import LabEars, Run, chosen
+from lab.topology import CONTROL, container, read_mapping
+from lab.watch import DEFAULT_SCALE, Wanted, watch
+from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from lab.engine import Engine
+    from lab.folder import Folder
+    from lab.scenarios.alarms import Outcome
+    from lab.topology import Topology
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("alarms")(alarms)
+
+
+def alarms(
+    *,
+    inventory: InventoryOption = DEFAULT_INVENTORY,
+    name: NameOption = DEFAULT_NAME,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Only this row; may be repeated.")] = None,
+    scale: ScaleOption = DEFAULT_SCALE,
+    as_json: JsonOption = False,
+) -> None:
+    """Play the fault table: break, wait for every alert that must fire, see that no other does, mend.
+
+    A lab that is up is used, and watched if nobody does; without one a lab is made and taken down again.
+
+    Example: roam-lab alarms -i lab/inventory --only hub-stopped
+    """
+    rows = chosen(only or ())
+    began, out = time.monotonic(), console(stderr=True)
+
+    def say(text: str) -> None:
+        out.print(f"{time.monotonic() - began:6.0f} s  {text}", markup=False)
+
+    where = folder(name)
+    engine = find_engine(where.root)
+    with _lab(engine, where, inventory, say) as topology:
+        _watched(engine, where, topology, scale, say)
+        run = Run(Faults(engine, topology, where), LabEars(engine, topology), say=say)
+        outcomes = [run.play(row) for row in rows]
+    if as_json:
+        typer.echo(json.dumps(document(outcomes), indent=2))
+    else:
+        console().print(table(outcomes))
+        console().print(f"{time.monotonic() - began:.0f} s in all")
+    raise typer.Exit(0 if all(outcome.passed for outcome in outcomes) else 1)
+
+
+@contextmanager
+def _lab(engine: Engine, where: Folder, inventory: Path, say: Callable[[str], None]) -> Iterator[Topology]:
+    """Give the lab that is up, or one of our own for as long as we need it."""
+    if where.mapping.exists():
+        yield read_mapping(where.mapping)
+        return
+    try:
+        topology = life.up(engine, where, life.Order(inventory, ensurer(engine, where, say)), say)
+        say("pushing")
+        pushed = engine.exec(container(topology, topology.node(CONTROL)), ["roam", "push", "--yes"], timeout_s=900)
+        if not pushed.ok:
+            message = f"the push failed: {pushed.err.strip()[-500:]}"
+            raise LabError(message)
+        yield topology
+    finally:
+        life.down(engine, where)
+
+
+def _watched(engine: Engine, where: Folder, topology: Topology, scale: float, say: Callable[[str], None]) -> None:
+    states = {state.node.name: state.status for state in life.status(engine, where)}
+    if states.get("pager") != "running" or states.get("monitor") != "running":
+        say("starting the monitor, Prometheus and Alertmanager")
+        watch(engine, where, topology, Wanted(ensurer(engine, where, say), scale))
+
+
+def table(outcomes: list[Outcome]) -> Table:
+    """Show what came of each row."""
+    found = Table()
+    for heading in ("fault", "expected", "fired", "owner", "detected", "silent again", "false alarms", ""):
+        found.add_column(heading, overflow="fold")
+    for outcome in outcomes:
+        fired = [f"{alarm} {seconds:.0f} s" for alarm, seconds in outcome.fired]
+        found.add_row(
+            "\n".join(outcome.row.faults),
+            "\n".join(map(str, outcome.row.expected)),
+            "\n".join(fired) or "nothing",
+            "\n".join(alarm.owner for alarm, _ in outcome.fired),
+            _seconds(outcome.detected_s),
+            _seconds(outcome.healed_s),
+            "\n".join(f"{alarm} ({alarm.owner})" for alarm in outcome.false) or "none",
+            "✓" if outcome.passed else "✗",
+        )
+    return found
+
+
+def document(outcomes: list[Outcome]) -> dict[str, object]:
+    """Return what came of each row, for machines."""
+    rows = [
+        {
+            "row": outcome.row.name,
+            "faults": outcome.row.faults,
+            "expected": [asdict(one) for one in outcome.row.expected],
+            "fired": [asdict(alarm) | {"seconds": round(seconds, 1)} for alarm, seconds in outcome.fired],
+            "detected_s": outcome.detected_s,
+            "healed_s": outcome.healed_s,
+            "false": [asdict(alarm) for alarm in outcome.false],
+            "passed": outcome.passed,
+        }
+        for outcome in outcomes
+    ]
+    return {"rows": rows, "passed": all(outcome.passed for outcome in outcomes)}
+
+
+def _seconds(value: float | None) -> str:
+    return "never" if value is None else f"{value:.0f} s"
