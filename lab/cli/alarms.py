@@ -79,8 +79,8 @@ def _lab(engine: Engine, where: Folder, inventory: Path, say: Callable[[str], No
     if where.mapping.exists():
         yield read_mapping(where.mapping)
         return
+    topology = life.up(engine, where, life.Order(inventory, ensurer(engine, where, say)), say)
     try:
-        topology = life.up(engine, where, life.Order(inventory, ensurer(engine, where, say)), say)
         say("pushing")
         pushed = engine.exec(container(topology, topology.node(CONTROL)), ["roam", "push", "--yes"], timeout_s=900)
         if not pushed.ok:
