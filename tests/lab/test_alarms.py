@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from lab.cli.alarms import document, table
+from lab.cli.alarms import document, table, verdict
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.faults import parse
@@ -256,6 +256,13 @@ def test_the_table_shows_what_came(golden: Golden) -> None:
     with console.capture() as captured:
         console.print(table(OUTCOMES))
     golden("lab/alarms.txt", captured.get())
+
+
+def test_a_line_says_how_a_row_went() -> None:
+    assert [verdict(outcome) for outcome in OUTCOMES] == [
+        "as expected, after 12 s",
+        "HubDown hub-east is missing, PairDown hackney (camden) is false, it does not heal",
+    ]
 
 
 def test_json_says_the_same(golden: Golden) -> None:
