@@ -224,8 +224,8 @@ def test_a_notification_is_read_with_who_was_called(topology: Topology) -> None:
         (("Watchdog",), {}, ()),
         ((), {}, ("no Watchdog",)),
         (("Watchdog", "PairDown"), {}, ("PairDown rings",)),
-        (("Watchdog",), {"ALERTS": {"alertname": "SiteDown"}}, ("alerts SiteDown",)),
-        (("Watchdog",), {"absent": {}}, ("no matrix",)),
+        (("Watchdog",), {"ALERTS": {"unrest": "alerts", "alertname": "SiteDown"}}, ("alerts SiteDown",)),
+        (("Watchdog",), {"absent": {"unrest": "no matrix"}}, ("no matrix",)),
     ],
 )
 def test_unrest_is_said_in_words(
