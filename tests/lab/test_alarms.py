@@ -49,7 +49,7 @@ def test_every_row_speaks_of_what_there_is(row: Row, topology: Topology) -> None
 def test_rows_are_chosen_by_name_in_the_order_of_the_table() -> None:
     assert [row.name for row in chosen(["hub-stopped", "home-stopped"])] == ["home-stopped", "hub-stopped"]
     assert chosen([]) == ROWS
-    with pytest.raises(LabError, match="there is no row 'flood'; there are home-stopped, one-home-stopped,"):
+    with pytest.raises(LabError, match="there is no row 'flood'; there are two-boroughs, single-server-stopped,"):
         chosen(["flood"])
 
 
@@ -224,8 +224,8 @@ def test_a_notification_is_read_with_who_was_called(topology: Topology) -> None:
         (("Watchdog",), {}, ()),
         ((), {}, ("no Watchdog",)),
         (("Watchdog", "PairDown"), {}, ("PairDown rings",)),
-        (("Watchdog",), {"ALERTS": {"alertname": "SiteDown"}}, ("alerts SiteDown",)),
-        (("Watchdog",), {"absent": {}}, ("no matrix",)),
+        (("Watchdog",), {"ALERTS": {"unrest": "alerts", "alertname": "SiteDown"}}, ("alerts SiteDown",)),
+        (("Watchdog",), {"absent": {"unrest": "no matrix"}}, ("no matrix",)),
     ],
 )
 def test_unrest_is_said_in_words(

@@ -58,7 +58,7 @@ def test_wrong_usage_is_2(repository: Path, words: tuple[str, ...], message: str
 def test_a_row_that_is_not_in_the_table_is_said_before_anything_is_made(repository: Path) -> None:
     found = _lab(repository, "alarms", "--name", ABSENT, "--only", "flood")
     assert found.returncode == 1
-    assert found.stderr.startswith("roam-lab: there is no row 'flood'; there are home-stopped, ")
+    assert found.stderr.startswith("roam-lab: there is no row 'flood'; there are two-boroughs, ")
     assert not (repository / ".lab" / ABSENT).exists()
 
 
