@@ -24,6 +24,10 @@ _HOME_OWNER: Final = '{{ if match "[.]" $labels.home }}operator{{ else }}{{ $lab
 _HUB_OWNER: Final = '{{ if eq $labels.owner "federation" }}operator{{ else }}{{ $labels.owner }}{{ end }}'
 
 
+# "other" is every realm that is unknown, and everybody in a log that names no realm: nobody's home.
+_PEOPLE: Final = 'source="log", home!="other"'
+
+
 def alerts(settings: Settings) -> tuple[Alert, ...]:
     """Return all rules of all alerts."""
     return (
@@ -177,7 +181,7 @@ def _reject_spike(settings: Settings) -> str:
     window = settings.scaled(15 * MINUTE)
     # The hour around this moment a week ago, so that a rush which comes each week is met from its first minute.
     share, past = _reject_share(window), _reject_share(settings.scaled(HOUR), settings.scaled(7 * DAY - HOUR / 2))
-    rejects = f'sum by (home) (increase(roaming_auth_total{{source="log", result="reject"}}[{window}]))'
+    rejects = f'sum by (home) (increase(roaming_auth_total{{{_PEOPLE}, result="reject"}}[{window}]))'
     return (
         f"({share} > {at.REJECT_SHARE})\n"
         f"and on (home) ({rejects} >= {at.LEAST_REJECTS})\n"
@@ -187,8 +191,8 @@ def _reject_spike(settings: Settings) -> str:
 
 def _reject_share(window: str, ago: str = "") -> str:
     span = f"[{window}] offset {ago}" if ago else f"[{window}]"
-    refused = f'sum by (home) (rate(roaming_auth_total{{source="log", result="reject"}}{span}))'
-    answered = f'sum by (home) (rate(roaming_auth_total{{source="log", result=~"accept|reject"}}{span}))'
+    refused = f'sum by (home) (rate(roaming_auth_total{{{_PEOPLE}, result="reject"}}{span}))'
+    answered = f'sum by (home) (rate(roaming_auth_total{{{_PEOPLE}, result=~"accept|reject"}}{span}))'
     return f"{refused} / {answered}"
 
 

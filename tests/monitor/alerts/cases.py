@@ -264,9 +264,9 @@ def _certificate_key(kind: str, server: str, owner: str, days: float) -> Fault:
 
 
 def _refused(
-    refused_a_minute: int, accepted_a_minute: int, source: str = "log"
+    refused_a_minute: int, accepted_a_minute: int, source: str = "log", home: str = "camden"
 ) -> dict[tuple[str, Labels], list[float | None] | None]:
-    key = {"source": source, "visited": "other", "home": "camden"}
+    key = {"source": source, "visited": "other", "home": home}
     refused = [float(max(0, min(minute, MENDED) - BREAKS) * refused_a_minute) for minute in range(_ALL)]
     accepted = [float(minute * accepted_a_minute) for minute in range(_ALL)]
     return {
@@ -402,6 +402,7 @@ EDGES: Final = (
     ),
     # People
     Case("people refused", (), (told("RejectSpike", "camden", home="camden"),), extra=_refused(3, 4)),
+    Case("people of unknown realms refused", (), (), extra=_refused(3, 4, home="other")),
     Case("few refused", (), (), extra=_refused(1, 1)),
     Case("refused among many", (), (), extra=_refused(3, 9)),
     Case("intended rejects of probes", (), (), extra=_refused(6, 1, source="probe")),
