@@ -20,6 +20,7 @@ class FaultKind(StrEnum):
     SERVER_BLACKHOLED = "server-blackholed"
     ACCESS_POINT_STOPPED = "access-point-stopped"
     SITE_STOPPED = "site-stopped"
+    SNMP_STOPPED = "snmp-stopped"
     LINK_DELAYED = "link-delayed"
     CERTIFICATE_EXPIRING = "certificate-expiring"
     CERTIFICATE_EXPIRED = "certificate-expired"
@@ -33,6 +34,7 @@ AT_A_NODE: Final[Mapping[FaultKind, NodeKind]] = {
     FaultKind.SERVER_STOPPED: NodeKind.RADIUS_SERVER,
     FaultKind.SERVER_BLACKHOLED: NodeKind.RADIUS_SERVER,
     FaultKind.ACCESS_POINT_STOPPED: NodeKind.ACCESS_POINT,
+    FaultKind.SNMP_STOPPED: NodeKind.ACCESS_POINT,
     FaultKind.LINK_DELAYED: NodeKind.RADIUS_SERVER,
 }
 AT_A_BOROUGH: Final = frozenset(

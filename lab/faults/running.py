@@ -96,6 +96,8 @@ class Faults:
     def _break(self, kind: FaultKind, place: str, node: Node) -> None:
         if kind in STOPPED:
             self._run(node, scripts.stop(node))
+        elif kind is FaultKind.SNMP_STOPPED:
+            self._run(node, scripts.stop_snmp())
         elif kind in BLACKHOLED:
             self._run(node, scripts.blackhole(self.topology))
         elif kind is FaultKind.LINK_DELAYED:

@@ -24,12 +24,18 @@ MONITOR_PID: Final = "/run/lab-monitor.pid"
 _BLACK_HOLE: Final = "lab-blackhole"
 _DELAY: Final = "lab-delay"
 _MARK: Final = "/run/lab-stopped"
+_SNMP_MARK: Final = "/run/lab-snmp-stopped"
 _KEPT: Final = "/run/lab-kept"
 
 
 def stop(node: Node) -> str:
     """Stop the daemon, so that the kernel refuses connections."""
     return f"service {SERVICES[node.kind]} stop && touch {_MARK}"
+
+
+def stop_snmp() -> str:
+    """Stop the SNMP agent of a device that goes on serving."""
+    return f"service snmpd stop && touch {_SNMP_MARK}"
 
 
 def blackhole(topology: Topology) -> str:
@@ -85,6 +91,7 @@ def undo(node: Node) -> str:
         f"if test -d {_KEPT}; then {_bring_back()} && {restart(node)}; fi",
         # A service that nobody has configured yet is left alone.
         f"if test -e {_MARK}; then service {service} start && rm {_MARK}; fi",
+        f"if test -e {_SNMP_MARK}; then service snmpd start && rm {_SNMP_MARK}; fi",
     )
     return " && ".join(steps)
 

@@ -58,6 +58,7 @@ def _set(faults: Faults, text: str) -> None:
         ("server-stopped:hackney-home-1", {"hackney-home-1"}),
         ("link-delayed:hackney-home-1", {"hackney-home-1"}),
         ("access-point-stopped:hackney-sc-ap1", {"hackney-sc-ap1"}),
+        ("snmp-stopped:hackney-sc-ap2", {"hackney-sc-ap2"}),
         ("site-stopped:hackney/service-centre", {"hackney-sc-ap1", "hackney-sc-ap2"}),
         ("certificate-expired:hackney", {"hackney-proxy-1", "hackney-home-1"}),
         ("radsec-key-wrong:camden", {"camden-rad-1", "camden-rad-2"}),
@@ -72,7 +73,8 @@ def test_a_fault_is_read_as_it_is_spelled(topology: Topology, text: str, nodes: 
 
 THERE_ARE = (
     "hub-stopped:NODE, hub-blackholed:NODE, server-stopped:NODE, server-blackholed:NODE, access-point-stopped:NODE, "
-    "site-stopped:BOROUGH/SITE, link-delayed:NODE, certificate-expiring:BOROUGH, certificate-expired:BOROUGH, "
+    "site-stopped:BOROUGH/SITE, snmp-stopped:NODE, link-delayed:NODE, certificate-expiring:BOROUGH, "
+    "certificate-expired:BOROUGH, "
     "radsec-key-wrong:BOROUGH, prober-paused"
 )
 SITES = (
