@@ -63,10 +63,10 @@ def table(rows: Sequence[Row]) -> Table:
     for heading in ("query", "series healthy", "series faulted", "differs", ""):
         found.add_column(heading, overflow="fold")
     for row in rows:
-        lacks = zip(row.lacks, row.reasons, strict=True)
-        said = "\n".join(f"{what}: {reason}" if reason else what for what, reason in lacks)
+        lacks = ", ".join(row.lacks)
+        said = (f"no: {row.why}" if row.why else lacks) or "yes"
         mark = "✓" if row.passed else "✗"
-        found.add_row(row.place, str(row.healthy), str(row.faulted), said or "yes", mark)
+        found.add_row(row.place, str(row.healthy), str(row.faulted), said, mark)
     return found
 
 

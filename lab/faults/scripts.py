@@ -51,6 +51,16 @@ def blackhole(topology: Topology) -> str:
     return _iptables(rules)
 
 
+def shut_out() -> str:
+    """Drop what comes for the device's sshd: nobody logs in, and those who are in hear no more of it."""
+    rules = (
+        f"-N {_BLACK_HOLE}",
+        f"-A {_BLACK_HOLE} -p tcp --dport 22 -j DROP",
+        f"-I INPUT -j {_BLACK_HOLE}",
+    )
+    return _iptables(rules)
+
+
 def delay(node: Node, seconds: float) -> str:
     """Hold back what leaves by the node's side to the federation, or the only one; the program comes on the input."""
     link = node.link(FEDERATION) or node.links[0]
@@ -83,6 +93,8 @@ def undo(node: Node) -> str:
     """Take every fault of a node back; where there is none nothing is done."""
     if node.kind is NodeKind.MONITOR:
         return f"kill -CONT $(cat {MONITOR_PID})"
+    if node.kind is NodeKind.AGENT:
+        return _without(_BLACK_HOLE, "INPUT")
     service = SERVICES[node.kind]
     steps = (
         _without(_BLACK_HOLE, "INPUT", "OUTPUT"),

@@ -15,7 +15,7 @@ from lab.faults import parse
 from lab.folder import Folder
 from lab.pki import generate, write
 from lab.scenarios.alarms import Alarm, FakeEars
-from lab.scenarios.panels import RIGHTLY, STAGES, FakeCrowd, LabCrowd, Pace, Row, Run, Stage, Visit, judge
+from lab.scenarios.panels import RIGHTLY, STAGES, FakeCrowd, LabCrowd, Pace, Reason, Row, Run, Stage, Visit, judge
 from lab.scenarios.panels.judgement import fullest, most_telling
 from lab.scenarios.panels.table import WELL
 from lab.topology import NodeKind, Topology, container, lay_out, rewrite
@@ -61,7 +61,7 @@ def test_a_query_that_says_too_little_is_told(healthy: str | None, faulted: str 
 
 @pytest.mark.parametrize(("what", "passed"), [("no difference", True), ("all nought", False)])
 def test_a_reason_excuses_one_lack_and_no_other(what: str, passed: bool) -> None:  # noqa: FBT001
-    (row,) = judge([_answer("1")], [_answer("1")], {("roaming-x / One / A", what): "for a reason"})
+    (row,) = judge([_answer("1")], [_answer("1")], {"roaming-x / One / A": Reason(frozenset({what}), "for a reason")})
     assert row.passed is passed
 
 
@@ -167,15 +167,15 @@ def test_what_was_broken_is_mended_when_the_story_ends_early() -> None:
 
 def test_the_table_says_why() -> None:
     rows = (
-        Row("a", 1, 1, (), ()),
-        Row("b", 0, 0, ("no series while healthy",), ("the lab has no GovWifi",)),
-        Row("c", 1, 1, ("no difference",), ("",)),
+        Row("a", 1, 1, (), ""),
+        Row("b", 0, 0, ("no series while healthy", "no difference"), "the lab has no GovWifi"),
+        Row("c", 0, 0, ("all nought", "no difference"), ""),
     )
     assert summary(rows) == "3 queries: 1 differ, 1 rightly do not, 1 should"
     assert list(table(rows).columns[3].cells) == [
         "yes",
-        "no series while healthy: the lab has no GovWifi",
-        "no difference",
+        "no: the lab has no GovWifi",
+        "all nought, no difference",
     ]
 
 
@@ -189,10 +189,9 @@ def test_what_is_done_can_be_done_in_the_labs_inventory(topology: Topology, netw
 
 
 def test_every_reason_is_of_a_query_that_there_is() -> None:
-    assert {place for place, _ in RIGHTLY} <= {
-        query.place for board in dashboards().values() for query in queries(board)
-    }
-    assert all(RIGHTLY.values())
+    places = {query.place for board in dashboards().values() for query in queries(board)}
+    assert RIGHTLY.keys() <= places
+    assert all(reason.why and reason.lacks for reason in RIGHTLY.values())
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from lab.scenarios.panels.crowd import Crowd, FakeCrowd, LabCrowd
 from lab.scenarios.panels.judgement import Row, judge
 from lab.scenarios.panels.run import Pace, Run
-from lab.scenarios.panels.table import BOROUGH, RIGHTLY, STAGES, Stage, Visit
+from lab.scenarios.panels.table import BOROUGH, RIGHTLY, STAGES, Reason, Stage, Visit
 
 __all__ = [
     "BOROUGH",
@@ -13,6 +13,7 @@ __all__ = [
     "FakeCrowd",
     "LabCrowd",
     "Pace",
+    "Reason",
     "Row",
     "Run",
     "Stage",

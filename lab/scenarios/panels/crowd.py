@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from lab.errors import LabError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from lab.folder import Folder
     from lab.scenarios.panels.table import Visit
     from lab.topology import Topology
+    from roaming.model.network import Network
 
 _CLIENT_S: Final = 10
 _BLOCK: Final = 'eap=PEAP\nidentity="{user}"\npassword="{password}"\nphase2="auth=MSCHAPV2"\n'
@@ -46,7 +48,7 @@ class LabCrowd:
             raise LabError(message)
 
     def _block(self, visit: Visit) -> str:
-        probe = load(self.folder.inventory).network.boroughs_by_slug[visit.home].identity.probe
+        probe = self._network.boroughs_by_slug[visit.home].identity.probe
         if not visit.known:
             return _BLOCK.format(user=probe.reject_user, password=_NOBODYS)
         if probe.password is None:
@@ -54,6 +56,10 @@ class LabCrowd:
             raise LabError(message)
         secret = (self.folder.secrets / probe.password.secret.secret).read_text(encoding="utf-8").rstrip("\n")
         return _BLOCK.format(user=probe.password.user, password=secret)
+
+    @cached_property
+    def _network(self) -> Network:
+        return load(self.folder.inventory).network
 
 
 @dataclass

@@ -10,6 +10,7 @@ from monitor.dashboards import compare
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lab.scenarios.panels.table import Reason
     from monitor.dashboards import Answer
 
 
@@ -17,24 +18,22 @@ if TYPE_CHECKING:
 class Row:
     """A query: how many series it has in the lab that is well and in the faulted one, and what it lacks.
 
-    `reasons` say of each lack why it is right, in its order; "" where it is not.
+    `why` says why it rightly does; "" where nothing excuses it.
     """
 
     place: str
     healthy: int
     faulted: int
     lacks: tuple[str, ...]
-    reasons: tuple[str, ...]
+    why: str
 
     @property
     def passed(self) -> bool:
-        """Whether it says enough, or is rightly said to say less."""
-        return all(self.reasons)
+        """Whether it says enough, or rightly says less."""
+        return not self.lacks or bool(self.why)
 
 
-def judge(
-    healthy: Sequence[Answer], faulted: Sequence[Answer], rightly: Mapping[tuple[str, str], str]
-) -> tuple[Row, ...]:
+def judge(healthy: Sequence[Answer], faulted: Sequence[Answer], rightly: Mapping[str, Reason]) -> tuple[Row, ...]:
     """Hold the answers of the healthy lab against those of the faulted one."""
     return tuple(_row(well, ill, rightly) for well, ill in zip(healthy, faulted, strict=True))
 
@@ -52,8 +51,9 @@ def most_telling(healthy: Sequence[Answer], kept: Sequence[Answer], new: Sequenc
     )
 
 
-def _row(well: Answer, ill: Answer, rightly: Mapping[tuple[str, str], str]) -> Row:
+def _row(well: Answer, ill: Answer, rightly: Mapping[str, Reason]) -> Row:
     place = well.query.place
     lacks = tuple(finding.what for finding in compare([well], [ill]))
-    reasons = tuple(rightly.get((place, what), "") for what in lacks)
-    return Row(place, len(well.series), len(ill.series), lacks, reasons)
+    reason = rightly.get(place)
+    why = reason.why if reason and lacks and reason.lacks.issuperset(lacks) else ""
+    return Row(place, len(well.series), len(ill.series), lacks, why)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lab.scenarios.alarms import Breaker, Ears
     from lab.scenarios.panels.crowd import Crowd
     from lab.scenarios.panels.judgement import Row
-    from lab.scenarios.panels.table import Stage
+    from lab.scenarios.panels.table import Reason, Stage
     from monitor.dashboards import Answer, Prometheus
 
 _INTERVAL: Final = "max(roaming_probe_interval_seconds)"
@@ -47,7 +47,7 @@ class Run:
     ears: Ears
     pace: Pace = field(default_factory=Pace)
     stages: Sequence[Stage] = STAGES
-    rightly: Mapping[tuple[str, str], str] = field(default_factory=lambda: RIGHTLY)
+    rightly: Mapping[str, Reason] = field(default_factory=lambda: RIGHTLY)
     say: Callable[[str], None] = lambda _: None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -100,15 +100,11 @@ class Run:
         answers = ask(self.prometheus, values)
         deadline = self.clock() + self.pace.patience_s
         while self.clock() < deadline:
-            empty = [one for one in answers if not one.series and not self._may_be_empty(one)]
-            if not empty:
+            if all(one.series or one.query.place in self.rightly for one in answers):
                 break
             self.sleep(self.pace.look_s)
             answers = fullest(answers, ask(self.prometheus, values))
         return answers
-
-    def _may_be_empty(self, answer: Answer) -> bool:
-        return (answer.query.place, "no series while healthy") in self.rightly
 
     def _broken(self, values: Mapping[str, str], healthy: tuple[Answer, ...]) -> tuple[Answer, ...]:
         """Break stage by stage, and keep of each query the answer that tells most."""
@@ -127,7 +123,7 @@ class Run:
                 if self.clock() > deadline:
                     break
                 self.sleep(self.pace.look_s)
-            self.say(f"{len(silent)} queries say too little yet")
+            self.say(f"too little so far from {', '.join(row.place for row in silent)}")
         return faulted
 
 
