@@ -79,6 +79,11 @@ class Folder:
         """Return what is mounted into one container."""
         return self.root / "nodes" / name
 
+    @property
+    def logs(self) -> Path:
+        """What the RADIUS servers log: a folder for each, which its daemon writes to."""
+        return self.root / "logs"
+
     def inside(self, path: Path) -> str:
         """Return a path as the control container sees it."""
         return f"/checkout/{path.relative_to(self.checkout)}"

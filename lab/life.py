@@ -128,6 +128,7 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
     write(material, folder.secrets)
     write_private({f"{name}.key": key for name, key in material.authorities.items()}, folder.authorities)
     _write_nodes(folder, layout, network, material)
+    _make_log_folders(folder, layout.topology)
     text = compose_file(layout.topology, lambda node: order.ensure(image_of(node)))
     folder.compose.write_text(text, encoding="utf-8")
     return layout.topology
@@ -208,6 +209,14 @@ def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Mat
     for upstream in network.upstreams:
         files = outside_files(network, layout.topology, material, upstream)
         write_outside(files, folder.node(upstream.name))
+
+
+def _make_log_folders(folder: Folder, topology: Topology) -> None:
+    """Make what the servers' daemons log into; which number their user has is the image's matter."""
+    folder.logs.mkdir()
+    for node in topology.of_kind(NodeKind.RADIUS_SERVER):
+        (folder.logs / node.name).mkdir()
+        (folder.logs / node.name).chmod(0o777)
 
 
 def _write_login(directory: Path, node: Node, key: HostKey, material: Material) -> None:

@@ -20,6 +20,8 @@ class FaultKind(StrEnum):
     SERVER_BLACKHOLED = "server-blackholed"
     ACCESS_POINT_STOPPED = "access-point-stopped"
     SITE_STOPPED = "site-stopped"
+    SNMP_STOPPED = "snmp-stopped"
+    AGENT_UNREACHABLE = "agent-unreachable"
     LINK_DELAYED = "link-delayed"
     CERTIFICATE_EXPIRING = "certificate-expiring"
     CERTIFICATE_EXPIRED = "certificate-expired"
@@ -33,6 +35,8 @@ AT_A_NODE: Final[Mapping[FaultKind, NodeKind]] = {
     FaultKind.SERVER_STOPPED: NodeKind.RADIUS_SERVER,
     FaultKind.SERVER_BLACKHOLED: NodeKind.RADIUS_SERVER,
     FaultKind.ACCESS_POINT_STOPPED: NodeKind.ACCESS_POINT,
+    FaultKind.SNMP_STOPPED: NodeKind.ACCESS_POINT,
+    FaultKind.AGENT_UNREACHABLE: NodeKind.AGENT,
     FaultKind.LINK_DELAYED: NodeKind.RADIUS_SERVER,
 }
 AT_A_BOROUGH: Final = frozenset(

@@ -66,7 +66,7 @@ class Faults:
 
     def clear_all(self) -> None:
         """Take every fault back, whatever was set."""
-        for node in self.topology.of_kind(*scripts.SERVICES):
+        for node in self.topology.of_kind(*scripts.SERVICES, NodeKind.AGENT):
             self._run(node, scripts.undo(node))
         for node in self.topology.of_kind(NodeKind.MONITOR):
             if self.engine.state(container(self.topology, node)):
@@ -96,6 +96,10 @@ class Faults:
     def _break(self, kind: FaultKind, place: str, node: Node) -> None:
         if kind in STOPPED:
             self._run(node, scripts.stop(node))
+        elif kind is FaultKind.SNMP_STOPPED:
+            self._run(node, scripts.stop_snmp())
+        elif kind is FaultKind.AGENT_UNREACHABLE:
+            self._run(node, scripts.shut_out())
         elif kind in BLACKHOLED:
             self._run(node, scripts.blackhole(self.topology))
         elif kind is FaultKind.LINK_DELAYED:

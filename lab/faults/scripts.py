@@ -24,12 +24,18 @@ MONITOR_PID: Final = "/run/lab-monitor.pid"
 _BLACK_HOLE: Final = "lab-blackhole"
 _DELAY: Final = "lab-delay"
 _MARK: Final = "/run/lab-stopped"
+_SNMP_MARK: Final = "/run/lab-snmp-stopped"
 _KEPT: Final = "/run/lab-kept"
 
 
 def stop(node: Node) -> str:
     """Stop the daemon, so that the kernel refuses connections."""
     return f"service {SERVICES[node.kind]} stop && touch {_MARK}"
+
+
+def stop_snmp() -> str:
+    """Stop the SNMP agent of a device that goes on serving."""
+    return f"service snmpd stop && touch {_SNMP_MARK}"
 
 
 def blackhole(topology: Topology) -> str:
@@ -41,6 +47,16 @@ def blackhole(topology: Topology) -> str:
         f"-A {_BLACK_HOLE} -d {subnet} -j DROP",
         f"-I INPUT -j {_BLACK_HOLE}",
         f"-I OUTPUT -j {_BLACK_HOLE}",
+    )
+    return _iptables(rules)
+
+
+def shut_out() -> str:
+    """Drop what comes for the device's sshd: nobody logs in, and those who are in hear no more of it."""
+    rules = (
+        f"-N {_BLACK_HOLE}",
+        f"-A {_BLACK_HOLE} -p tcp --dport 22 -j DROP",
+        f"-I INPUT -j {_BLACK_HOLE}",
     )
     return _iptables(rules)
 
@@ -77,6 +93,8 @@ def undo(node: Node) -> str:
     """Take every fault of a node back; where there is none nothing is done."""
     if node.kind is NodeKind.MONITOR:
         return f"kill -CONT $(cat {MONITOR_PID})"
+    if node.kind is NodeKind.AGENT:
+        return _without(_BLACK_HOLE, "INPUT")
     service = SERVICES[node.kind]
     steps = (
         _without(_BLACK_HOLE, "INPUT", "OUTPUT"),
@@ -85,6 +103,7 @@ def undo(node: Node) -> str:
         f"if test -d {_KEPT}; then {_bring_back()} && {restart(node)}; fi",
         # A service that nobody has configured yet is left alone.
         f"if test -e {_MARK}; then service {service} start && rm {_MARK}; fi",
+        f"if test -e {_SNMP_MARK}; then service snmpd start && rm {_SNMP_MARK}; fi",
     )
     return " && ".join(steps)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = "str | bool | list[Value] | dict[str, Value]"
 
 LABEL: Final = "seamless-wifi.lab"
+_SERVER_LOGS: Final = "/var/log/freeradius"
 # What the control container tells `roam`: with it no command in there needs an option.
 _CONTROL: Final[Mapping[str, str]] = {
     "ROAM_INVENTORY": "inventory",
@@ -78,6 +79,8 @@ def _device(node: Node) -> dict[str, Value]:
     volumes: list[Value] = [f"./nodes/{node.name}:/etc/lab:ro"]
     if node.kind is NodeKind.UPSTREAM:
         volumes = [f"./nodes/{node.name}:/etc/lab-outside:ro"]
+    if node.kind is NodeKind.RADIUS_SERVER:
+        volumes.append(f"./logs/{node.name}:{_SERVER_LOGS}")
     # start-stop-daemon knows another user's daemon by /proc/PID/exe: without SYS_PTRACE `service X stop` does nothing.
     capabilities: list[Value] = ["NET_ADMIN", "NET_RAW", "SYS_PTRACE"]
     return {"cap_add": capabilities, "environment": environment, "init": True, "volumes": volumes}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from lab.faults import MONITOR_PID
-from lab.topology import CONTROL, OPERATOR
+from lab.topology import CONTROL, OPERATOR, NodeKind
 from monitor.alerts import MONITOR_JOB, Owner, Settings, Webhook, alertmanager, rules
 from roaming.model.base import seconds
 
@@ -21,6 +21,8 @@ DEFAULT_SCALE: Final = 0.05
 MONITOR_PORT: Final = 9469
 PAGER_PORT: Final = 9099
 START_MONITOR: Final = "start-monitor"
+LOGS: Final = "/var/log/lab"
+"""Where the monitor finds a folder of logs for each RADIUS server."""
 PROMETHEUS: Final = "prometheus.yml"
 _RULES: Final = "roaming.rules.yml"
 ALERTMANAGER: Final = "alertmanager.yml"
@@ -35,16 +37,22 @@ def files(topology: Topology, network: Network, scale: float) -> dict[str, str]:
     owners = [Owner(borough.slug, borough.borough.contact) for borough in network.boroughs]
     delivery = Webhook(f"http://{topology.node('pager').address}:{PAGER_PORT}/")
     return {
-        START_MONITOR: _start_monitor(scale),
+        START_MONITOR: _start_monitor(topology, scale),
         PROMETHEUS: _prometheus(topology, scale),
         _RULES: rules(settings),
         ALERTMANAGER: alertmanager(owners, federation.operator.contact, delivery, settings),
     }
 
 
-def _start_monitor(scale: float) -> str:
-    """Print a script that keeps its own number, which is then the monitor's."""
+def _start_monitor(topology: Topology, scale: float) -> str:
+    """Print a script that keeps its own number, which is then the monitor's.
+
+    Of people's sign-ins the RADIUS servers' logs tell, and so neither those of hubs nor those of access points.
+    """
     serve = f"roam-monitor serve --listen 0.0.0.0:{MONITOR_PORT} --scale {scale:g}"
+    for server in topology.of_kind(NodeKind.RADIUS_SERVER):
+        for kind, file in (("visits", "visits.log"), ("home", "roaming.log")):
+            serve += f" \\\n  --log {kind}@{server.owner}={LOGS}/{server.name}/{file}"
     return f"echo $$ > {MONITOR_PID}\nexec {serve}\n"
 
 

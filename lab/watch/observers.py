@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from lab.topology import CONTROL, ONLOOKERS, NodeKind, container, named, workplace
-from lab.watch.configuration import ALERTMANAGER, PAGER_PORT, PROMETHEUS, START_MONITOR
+from lab.watch.configuration import ALERTMANAGER, LOGS, PAGER_PORT, PROMETHEUS, START_MONITOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,12 +61,15 @@ def _service(topology: Topology, node: Node, image: Callable[[Node], str]) -> di
     if node.name == GRAFANA:
         return named(topology, node, _IMAGE) | _grafana(topology)
     service = named(topology, node, image(node)) | workplace(topology) | {"init": True}
-    service["volumes"] = ["../..:/checkout", f"./observers:{_FILES}:ro"]
+    volumes: list[Value] = ["../..:/checkout", f"./observers:{_FILES}:ro"]
     if node.kind is NodeKind.MONITOR:
         # Hubs and proxies know the monitor by the control container's address, and it reaches what that one reaches.
         network = f"container:{container(topology, topology.node(CONTROL))}"
-        return service | {"entrypoint": ["sh", f"{_FILES}/{START_MONITOR}"], "network_mode": network}
-    return service | {"entrypoint": list(_COMMANDS[node.name])}
+        volumes.append(f"./logs:{LOGS}:ro")
+        own: dict[str, Value] = {"entrypoint": ["sh", f"{_FILES}/{START_MONITOR}"], "network_mode": network}
+    else:
+        own = {"entrypoint": list(_COMMANDS[node.name])}
+    return service | own | {"volumes": volumes}
 
 
 def _grafana(topology: Topology) -> dict[str, Value]:

@@ -219,10 +219,10 @@ def radius(box: Box) -> Iterator[Box]:
     box.run("sh", "-c", "kill $(cat /run/box/radius.pid)")
 
 
-def authenticate(box: Box, user: str, types: str = "right") -> dict[str, object]:
+def authenticate(box: Box, user: str, types: str = "right", words: tuple[str, ...] = ()) -> dict[str, object]:
     lines = ("eap=PEAP", f'identity="{user}@camden.gov.uk"', f'password="{types}"', 'phase2="auth=MSCHAPV2"')
     anonymous = 'anonymous_identity="@camden.gov.uk"'
-    answer = box.run("lab-client", stdin="\n".join((*lines, anonymous)))
+    answer = box.run("lab-client", *words, stdin="\n".join((*lines, anonymous)))
     found: dict[str, object] = json.loads(answer.out)
     return found
 
@@ -241,6 +241,12 @@ def test_a_client_is_let_in_only_with_a_vlan_of_the_site(
 ) -> None:
     answer = authenticate(radius, user, types)
     assert (answer["result"], answer["authorized"], answer["vlan"]) == wanted
+
+
+@pytest.mark.parametrize(("words", "clients"), [((), 0), (("--stay",), 1)])
+def test_a_client_is_gone_unless_it_stays(radius: Box, words: tuple[str, ...], clients: int) -> None:
+    authenticate(radius, "staff", words=words)
+    assert radius.run("hostapd_cli", "all_sta").out.count("dot1xAuthAuthControlledPortStatus=1") == clients
 
 
 def test_the_server_sees_what_the_federation_needs(radius: Box) -> None:

@@ -58,6 +58,8 @@ def _set(faults: Faults, text: str) -> None:
         ("server-stopped:hackney-home-1", {"hackney-home-1"}),
         ("link-delayed:hackney-home-1", {"hackney-home-1"}),
         ("access-point-stopped:hackney-sc-ap1", {"hackney-sc-ap1"}),
+        ("snmp-stopped:hackney-sc-ap2", {"hackney-sc-ap2"}),
+        ("agent-unreachable:camden-agent", {"camden-agent"}),
         ("site-stopped:hackney/service-centre", {"hackney-sc-ap1", "hackney-sc-ap2"}),
         ("certificate-expired:hackney", {"hackney-proxy-1", "hackney-home-1"}),
         ("radsec-key-wrong:camden", {"camden-rad-1", "camden-rad-2"}),
@@ -72,7 +74,8 @@ def test_a_fault_is_read_as_it_is_spelled(topology: Topology, text: str, nodes: 
 
 THERE_ARE = (
     "hub-stopped:NODE, hub-blackholed:NODE, server-stopped:NODE, server-blackholed:NODE, access-point-stopped:NODE, "
-    "site-stopped:BOROUGH/SITE, link-delayed:NODE, certificate-expiring:BOROUGH, certificate-expired:BOROUGH, "
+    "site-stopped:BOROUGH/SITE, snmp-stopped:NODE, agent-unreachable:NODE, link-delayed:NODE, "
+    "certificate-expiring:BOROUGH, certificate-expired:BOROUGH, "
     "radsec-key-wrong:BOROUGH, prober-paused"
 )
 SITES = (
@@ -145,7 +148,28 @@ def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, faul
     assert "service radsecproxy start" in _asked(engine)[-1][1]
 
 
+@pytest.mark.parametrize(
+    ("text", "begins", "undone_by"),
+    [
+        ("snmp-stopped:hackney-sc-ap2", "service snmpd stop && ", "service snmpd start && "),
+        ("agent-unreachable:camden-agent", "iptables -w -N lab-blackhole && ", "-X lab-blackhole"),
+    ],
+)
+def test_what_is_done_to_a_device_is_undone(
+    engine: FakeEngine, faults: Faults, text: str, begins: str, undone_by: str
+) -> None:
+    _set(faults, text)
+    faults.mend_all([text])
+    (done, script), (undone, back) = _asked(engine)
+    assert done == undone == f"x-{text.partition(':')[2]}"
+    assert script.startswith(begins)
+    assert undone_by in back
+
+
 EVERYWHERE = {
+    "x-camden-agent",
+    "x-hackney-agent",
+    "x-islington-agent",
     "x-hub-east",
     "x-hub-west",
     "x-camden-rad-1",

@@ -7,7 +7,8 @@ on no command line:
     printf 'eap=PEAP\nidentity="a@camden.gov.uk"\npassword="…"\nphase2="auth=MSCHAPV2"\n' | lab-client
 
 Prints {"result": "accepted" | "rejected" | "no answer", "authorized": …, "vlan": …, "seconds": …, "said": […]} and
-exits 0 when the access point opened its port, else 1. `vlan` is what hostapd put the client into.
+exits 0 when the access point opened its port, else 1. `vlan` is what hostapd put the client into. With --stay it is
+still a client there afterwards, until the next run.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def main() -> int:
     """Authenticate once."""
     parser = argparse.ArgumentParser(description="Authenticate once as a client of this access point.")
     parser.add_argument("--timeout", type=float, default=15, metavar="SECONDS")
-    timeout = parser.parse_args().timeout
+    parser.add_argument("--stay", action="store_true")
+    options = parser.parse_args()
+    timeout: float = options.timeout
     with tempfile.NamedTemporaryFile("w", dir="/run", prefix="lab-client-", encoding="utf-8") as config:
         config.write(NETWORK.format(sys.stdin.read()))
         config.flush()
@@ -49,7 +52,8 @@ def main() -> int:
     port = port_of_client() if result == "accepted" else {}
     authorized = port.get("dot1xAuthAuthControlledPortStatus") == "1"
     vlan = int(port["vlan_id"]) if "vlan_id" in port else None
-    leave()
+    if not options.stay:
+        leave()
     answer = {"result": result, "authorized": authorized, "vlan": vlan, "seconds": seconds, "said": said}
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0 if authorized else 1

@@ -1,0 +1,77 @@
+"""`roam-lab panels`."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+
+from lab.cli.options import DEFAULT_NAME, JsonOption, NameOption
+from lab.cli.progress import console
+from lab.engine import find_engine
+from lab.faults import Faults
+from lab.folder import folder
+from lab.scenarios.alarms import LabEars
+from lab.scenarios.panels import LabCrowd, Run
+from lab.topology import container, read_mapping
+from lab.watch import LabPrometheus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lab.scenarios.panels import Row
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("panels")(panels)
+
+
+def panels(*, name: NameOption = DEFAULT_NAME, as_json: JsonOption = False) -> None:
+    """Ask every query of every dashboard while all is well and while much is broken: each must tell the difference.
+
+    Needs the lab of lab/inventory, pushed to and watched.
+
+    Example: roam-lab panels
+    """
+    began, out = time.monotonic(), console(stderr=True)
+
+    def say(text: str) -> None:
+        out.print(f"{time.monotonic() - began:6.0f} s  {text}", markup=False)
+
+    where = folder(name)
+    topology = read_mapping(where.mapping)
+    engine = find_engine(where.root)
+    prometheus = LabPrometheus(engine, container(topology, topology.node("prometheus")))
+    faults, crowd = Faults(engine, topology, where), LabCrowd(engine, topology, where)
+    rows = Run(prometheus, faults, crowd, LabEars(engine, topology), say=say).play()
+    if as_json:
+        typer.echo(json.dumps([asdict(row) | {"passed": row.passed} for row in rows], indent=2))
+    else:
+        console().print(table(rows))
+        console().print(f"{summary(rows)}; {time.monotonic() - began:.0f} s in all")
+    raise typer.Exit(0 if all(row.passed for row in rows) else 1)
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """Show what came of each query."""
+    found = Table()
+    for heading in ("query", "series healthy", "series faulted", "differs", ""):
+        found.add_column(heading, overflow="fold")
+    for row in rows:
+        lacks = ", ".join(row.lacks)
+        said = (f"no: {row.why}" if row.why else lacks) or "yes"
+        mark = "✓" if row.passed else "✗"
+        found.add_row(row.place, str(row.healthy), str(row.faulted), said, mark)
+    return found
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Count in one sentence."""
+    whole = sum(not row.lacks for row in rows)
+    rightly = sum(bool(row.lacks) and row.passed for row in rows)
+    return f"{len(rows)} queries: {whole} differ, {rightly} rightly do not, {len(rows) - whole - rightly} should"

@@ -1,0 +1,96 @@
+"""What is done to the lab so that panels change, and which rightly do not: data only, of the lab's inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BOROUGH: Final = "hackney"
+"""Whose dashboard of one borough is asked: its proxy and its home server are apart, and it has two sites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody of a borough signs in at an access point: known to the home or not; the last one may stay there."""
+
+    point: str
+    home: str
+    known: bool = True
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Who comes, then what breaks: on top of what is broken already."""
+
+    text: str
+    visits: tuple[Visit, ...]
+    faults: tuple[str, ...] = ()
+
+
+WELL: Final = Stage(
+    "all is well",
+    (
+        Visit("camden-th-ap1", "hackney"),
+        Visit("camden-th-ap1", "hackney", known=False),
+        Visit("hackney-th-ap1", "camden"),
+        Visit("hackney-th-ap1", "hackney", known=False),
+        Visit("hackney-th-ap1", "hackney", stays=True),
+    ),
+)
+STAGES: Final = (
+    Stage(
+        "a hub, a server, an access point and an agent are lost, a home is slow and its certificate ends soon",
+        (
+            Visit("camden-th-ap1", "hackney", known=False),
+            Visit("hackney-th-ap1", "hackney", known=False),
+        ),
+        (
+            "certificate-expiring:hackney",
+            "link-delayed:hackney-home-1",
+            "access-point-stopped:hackney-sc-ap1",
+            "snmp-stopped:hackney-sc-ap2",
+            "agent-unreachable:camden-agent",
+            "server-stopped:islington-rad-1",
+            "hub-stopped:hub-east",
+        ),
+    ),
+    Stage(
+        "the proxy of the borough has a stranger's RadSec key",
+        (),
+        ("radsec-key-wrong:hackney",),
+    ),
+    Stage(
+        "the proxy of the borough is stopped",
+        (Visit("hackney-th-ap1", "camden"),),
+        ("server-stopped:hackney-proxy-1",),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a query may lack here, in the words of `monitor.dashboards.compare`, and why."""
+
+    lacks: frozenset[str]
+    why: str
+
+
+_SAME: Final = frozenset({"no difference"})
+_QUIET: Final = _SAME | {"all nought"}
+_NOTHING: Final = _QUIET | {"no series while healthy", "no series while faulted"}
+_RADIO: Final = Reason(_NOTHING, "the lab's access points have a wire and no radio")
+RIGHTLY: Final[Mapping[str, Reason]] = {
+    "roaming-overview / Version / A": Reason(_SAME, "a fault is no other version"),
+    "roaming-borough / GovWifi's path / A": Reason(_NOTHING, "the lab has no GovWifi"),
+    "roaming-borough / Its alerts / A": Reason(
+        frozenset({"no series while healthy"}), "nothing fires in a healthy borough"
+    ),
+    "roaming-borough / Radios / A": _RADIO,
+    "roaming-borough / Radios / B": _RADIO,
+    "roaming-borough / Traps / A": Reason(_QUIET, "controllers send traps, and the lab has none"),
+}
+"""Queries that say less in this lab, and why; whatever else says less is a defect."""
