@@ -11,9 +11,6 @@ from monitor.alerts.settings import DAY, EVALUATION_S, HOUR, MINUTE, MONITOR_JOB
 
 OPERATOR: Final = "operator"
 
-EXPLAINS: Final = {"explains": "budget"}
-"""On alerts that say why the budget burns."""
-
 _OVERVIEW: Final = "d/roaming-overview"
 _TO_HOME: Final = "d/roaming-matrix?var-home={{ $labels.home }}"
 _FROM_VISITED: Final = "d/roaming-matrix?var-visited={{ $labels.visited }}"
@@ -56,7 +53,6 @@ def _boroughs(settings: Settings) -> tuple[Alert, ...]:
             "{{ $value | humanizePercentage }} of the boroughs that reach others cannot reach {{ $labels.home }}. "
             "Its home server, or the last part of the way to it, does not answer or is not believed.",
             _TO_HOME,
-            EXPLAINS,
         ),
         Alert(
             "VisitedBoroughIsolated",
@@ -68,7 +64,6 @@ def _boroughs(settings: Settings) -> tuple[Alert, ...]:
             "{{ $value | humanizePercentage }} of the homes that others reach cannot be reached from "
             "{{ $labels.visited }}. Its proxy, or its line to the hubs, does not work.",
             _FROM_VISITED,
-            EXPLAINS,
         ),
         Alert(
             "PairDown",
@@ -80,7 +75,6 @@ def _boroughs(settings: Settings) -> tuple[Alert, ...]:
             f"{at.FAILURES} or more probes in a row failed. {{{{ $labels.home }}}} answers other boroughs, and "
             "{{ $labels.visited }} reaches other homes: only this way is broken.",
             "d/roaming-matrix?var-visited={{ $labels.visited }}&var-home={{ $labels.home }}",
-            EXPLAINS,
         ),
     )
 
@@ -136,7 +130,7 @@ def _hub_down(settings: Settings, left: str, severity: Severity, means: str) -> 
         "Hub {{ $labels.server }} is down",
         f"{{{{ $labels.server }}}} does not answer as a RadSec endpoint. {means}",
         _OVERVIEW,
-        {"hubs_left": left, **EXPLAINS},
+        {"hubs_left": left},
     )
 
 
@@ -296,7 +290,7 @@ def _stale(settings: Settings, missing: str, expression: str, summary: str, desc
         summary,
         description,
         _OVERVIEW,
-        {"missing": missing, **EXPLAINS},
+        {"missing": missing},
     )
 
 

@@ -334,7 +334,6 @@ EDGES: Final = (
             Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney")),
         ),
         (stale("results", visited="hackney"), stale("results", visited="islington"), burn("1h")),
-        hushed=(burn("1h"),),
         evaluated_s=30,
     ),
     Case(
@@ -447,6 +446,18 @@ EDGES: Final = (
             for home in LAB.homes
             for result in ("accept", "timeout")
         },
+        evaluated_s=30,
+    ),
+    Case(
+        "a pair down, and losses elsewhere that nothing explains",
+        (
+            Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney")),
+            *(
+                Fault(fails=lambda visited, home: visited not in (home, "camden"), starts=minute, ends=minute + 1)
+                for minute in range(BREAKS, MENDED, 2)
+            ),
+        ),
+        (pair_down("camden", "hackney"), burn("1h")),
         evaluated_s=30,
     ),
     Case("a home for long", (sim.home_stopped(LAB, "hackney"),), (unreachable("hackney"),), evaluated_s=30),
