@@ -57,7 +57,7 @@ CONTROLLERS = [one for one in PROFILES if any(table.rows is Rows.ACCESS_POINTS f
 @pytest.mark.parametrize("profile", CONTROLLERS, ids=lambda one: one.profile)
 def test_access_points_are_down_only_where_their_table_has_rows(profile: Profile, listed: bytes | None) -> None:
     name = next(table.name for table in profile.tables if table.rows is Rows.ACCESS_POINTS)
-    elsewhere = {
+    elsewhere: dict[str, dict[str, int | float | str | bytes]] = {
         oid: {"1": 1} for table in profile.tables if table.rows is not Rows.ACCESS_POINTS for oid in table.oids
     }
     cells = elsewhere if listed is None else {**elsewhere, str(name): {"0.0.0.0.0.1": listed}}
