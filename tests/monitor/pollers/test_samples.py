@@ -60,8 +60,8 @@ def test_access_points_are_down_only_where_their_table_has_rows(profile: Profile
     elsewhere: dict[str, dict[str, int | float | str | bytes]] = {
         oid: {"1": 1} for table in profile.tables if table.rows is not Rows.ACCESS_POINTS for oid in table.oids
     }
-    cells = elsewhere if listed is None else {**elsewhere, str(name): {"0.0.0.0.0.1": listed}}
-    up = values(samples(profile, device(count=2), cells), "roaming_access_point_up")
+    rows = {} if listed is None else {str(name): {"0.0.0.0.0.1": listed}}
+    up = values(samples(profile, device(count=2), {**elsewhere, **rows}), "roaming_access_point_up")
     missing = {None: [], b"another-ap": ["camden-ap-0", "camden-ap-1"], b"camden-ap-0": ["camden-ap-1"]}[listed]
     assert up == {(one, "town-hall", "camden"): 0.0 for one in missing}
 
