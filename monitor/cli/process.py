@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import uvicorn
 
@@ -34,6 +35,8 @@ _LOG: Final = logging.getLogger(__name__)
 _THREADS: Final = 64
 """What blocks waits in a thread: sessions to agents, one for each borough, and name look-ups."""
 _THREAD_NAME: Final = "collecting"
+_MAY_HANG: Final = (_THREAD_NAME, "roam-probe")
+"""How the names of threads begin that may wait for a session: the loop's own, and those of `monitor.probes.Matrix`."""
 _GRACE_S: Final = 5
 _THREADS_GRACE_S: Final = 2.0
 _FOR_EVER_S: Final = float("inf")
@@ -121,17 +124,37 @@ def reachable(host: str) -> bool:
     return not ip_address(host).is_loopback
 
 
-def leave() -> None:
-    """End the process after a short wait for its threads; Python's own end would wait for a hanging one for ever."""
+@contextmanager
+def leaving() -> Iterator[None]:
+    """End the process after the block, however that ends, even when a thread hangs: status 0, or 1 when it raises.
+
+    Python's own end would wait for a hanging thread for ever. When none hangs, what was raised goes on.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if hanging := _hanging():
+            # Nobody else will tell it.
+            sys.excepthook(type(error), error, error.__traceback__)
+            _end(hanging, 1)
+        raise
+    if hanging := _hanging():
+        _end(hanging, 0)
+
+
+def _hanging() -> int:
+    """Return how many threads have not ended after a short wait."""
     until = time.monotonic() + _THREADS_GRACE_S
-    threads = [thread for thread in threading.enumerate() if thread.name.startswith(_THREAD_NAME)]
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith(_MAY_HANG)]
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
-    hanging = sum(thread.is_alive() for thread in threads)
-    if hanging:
-        _LOG.warning("%d of what was collected did not end in time", hanging)
-        logging.shutdown()
-        os._exit(0)
+    return sum(thread.is_alive() for thread in threads)
+
+
+def _end(hanging: int, status: int) -> NoReturn:
+    _LOG.warning("%d of what was collected did not end in time", hanging)
+    logging.shutdown()
+    os._exit(status)
 
 
 def _stop_if_broken(task: asyncio.Task[None], server: uvicorn.Server) -> None:

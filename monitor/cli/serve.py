@@ -29,7 +29,7 @@ from monitor.cli.options import (
     VaultPasswordFileOption,
     WebConfigOption,
 )
-from monitor.cli.process import Process, leave, listen
+from monitor.cli.process import Process, leaving, listen
 from monitor.cli.traps import address
 from monitor.discover import estate, targets
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
@@ -100,8 +100,8 @@ def serve_command(
     )
     config = WebConfig() if web_config is None else read_web_config(web_config)
     _log_to_stderr()
-    asyncio.run(_serve(network, watched, means, listen_on, config))
-    leave()
+    with leaving():
+        asyncio.run(_serve(network, watched, means, listen_on, config))
 
 
 async def _serve(network: Network, watched: Estate, means: Means, listen_on: str, config: WebConfig) -> None:

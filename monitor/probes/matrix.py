@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _FAILURES: Final = family("roaming_collection_failures_total")
 _FOR_EVER: Final = float("inf")
+_CLOSING_S: Final = 2.0
 _MEMORY: Final = 3
 """Intervals for which a certificate counts that is no longer shown."""
 
@@ -59,8 +60,8 @@ class Matrix:
                     await _either(something, schedule.wait_s(self._clock.steady()))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            # Closing a session may wait for the network.
-            await asyncio.shield(asyncio.to_thread(self._agents.close))
+            # Closing a session may wait for the network, and for one that hangs for ever.
+            await asyncio.wait({asyncio.create_task(asyncio.to_thread(self._agents.close))}, timeout=_CLOSING_S)
 
     async def _one(self, probe: Probe, schedule: Schedule, pool: ThreadPoolExecutor, sink: Sink) -> None:
         loop = asyncio.get_running_loop()

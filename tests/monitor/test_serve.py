@@ -136,13 +136,22 @@ def test_over_tls_only_those_who_are_known_get_anything(tmp_path: Path) -> None:
 
 HANGING = """
 import asyncio, sys, time
+from concurrent.futures import ThreadPoolExecutor
 from monitor.cli import compose, main
+
+class Broken(BaseException):
+    pass
 
 class Hanging:
     name, every_s = "snmp", 1.0
 
     async def run(self, sink):
-        await asyncio.to_thread(self.hang)
+        pool = ThreadPoolExecutor(1, "POOL") if "POOL" else None
+        hanging = asyncio.get_running_loop().run_in_executor(pool, self.hang)
+        await asyncio.sleep(0.5)
+        if "BREAKS":
+            raise Broken
+        await hanging
 
     def hang(self):
         print("hanging", file=sys.stderr, flush=True)
@@ -153,16 +162,21 @@ main()
 """
 
 
-def test_a_session_that_hangs_does_not_keep_the_process() -> None:
+@pytest.mark.parametrize(("pool", "breaks", "status"), [("", "", 0), ("roam-probe", "breaks", 1)])
+def test_a_session_that_hangs_does_not_keep_the_process(pool: str, breaks: str, status: int) -> None:
     words = ["serve", "-i", str(REPOSITORY / "lab" / "inventory"), "--listen", "127.0.0.1:0"]
-    command = [sys.executable, "-c", HANGING, *words]
-    with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) as one:
+    script = HANGING.replace("POOL", pool).replace("BREAKS", breaks)
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *words], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+    ) as one:
         assert one.stderr is not None
         assert any("hanging" in line for line in one.stderr)
-        one.send_signal(signal.SIGTERM)
+        if not breaks:
+            one.send_signal(signal.SIGTERM)
         _, said = one.communicate(timeout=20)
-    assert one.returncode == 0
+    assert one.returncode == status
     assert said.splitlines()[-1].endswith("1 of what was collected did not end in time")
+    assert ("| Broken" in said) == bool(breaks)
 
 
 @pytest.mark.parametrize(

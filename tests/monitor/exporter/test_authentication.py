@@ -83,7 +83,8 @@ def test_only_what_is_right_is_remembered_once_for_each_user() -> None:
     ask(app, "/", header("prometheus", PASSWORD))
     for number in range(150):
         ask(app, "/", header("prometheus", f"guess {number}"))
-        ask(app, "/", header(f"stranger {number}", PASSWORD))
+        if number < 5:
+            ask(app, "/", header(f"stranger {number}", PASSWORD))
     assert app.remembered == 1
 
 

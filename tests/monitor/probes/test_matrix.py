@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,6 +97,26 @@ def test_what_one_pair_makes_of_us_stops_no_other(caplog: pytest.LogCaptureFixtu
     told = {(one.visited, one.home): one.passed for one in sink.authentications}
     assert told == {("camden", "camden"): True, ("camden", "hackney"): None, ("hackney", "hackney"): True}
     assert {record.getMessage() for record in caplog.records} == {"camden at hackney: ZeroDivisionError in a probe"}
+
+
+def test_a_session_that_cannot_be_closed_keeps_nobody() -> None:
+    let_go, seen = Event(), list[bool]()
+
+    class Hanging(FakeAgents):
+        def close(self) -> None:
+            let_go.wait(30)
+
+    async def work() -> None:
+        agents = Hanging(lambda agent, said: Outcome(Reason.ACCEPTED, "in", said.server.name, agent, 100.0, 8))
+        task = asyncio.create_task(Matrix(PAIRS, words, agents, pace=Pace(0.1), clock=SystemClock()).run(FakeSink()))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=10)
+        seen.append(bool(done))
+        let_go.set()
+
+    asyncio.run(work())
+    assert seen == [True]
 
 
 def kept(open_agent: Callable[[str], FakeChannel]) -> KeptAgents:
