@@ -56,7 +56,7 @@ def web(
 ) -> Starlette:
     """Return the pages as an application to mount at `/`; they need nothing but these."""
     pages = _Pages(_Watch(tidy(estate), picture, findings, clock))
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", pages.overview),
             Route("/borough/{slug}", pages.borough),
@@ -67,6 +67,9 @@ def web(
         middleware=[Middleware(_Guarded)],
         exception_handlers={HTTPException: pages.refused, MonitorError: pages.failed},
     )
+    # A redirect for a slash would repeat whatever Host the request bears.
+    app.router.redirect_slashes = False
+    return app
 
 
 @dataclass

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import math
 import tracemalloc
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,9 @@ from monitor.pollers import Profile, samples
 from monitor.pollers.profile import Rows
 from monitor.sample import FakeSink
 from tests.monitor.pollers.world import PROFILES, device, listening, poller, task, values
+
+if TYPE_CHECKING:
+    from monitor.pollers.reader import Value
 
 COLUMNS = sorted({oid for profile in PROFILES for table in profile.tables for oid in table.oids})
 NAMES = st.sampled_from([b"camden-ap-0", b"CAMDEN-AP-1", b"hostapd", b"govroam", b"<script>", b"\xff\xfe", b""])
@@ -57,11 +61,12 @@ CONTROLLERS = [one for one in PROFILES if any(table.rows is Rows.ACCESS_POINTS f
 @pytest.mark.parametrize("profile", CONTROLLERS, ids=lambda one: one.profile)
 def test_access_points_are_down_only_where_their_table_has_rows(profile: Profile, listed: bytes | None) -> None:
     name = next(table.name for table in profile.tables if table.rows is Rows.ACCESS_POINTS)
-    elsewhere: dict[str, dict[str, int | float | str | bytes]] = {
+    cells: dict[str, dict[str, Value]] = {
         oid: {"1": 1} for table in profile.tables if table.rows is not Rows.ACCESS_POINTS for oid in table.oids
     }
-    rows = {} if listed is None else {str(name): {"0.0.0.0.0.1": listed}}
-    up = values(samples(profile, device(count=2), {**elsewhere, **rows}), "roaming_access_point_up")
+    if listed is not None:
+        cells[str(name)] = {"0.0.0.0.0.1": listed}
+    up = values(samples(profile, device(count=2), cells), "roaming_access_point_up")
     missing = {None: [], b"another-ap": ["camden-ap-0", "camden-ap-1"], b"camden-ap-0": ["camden-ap-1"]}[listed]
     assert up == {(one, "town-hall", "camden"): 0.0 for one in missing}
 

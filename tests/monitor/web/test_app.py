@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from monitor.attribution import Finding, FindingKind
 from monitor.errors import MonitorError
@@ -20,8 +22,6 @@ from tests.monitor.asked import Answer, ask
 from tests.monitor.web.federation import BAD, ESTATE, HEALTHY, NOW, home, with_pairs
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
     from monitor.metrics import Picture
     from tests.conftest import Golden
 
@@ -101,6 +101,18 @@ def test_an_odd_url_is_answered(path: str, status: int) -> None:
     answer = ask(app(), path)
     assert answer.status == status
     assert b"<h1" in answer.body
+
+
+@pytest.mark.parametrize(
+    "path", ["/buildings/", "/borough/hackney/", "/building/hackney/town-hall/", "/static/icon.svg/"]
+)
+def test_no_answer_leads_to_the_host_that_was_asked_for(path: str) -> None:
+    mounted = Starlette(routes=[Mount("/", app())])
+    for pages in (app(), mounted):
+        answer = ask(pages, path, {"host": "elsewhere.example"})
+        assert answer.status == 404
+        assert "location" not in answer.headers
+        assert b"elsewhere.example" not in answer.body
 
 
 @given(st.binary(max_size=60), st.sampled_from([b"/", b"/borough/", b"/building/hackney/", b"/buildings?q=", b"/?"]))
