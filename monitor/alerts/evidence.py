@@ -51,7 +51,7 @@ _VISITED_END: Final = _End("visited", "roaming:visited:connected", as_visited("r
 
 def records(settings: Settings) -> tuple[Record, ...]:
     """Return the recording rules in the order in which they need one another."""
-    return (*_ways(settings), *_pairs(), *_blame(), *_slowness(settings), *_losses(settings))
+    return (*_ways(settings), *_pairs(), *_blame(), *_slowness(settings), *_losses(settings), _freshness())
 
 
 def _ways(settings: Settings) -> tuple[Record, ...]:
@@ -221,6 +221,14 @@ def _losses(settings: Settings) -> tuple[Record, ...]:
             f'sum(increase(roaming_auth_total{{source="probe"}}[{hour}]))',
             "probes of an hour",
         ),
+    )
+
+
+def _freshness() -> Record:
+    return Record(
+        "roaming:visited:learned_timestamp_seconds",
+        "max by (visited) (roaming_probe_timestamp_seconds)",
+        "when something was last learned from the borough; so few series that a week of them can be looked through",
     )
 
 

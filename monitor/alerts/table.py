@@ -243,7 +243,8 @@ def _access_points(settings: Settings) -> tuple[Alert, ...]:
 def _monitor(settings: Settings) -> tuple[Alert, ...]:
     day = settings.scaled(DAY)
     interval = f"scalar(max(max_over_time(roaming_probe_interval_seconds[{day}])))"
-    newest = f"max by (visited) (max_over_time(roaming_probe_timestamp_seconds[{day}]))"
+    newest = f"max_over_time(roaming:visited:learned_timestamp_seconds[{settings.scaled(7 * DAY)}])"
+    unknown = f"sum by (visited) (increase(roaming_probe_unknown_total[{settings.scaled(15 * MINUTE)}]))"
     return (
         _stale(
             settings,
@@ -252,6 +253,13 @@ def _monitor(settings: Settings) -> tuple[Alert, ...]:
             "Nothing is known of {{ $labels.visited }} any more",
             'The last result from {{ $labels.visited }} is {{ $value | printf "%.1f" }} intervals old. '
             "Its faults cannot be seen.",
+        ),
+        _stale(
+            settings,
+            "first-result",
+            f"{unknown} > 0 unless on (visited) {newest}",
+            "Nothing was ever learned from {{ $labels.visited }}",
+            "No probe from {{ $labels.visited }} ever worked. Look at its agent. Its faults cannot be seen.",
         ),
         _stale(
             settings,

@@ -77,7 +77,7 @@ class Case:
     """One story. `fired` is all that ever fires; `hushed` are those among it that nobody is told of.
 
     `extra` puts other values in the place of series, or adds some; None removes one. `blind` makes an agent each: it is
-    the borough whose agent sees no hub.
+    the borough whose agent sees no hub. `at_step` are all that fire at a step, besides Watchdog.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Case:
     hushed: tuple[Told, ...] = ()
     there: Federation = LAB
     extra: Mapping[tuple[str, Labels], list[float | None] | None] = field(default_factory=dict)
+    at_step: Mapping[int, tuple[Told, ...]] = field(default_factory=dict)
     steps: int = sim.END
     scale: float = 1
     evaluated_s: float = 60
@@ -285,6 +286,27 @@ def _lone_losses(visited: str, home: str) -> bool:
     return visited != home
 
 
+_PROBED: Final = (
+    "roaming_probe_failures",
+    "roaming_probe_success",
+    "roaming_probe_timestamp_seconds",
+    "roaming_auth_pair_seconds_sum",
+    "roaming_auth_pair_seconds_count",
+)
+
+
+def _without(
+    visited: str, gone: range, steps: int = sim.END, step_s: float = 60
+) -> dict[tuple[str, Labels], list[float | None] | None]:
+    """Return the series of a borough's pairs without those steps."""
+    shown = sim.series(LAB, (), steps, step_s)
+    return {
+        (name, key): [None if step in gone else value for step, value in enumerate(numbers)]
+        for (name, key), numbers in shown.items()
+        if name in _PROBED and ("visited", visited) in key
+    }
+
+
 EDGES: Final = (
     # One end, and the shares
     Case("four of five", (_some_fail("b6", 4),), (unreachable("b6"),), there=_LARGE),
@@ -340,6 +362,28 @@ EDGES: Final = (
         "one prober paused",
         (sim.prober_paused("hackney"),),
         (stale("results", visited="hackney"),),
+    ),
+    Case(
+        "an agent that never worked, until it is mended",
+        (),
+        (stale("first-result", visited="hackney"),),
+        extra={
+            **_without("hackney", range(MENDED)),
+            ("roaming_probe_unknown_total", labels(visited="hackney", reason="agent-unreachable")): [
+                float(4 * min(minute, MENDED)) for minute in range(_ALL)
+            ],
+        },
+        at_step={BREAKS - 1: (stale("first-result", visited="hackney"),)},
+    ),
+    Case(
+        "an agent that works, but for one realm",
+        (),
+        (),
+        extra={
+            ("roaming_probe_unknown_total", labels(visited="hackney", reason="secret-missing")): [
+                float(minute) for minute in range(_ALL)
+            ],
+        },
     ),
     Case(
         "the monitor down",
@@ -522,6 +566,16 @@ SCALED: Final = (
         there=of_singles(1),
         extra=_refused_each_week(),
         steps=_WEEK_S + 40,
+        scale=1 / 1440,
+    ),
+    Case(
+        "an agent whose series ended days ago",
+        (),
+        (stale("results", visited="hackney"),),
+        extra=_without("hackney", range(BREAKS, 400), steps=410, step_s=1),
+        # A series that ends is still seen for five minutes, whatever the scale.
+        at_step={399: (stale("results", visited="hackney"),)},
+        steps=410,
         scale=1 / 1440,
     ),
     Case(

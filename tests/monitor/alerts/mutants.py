@@ -101,6 +101,21 @@ GUARDS: Final = (
     ),
     Mutant("ProbeStale", "> 3", "> 30000", "one prober paused"),
     Mutant(
+        "ProbeStale",
+        "learned_timestamp_seconds[7m]",
+        "learned_timestamp_seconds[1m]",
+        "an agent whose series ended days ago",
+    ),
+    Mutant(
+        "ProbeStale",
+        "> 0 unless on (visited)",
+        "< 0 unless on (visited)",
+        "an agent that never worked, until it is mended",
+    ),
+    Mutant(
+        "ProbeStale", "> 0 unless on (visited)", "> 0 or on (visited) 0 *", "an agent that works, but for one realm"
+    ),
+    Mutant(
         "FederationBudgetBurn",
         "roaming:federation:probes >= 20",
         "roaming:federation:probes >= 0 or vector(1)",

@@ -49,13 +49,14 @@ def document(case: Case, rules: str) -> str:
             shown[key] = replacement
     if case.blind:
         shown = by_agent(shown, case.there, case.blind)
+    at_step = {BREAKS - 1: (), **case.at_step}
     ever = f'max_over_time(ALERTS{{alertstate="firing"}}[{spelled_s(case.steps * case.step_s)}])'
     test: dict[str, Any] = {
         "name": case.name,
         "interval": spelled_s(case.step_s),
         "input_series": [{"series": spelled(*key), "values": values(numbers)} for key, numbers in shown.items()],
         "promql_expr_test": [
-            _expect(_FIRING, (BREAKS - 1) * case.step_s, (WATCHDOG,)),
+            *(_expect(_FIRING, step * case.step_s, (WATCHDOG, *told)) for step, told in at_step.items()),
             _expect(ever, case.steps * case.step_s, (WATCHDOG, *case.fired)),
             _expect(_FIRING, case.steps * case.step_s, (WATCHDOG,)),
         ],
