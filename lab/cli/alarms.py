@@ -64,12 +64,14 @@ def alarms(
     with _lab(engine, where, inventory, say) as topology:
         _watched(engine, where, topology, scale, say)
         run = Run(Faults(engine, topology, where), LabEars(engine, topology), say=say)
-        outcomes = [run.play(row) for row in rows]
-    if as_json:
-        typer.echo(json.dumps(document(outcomes), indent=2))
-    else:
-        console().print(table(outcomes))
-        console().print(f"{time.monotonic() - began:.0f} s in all")
+        outcomes: list[Outcome] = []
+        try:
+            for row in rows:
+                outcomes.append(run.play(row))
+                say(f"{row.name}: {verdict(outcomes[-1])}")
+        finally:  # What was played is told, also when a later row cannot be.
+            _print(outcomes, as_json=as_json)
+    say("done")
     raise typer.Exit(0 if all(outcome.passed for outcome in outcomes) else 1)
 
 
@@ -79,8 +81,8 @@ def _lab(engine: Engine, where: Folder, inventory: Path, say: Callable[[str], No
     if where.mapping.exists():
         yield read_mapping(where.mapping)
         return
+    topology = life.up(engine, where, life.Order(inventory, ensurer(engine, where, say)), say)
     try:
-        topology = life.up(engine, where, life.Order(inventory, ensurer(engine, where, say)), say)
         say("pushing")
         pushed = engine.exec(container(topology, topology.node(CONTROL)), ["roam", "push", "--yes"], timeout_s=900)
         if not pushed.ok:
@@ -96,6 +98,22 @@ def _watched(engine: Engine, where: Folder, topology: Topology, scale: float, sa
     if states.get("pager") != "running" or states.get("monitor") != "running":
         say("starting the monitor, Prometheus and Alertmanager")
         watch(engine, where, topology, Wanted(ensurer(engine, where, say), scale))
+
+
+def _print(outcomes: list[Outcome], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(document(outcomes), indent=2))
+    else:
+        console().print(table(outcomes))
+
+
+def verdict(outcome: Outcome) -> str:
+    """Say in a line how a row went."""
+    if outcome.passed:
+        return f"as expected, after {outcome.detected_s:.0f} s"
+    missing = [f"{one} is missing" for one in outcome.missing]
+    false = [f"{alarm} ({alarm.owner}) is false" for alarm in outcome.false]
+    return ", ".join((*missing, *false, *(("it does not heal",) if outcome.healed_s is None else ())))
 
 
 def table(outcomes: list[Outcome]) -> Table:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from lab.folder import DEFAULT_NAME
+
+LONDON_NAME: Final = "london"
 
 NameOption = Annotated[
     str,
@@ -19,4 +21,4 @@ ScaleOption = Annotated[
 ]
 GrafanaOption = Annotated[bool, typer.Option("--grafana", help="Grafana too, where its image can be pulled.")]
 
-__all__ = ["DEFAULT_NAME", "GrafanaOption", "JsonOption", "NameOption", "ScaleOption"]
+__all__ = ["DEFAULT_NAME", "LONDON_NAME", "GrafanaOption", "JsonOption", "NameOption", "ScaleOption"]

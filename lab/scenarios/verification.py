@@ -44,9 +44,9 @@ class Verifier:
             raise LabError(message)
         return read_report(json.loads(result.out))
 
-    def roam(self, *words: str) -> Result:
+    def roam(self, *words: str, timeout_s: float = 600) -> Result:
         """Run another `roam` command."""
-        return self.engine.exec(self._control, ["roam", *words], timeout_s=600)
+        return self.engine.exec(self._control, ["roam", *words], timeout_s=timeout_s)
 
     def evidence(self, report: Report, *, lost: str | None = None) -> Evidence:
         """Hold a report against the logs; with a `lost` hub, nothing may have crossed it."""

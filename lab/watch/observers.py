@@ -30,7 +30,13 @@ _SETTINGS: Final[Mapping[str, Value]] = {
 }
 _FILES: Final = "/etc/lab-observers"
 _COMMANDS: Final[Mapping[str, list[str]]] = {
-    "prometheus": ["prometheus", f"--config.file={_FILES}/{PROMETHEUS}", "--storage.tsdb.path=/tmp/prometheus"],
+    "prometheus": [
+        "prometheus",
+        f"--config.file={_FILES}/{PROMETHEUS}",
+        "--storage.tsdb.path=/tmp/prometheus",
+        # What fires before Alertmanager is found is told again after this time, which is else a minute.
+        "--rules.alert.resend-delay=5s",
+    ],
     "alertmanager": [
         "prometheus-alertmanager",
         f"--config.file={_FILES}/{ALERTMANAGER}",

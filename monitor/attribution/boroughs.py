@@ -87,7 +87,9 @@ def _cause(evidence: Evidence, borough: str) -> tuple[str, str]:
     if any(evidence.trusted(proxy).status is Status.DOWN for proxy in proxies):
         return "its connection is not trusted by the others", f"{_names(proxies)}: certificate or key is wrong"
     if homes and not evidence.well_at_home(borough):
-        return "its sign-in server turns everybody away", f"its own staff fail too: {usual or 'no reason known'}"
+        turned_away = usual.startswith("rejected")
+        what = "turns everybody away" if turned_away else "does not answer"
+        return f"its sign-in server {what}", f"its own staff fail too: {usual or 'no reason known'}"
     return "the reason is not known yet", usual or "no reason known"
 
 

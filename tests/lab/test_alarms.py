@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from lab.cli.alarms import document, table
+from lab.cli.alarms import document, table, verdict
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.faults import parse
@@ -49,7 +49,7 @@ def test_every_row_speaks_of_what_there_is(row: Row, topology: Topology) -> None
 def test_rows_are_chosen_by_name_in_the_order_of_the_table() -> None:
     assert [row.name for row in chosen(["hub-stopped", "home-stopped"])] == ["home-stopped", "hub-stopped"]
     assert chosen([]) == ROWS
-    with pytest.raises(LabError, match="there is no row 'flood'; there are home-stopped, one-home-stopped,"):
+    with pytest.raises(LabError, match="there is no row 'flood'; there are two-boroughs, single-server-stopped,"):
         chosen(["flood"])
 
 
@@ -224,8 +224,8 @@ def test_a_notification_is_read_with_who_was_called(topology: Topology) -> None:
         (("Watchdog",), {}, ()),
         ((), {}, ("no Watchdog",)),
         (("Watchdog", "PairDown"), {}, ("PairDown rings",)),
-        (("Watchdog",), {"ALERTS": {"alertname": "SiteDown"}}, ("alerts SiteDown",)),
-        (("Watchdog",), {"absent": {}}, ("no matrix",)),
+        (("Watchdog",), {"ALERTS": {"unrest": "alerts", "alertname": "SiteDown"}}, ("alerts SiteDown",)),
+        (("Watchdog",), {"absent": {"unrest": "no matrix"}}, ("no matrix",)),
     ],
 )
 def test_unrest_is_said_in_words(
@@ -256,6 +256,13 @@ def test_the_table_shows_what_came(golden: Golden) -> None:
     with console.capture() as captured:
         console.print(table(OUTCOMES))
     golden("lab/alarms.txt", captured.get())
+
+
+def test_a_line_says_how_a_row_went() -> None:
+    assert [verdict(outcome) for outcome in OUTCOMES] == [
+        "as expected, after 12 s",
+        "HubDown hub-east is missing, PairDown hackney (camden) is false, it does not heal",
+    ]
 
 
 def test_json_says_the_same(golden: Golden) -> None:

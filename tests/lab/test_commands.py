@@ -55,6 +55,13 @@ def test_wrong_usage_is_2(repository: Path, words: tuple[str, ...], message: str
     assert message in found.stdout + found.stderr
 
 
+def test_a_row_that_is_not_in_the_table_is_said_before_anything_is_made(repository: Path) -> None:
+    found = _lab(repository, "alarms", "--name", ABSENT, "--only", "flood")
+    assert found.returncode == 1
+    assert found.stderr.startswith("roam-lab: there is no row 'flood'; there are two-boroughs, ")
+    assert not (repository / ".lab" / ABSENT).exists()
+
+
 def test_an_inventory_with_problems_is_refused_with_all_of_them(repository: Path, tmp_path: Path) -> None:
     found = _lab(repository, "up", "-i", str(tmp_path), "--name", ABSENT)
     assert found.returncode == 1

@@ -151,6 +151,11 @@ CASES = (
         (failing(home="hackney", diagonal=True, state=replace(BAD, reason="rejected-at-home")),),
         {(K.UNREACHABLE, "hackney"): "turns everybody away"},
     ),
+    Case(
+        "silent at home, and nobody asked the server itself",
+        (failing(home="hackney", diagonal=True), lambda picture: replace(picture, servers={})),
+        {(K.UNREACHABLE, "hackney"): "its sign-in server does not answer"},
+    ),
     Case("isolated", (failing(visited="camden"),), {(K.ISOLATED, "camden"): "Visitors cannot get online"}),
     Case(
         "one pair",

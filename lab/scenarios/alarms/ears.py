@@ -23,13 +23,14 @@ _QUERY: Final = "http://127.0.0.1:9090/api/v1/query?query="
 
 _LATE: Final = "time() - roaming_probe_success_timestamp_seconds > 3 * scalar(max(roaming_probe_interval_seconds))"
 # Each finds something while not all is well: one fault has healed before the next one comes.
-UNREST: Final = {
+_NOT_WELL: Final = {
     "alerts": f'count by (alertname) (ALERTS{{alertname!="{WATCHDOG}"}})',
     "pairs that fail": "count(roaming_probe_failures > 0)",
     "pairs without a late success": f"count({_LATE})",
     "no matrix": "absent(roaming_probe_success)",
 }
-
+# One question for all of them: each one costs the start of a process in a container.
+UNREST: Final = " or ".join(f'label_replace({what}, "unrest", "{name}", "", "")' for name, what in _NOT_WELL.items())
 # Some alerts are held back while ways change: a hub's for everybody, a borough's for its own.
 _CHANGING: Final = 'count(roaming:hub:settling) or count(roaming:borough:settling{{owner=~"{}"}})'
 
@@ -68,9 +69,8 @@ class LabEars:
         words = [f"{name} rings" for name in sorted({*ringing} - {WATCHDOG})]
         if WATCHDOG not in ringing:
             words.append("no Watchdog")
-        for name, expression in UNREST.items():
-            words += [" ".join((name, *labels.values())) for labels in self._found(expression)]
-        return tuple(words)
+        found = (f"{labels['unrest']} {labels.get('alertname', '')}".strip() for labels in self._found(UNREST))
+        return (*words, *found)
 
     def changing(self, boroughs: Collection[str]) -> bool:
         """Ask Prometheus."""

@@ -35,7 +35,7 @@ class Pace:
     """Seconds: how long is waited for what must fire, then for what must not, and for silence; and between looks."""
 
     patience_s: float = 150
-    settling_s: float = 25
+    settling_s: float = 20
     healing_s: float = 300
     look_s: float = 1
 
