@@ -67,7 +67,8 @@ def _names(*names: str) -> str:
 
 
 # From the federation down: a cause is told, what follows from it is not. An alert of a site or of a server inside a
-# borough does not follow from a borough that is cut off, so it is told beside it.
+# borough does not follow from a borough that is cut off, so it is told beside it. Of the budget only the hubs are a
+# cause: the loss leaves out the pairs that an alert explains, and what burns beside them must be heard.
 _INHIBITIONS: Final = (
     _Inhibition(
         (_names("HubDown"), 'hubs_left="none"'),
@@ -88,7 +89,6 @@ _INHIBITIONS: Final = (
     _Inhibition((_names("VisitedBoroughIsolated"),), (_names("PairDown"),), ("visited",)),
     _Inhibition((_names("CertificateExpiring"), 'kind="eap"'), (_names("RejectSpike"),), ("owner",)),
     _Inhibition((_names("SiteDown"),), (_names("AccessPointDown"),), ("owner", "site")),
-    _Inhibition(('explains="budget"',), (_names("FederationBudgetBurn"),)),
     _Inhibition(
         (_names("AuthLatencyHigh", "FederationBudgetBurn"), f'severity="{Severity.PAGE}"'),
         (_names("AuthLatencyHigh", "FederationBudgetBurn"), f'severity="{Severity.TICKET}"'),

@@ -11,9 +11,6 @@ from monitor.alerts.settings import DAY, EVALUATION_S, HOUR, MINUTE, MONITOR_JOB
 
 OPERATOR: Final = "operator"
 
-EXPLAINS: Final = {"explains": "budget"}
-"""On alerts that say why the budget burns."""
-
 _OVERVIEW: Final = "d/roaming-overview"
 _TO_HOME: Final = "d/roaming-matrix?var-home={{ $labels.home }}"
 _FROM_VISITED: Final = "d/roaming-matrix?var-visited={{ $labels.visited }}"
@@ -22,6 +19,10 @@ _BOROUGH: Final = "d/roaming-borough?var-borough={{ $labels.owner }}"
 # A realm outside the region has a dot, a borough's slug has none; the operator speaks to those outside.
 _HOME_OWNER: Final = '{{ if match "[.]" $labels.home }}operator{{ else }}{{ $labels.home }}{{ end }}'
 _HUB_OWNER: Final = '{{ if eq $labels.owner "federation" }}operator{{ else }}{{ $labels.owner }}{{ end }}'
+
+
+# "other" is every realm that is unknown, and everybody in a log that names no realm: nobody's home.
+_PEOPLE: Final = 'source="log", home!="other"'
 
 
 def alerts(settings: Settings) -> tuple[Alert, ...]:
@@ -52,7 +53,6 @@ def _boroughs(settings: Settings) -> tuple[Alert, ...]:
             "{{ $value | humanizePercentage }} of the boroughs that reach others cannot reach {{ $labels.home }}. "
             "Its home server, or the last part of the way to it, does not answer or is not believed.",
             _TO_HOME,
-            EXPLAINS,
         ),
         Alert(
             "VisitedBoroughIsolated",
@@ -64,7 +64,6 @@ def _boroughs(settings: Settings) -> tuple[Alert, ...]:
             "{{ $value | humanizePercentage }} of the homes that others reach cannot be reached from "
             "{{ $labels.visited }}. Its proxy, or its line to the hubs, does not work.",
             _FROM_VISITED,
-            EXPLAINS,
         ),
         Alert(
             "PairDown",
@@ -76,7 +75,6 @@ def _boroughs(settings: Settings) -> tuple[Alert, ...]:
             f"{at.FAILURES} or more probes in a row failed. {{{{ $labels.home }}}} answers other boroughs, and "
             "{{ $labels.visited }} reaches other homes: only this way is broken.",
             "d/roaming-matrix?var-visited={{ $labels.visited }}&var-home={{ $labels.home }}",
-            EXPLAINS,
         ),
     )
 
@@ -132,7 +130,7 @@ def _hub_down(settings: Settings, left: str, severity: Severity, means: str) -> 
         "Hub {{ $labels.server }} is down",
         f"{{{{ $labels.server }}}} does not answer as a RadSec endpoint. {means}",
         _OVERVIEW,
-        {"hubs_left": left, **EXPLAINS},
+        {"hubs_left": left},
     )
 
 
@@ -177,7 +175,7 @@ def _reject_spike(settings: Settings) -> str:
     window = settings.scaled(15 * MINUTE)
     # The hour around this moment a week ago, so that a rush which comes each week is met from its first minute.
     share, past = _reject_share(window), _reject_share(settings.scaled(HOUR), settings.scaled(7 * DAY - HOUR / 2))
-    rejects = f'sum by (home) (increase(roaming_auth_total{{source="log", result="reject"}}[{window}]))'
+    rejects = f'sum by (home) (increase(roaming_auth_total{{{_PEOPLE}, result="reject"}}[{window}]))'
     return (
         f"({share} > {at.REJECT_SHARE})\n"
         f"and on (home) ({rejects} >= {at.LEAST_REJECTS})\n"
@@ -187,8 +185,8 @@ def _reject_spike(settings: Settings) -> str:
 
 def _reject_share(window: str, ago: str = "") -> str:
     span = f"[{window}] offset {ago}" if ago else f"[{window}]"
-    refused = f'sum by (home) (rate(roaming_auth_total{{source="log", result="reject"}}{span}))'
-    answered = f'sum by (home) (rate(roaming_auth_total{{source="log", result=~"accept|reject"}}{span}))'
+    refused = f'sum by (home) (rate(roaming_auth_total{{{_PEOPLE}, result="reject"}}{span}))'
+    answered = f'sum by (home) (rate(roaming_auth_total{{{_PEOPLE}, result=~"accept|reject"}}{span}))'
     return f"{refused} / {answered}"
 
 
@@ -292,7 +290,7 @@ def _stale(settings: Settings, missing: str, expression: str, summary: str, desc
         summary,
         description,
         _OVERVIEW,
-        {"missing": missing, **EXPLAINS},
+        {"missing": missing},
     )
 
 

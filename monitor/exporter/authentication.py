@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 import bcrypt
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-_REMEMBERED: Final = 100
 _NOBODY: Final = bcrypt.hashpw(secrets.token_bytes(32), bcrypt.gensalt(10))
 """Compared with when the user is unknown, so that the time does not tell who is known."""
 _LONGEST: Final = 72
@@ -31,19 +29,23 @@ _LONGEST: Final = 72
 
 
 class BasicAuthentication:
-    """ASGI: lets through whoever is known. What bcrypt said is remembered, as it takes 70 ms of CPU by design."""
+    """ASGI: lets through whoever is known.
+
+    bcrypt takes 70 ms of CPU by design, so each user's right password is remembered, as a keyed digest. Wrong ones are
+    not, and wait for each other: whoever guesses neither delays nor displaces who is known.
+    """
 
     def __init__(self, app: ASGIApp, users: Mapping[str, bytes]) -> None:
         self._app = app
         self._users = dict(users)
         self._key = secrets.token_bytes(32)
-        self._said: OrderedDict[bytes, bool] = OrderedDict()
+        self._right: dict[str, bytes] = {}
         self._one_at_a_time = asyncio.Lock()
 
     @property
     def remembered(self) -> int:
-        """How many pairs of user and password are remembered, the wrong ones too."""
-        return len(self._said)
+        """How many users' passwords are remembered: one of each at most."""
+        return len(self._right)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, or pass on."""
@@ -59,13 +61,19 @@ class BasicAuthentication:
             return False
         user, password = given
         mark = hmac.digest(self._key, len(user).to_bytes(8, "big") + user.encode() + password, hashlib.sha256)
+        if self._remembers(user, mark):
+            return True
         async with self._one_at_a_time:
-            said = self._said.get(mark)
-            if said is None:
-                said = self._said[mark] = await asyncio.to_thread(self._compare, user, password)
-            if len(self._said) > _REMEMBERED:
-                self._said.popitem(last=False)
-        return said
+            # Another request may have brought the same meanwhile.
+            if self._remembers(user, mark):
+                return True
+            right = await asyncio.to_thread(self._compare, user, password)
+            if right:
+                self._right[user] = mark
+        return right
+
+    def _remembers(self, user: str, mark: bytes) -> bool:
+        return hmac.compare_digest(self._right.get(user, b""), mark)
 
     def _compare(self, user: str, password: bytes) -> bool:
         known = self._users.get(user)

@@ -27,31 +27,59 @@ _PROXY_SILENT: Final = frozenset({"no-answer", "nothing-listens", "no-route", "w
 Pair = tuple[str, str]
 
 
-@dataclass(slots=True)
-class Cell:
-    """What the probes of one pair taught."""
+INTENDED_REJECT: Final = "intended reject"
+"""Stands where a method stands, for the probes of a user who does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What the last probe by one method showed; `failures` counts those of that method in a row."""
 
     passed: bool
     at: float
-    since: float
-    success_at: float | None = None
-    seconds: float | None = None
     failures: int = 0
     reason: str = ""
     sentence: str = ""
     path: str = ""
 
+
+_NOTHING: Final = Conclusion(passed=False, at=0.0)
+
+
+@dataclass(slots=True)
+class Cell:
+    """What the probes of one pair taught.
+
+    Methods take turns, and people are bound to one: the pair works when every method does. A reject that was intended
+    proves the way to the home, and not that anybody gets in.
+    """
+
+    at: float
+    since: float
+    success_at: float | None = None
+    seconds: float | None = None
+    methods: dict[str, Conclusion] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> Conclusion:
+        """The method that fails most, or the last success; says nothing where nothing is concluded."""
+        failing = [one for one in self.methods.values() if not one.passed]
+        return max(failing or self.methods.values(), key=lambda one: (one.failures, one.at), default=_NOTHING)
+
     @property
     def status(self) -> Status:
-        """What the last probe says, however old it is."""
-        if not self.passed:
+        """What the last probe by each method says, however old it is."""
+        if not self.methods:
+            return Status.UNKNOWN
+        if not self.shown.passed:
             return Status.DOWN
         return Status.SLOW if self.seconds is not None and self.seconds > SLOW_S else Status.UP
 
     def moved(self, to: Callable[[float], float]) -> Cell:
         """Return the same by another clock."""
         success_at = None if self.success_at is None else to(self.success_at)
-        return replace(self, at=to(self.at), since=to(self.since), success_at=success_at)
+        methods = {name: replace(one, at=to(one.at)) for name, one in self.methods.items()}
+        return replace(self, at=to(self.at), since=to(self.since), success_at=success_at, methods=methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +92,9 @@ class PathSeen:
 
 
 _FRESH: Final[dict[str, Callable[[Cell], float | None]]] = {
-    "roaming_probe_success": lambda cell: float(cell.passed),
-    "roaming_probe_failures": lambda cell: float(cell.failures),
-    "roaming_probe_reason": lambda cell: 1.0 if cell.reason else None,
+    "roaming_probe_success": lambda cell: float(cell.shown.passed) if cell.methods else None,
+    "roaming_probe_failures": lambda cell: float(cell.shown.failures) if cell.methods else None,
+    "roaming_probe_reason": lambda cell: 1.0 if cell.shown.reason else None,
     "roaming_probe_seconds": lambda cell: cell.seconds,
 }
 """What goes when a pair is stale; when it was probed remains."""
@@ -97,14 +125,15 @@ class Matrix:
         if pair not in self.known or seen.passed is None:
             return
         former = self.cells.get(pair)
-        cell = _after(former, seen, at)
+        cell = _after(former, seen, at, self.stale_s)
         cell.since = former.since if former and former.status is cell.status else at
         self.cells[pair] = cell
         for proxy, answered in _proxies(seen):
             self._path((seen.visited, proxy), answered=answered, at=at)
 
     def __len__(self) -> int:
-        return len(self.cells) + len(self.paths) + len(self._names)
+        methods = sum(len(cell.methods) for cell in self.cells.values())
+        return len(self.cells) + methods + len(self.paths) + len(self._names)
 
     def fresh(self, at: float, now: float) -> bool:
         """Return whether what was learned then may still be gone by."""
@@ -134,7 +163,9 @@ class Matrix:
             told = ((pair, cell, _FRESH[name](cell)) for pair, cell in fresh)
             reason = name == "roaming_probe_reason"
             return (
-                ((*pair, cell.reason) if reason else pair, value) for pair, cell, value in told if value is not None
+                ((*pair, cell.shown.reason) if reason else pair, value)
+                for pair, cell, value in told
+                if value is not None
             )
         if name in _MOMENTS:
             moments = ((pair, _MOMENTS[name](cell)) for pair, cell in self.cells.items())
@@ -154,35 +185,50 @@ class Matrix:
         self.paths[key] = PathSeen(answered, at, since)
 
     def _state(self, cell: Cell, now: float, wall: Callable[[float], float]) -> PairState:
-        fresh = self.fresh(cell.at, now)
+        fresh, shown = self.fresh(cell.at, now), cell.shown
         return PairState(
             status=cell.status if fresh else Status.STALE,
             at=wall(cell.at),
             since=wall(cell.since if fresh else cell.at + self.stale_s),
             success_at=None if cell.success_at is None else wall(cell.success_at),
             seconds=cell.seconds,
-            failures=cell.failures,
-            reason=cell.reason,
-            sentence=cell.sentence,
-            path=cell.path,
+            failures=shown.failures,
+            reason=shown.reason,
+            sentence=shown.sentence,
+            path=shown.path,
         )
 
 
-def _after(former: Cell | None, seen: Authentication, at: float) -> Cell:
-    passed = bool(seen.passed)
-    before = former or Cell(passed=passed, at=at, since=at)
-    accepted = seen.seconds if passed and seen.result is Result.ACCEPT else None
-    return Cell(
-        passed=passed,
-        at=at,
-        since=at,
-        success_at=at if passed else before.success_at,
-        seconds=accepted if accepted is not None else before.seconds,
-        failures=0 if passed else before.failures + 1,
-        reason=seen.reason,
-        sentence=seen.sentence,
-        path=seen.path,
-    )
+def _after(former: Cell | None, seen: Authentication, at: float, stale_s: float) -> Cell:
+    before = former or Cell(at=at, since=at)
+    methods = _heard_of(_concluded(before.methods, seen, at), at, stale_s)
+    if not seen.passed or _intends_reject(seen):
+        return replace(before, at=at, methods=methods)
+    seconds = before.seconds if seen.seconds is None else seen.seconds
+    return replace(before, at=at, success_at=at, seconds=seconds, methods=methods)
+
+
+def _concluded(before: dict[str, Conclusion], seen: Authentication, at: float) -> dict[str, Conclusion]:
+    """Return the conclusions after a probe: a success ends the failures of its own method, and of intended rejects."""
+    key = INTENDED_REJECT if _intends_reject(seen) else seen.method
+    found = dict(before)
+    if seen.passed:
+        found.pop(INTENDED_REJECT, None)
+        if key == INTENDED_REJECT:
+            return found
+    failures = 0 if seen.passed else 1 + (found[key].failures if key in found else 0)
+    found[key] = Conclusion(bool(seen.passed), at, failures, seen.reason, seen.sentence, seen.path)
+    return found
+
+
+def _heard_of(found: dict[str, Conclusion], at: float, stale_s: float) -> dict[str, Conclusion]:
+    """Leave out the methods that are no longer probed; as they take turns, each is heard of the more seldom."""
+    turns = max(1, len(found.keys() - {INTENDED_REJECT}))
+    return {name: one for name, one in found.items() if at - one.at <= turns * stale_s}
+
+
+def _intends_reject(seen: Authentication) -> bool:
+    return seen.reject or (bool(seen.passed) and seen.result is Result.REJECT)
 
 
 def _proxies(seen: Authentication) -> Iterator[tuple[str, bool]]:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from monitor.metrics.matrix import Cell
+from monitor.metrics.matrix import Cell, Conclusion
 from monitor.sample import Collector, Failure, Increment, family
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.metrics.matrix import Pair
     from monitor.metrics.state import State
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _FAILURES: Final = family("roaming_collection_failures_total")
 _NUMBERS: Final = ("at", "since", "success_at", "seconds")
 _TEXTS: Final = ("reason", "sentence", "path")
@@ -84,22 +84,22 @@ def parse(text: str) -> dict[Pair, Cell]:
 
 
 def _pair(one: dict[str, object]) -> tuple[Pair, Cell]:
-    numbers = {name: _number(one[name]) for name in _NUMBERS}
-    texts = {name: _text(one[name]) for name in _TEXTS}
-    at, since, failures = numbers["at"], numbers["since"], one["failures"]
-    if at is None or since is None or type(failures) is not int or type(one["passed"]) is not bool:
-        message = "a pair has no time or no result"
+    at, since, success_at, seconds = (_number(one[name]) for name in _NUMBERS)
+    methods = one["methods"]
+    if at is None or since is None or not isinstance(methods, dict):
+        message = "a pair has no time or no methods"
         raise ValueError(message)
-    cell = Cell(
-        passed=one["passed"],
-        at=at,
-        since=since,
-        success_at=numbers["success_at"],
-        seconds=numbers["seconds"],
-        failures=failures,
-        **texts,
-    )
-    return (_text(one["visited"]), _text(one["home"])), cell
+    concluded = {_text(name): _conclusion(method) for name, method in methods.items()}
+    return (_text(one["visited"]), _text(one["home"])), Cell(at, since, success_at, seconds, concluded)
+
+
+def _conclusion(one: dict[str, object]) -> Conclusion:
+    at, passed, failures = _number(one["at"]), one["passed"], one["failures"]
+    if at is None or type(failures) is not int or not isinstance(passed, bool):
+        message = "a method has no time or no result"
+        raise ValueError(message)
+    reason, sentence, path = (_text(one[name]) for name in _TEXTS)
+    return Conclusion(passed, at, failures, reason, sentence, path)
 
 
 def _number(value: object) -> float | None:

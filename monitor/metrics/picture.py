@@ -22,10 +22,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PairState:
-    """One cell of the matrix. `at` is the last probe that taught something, `success_at` the last that passed.
+    """One cell of the matrix. `at` is the last probe that taught something, `success_at` the last that was let in.
 
-    `since` is when it became what it is. `seconds` is the length of the last accepted one. `reason` and `sentence` are
-    the last probe's; `failures` counts those in a row.
+    It is down while the last probe by any one EAP method failed. `since` is when it became what it is. `seconds` is
+    the length of the last accepted one. `failures` counts those in a row of the method that fails most; `reason` and
+    `sentence` are of its last probe, or of the last success.
     """
 
     status: Status

@@ -39,8 +39,8 @@ def samples(profile: Profile, device: Device, cells: Cells) -> tuple[Sample, ...
             made += _samples(column.metric, numbers)
             if column.total:
                 made += _samples(column.total, _added_up(table, numbers, points))
-    if any(cells.values()):
-        made += _missing(profile, device, points)
+    if _lists(profile, cells):
+        made += _missing(device, points)
     return tuple(made)
 
 
@@ -136,9 +136,14 @@ def _added_up(
     return totals
 
 
-def _missing(profile: Profile, device: Device, points: Mapping[str, KnownAccessPoint]) -> Iterator[Sample]:
+def _lists(profile: Profile, cells: Cells) -> bool:
+    """Tell whether a device listed any access point: a view (RFC 3415) may hide that table and show the others."""
+    return any(cells.get(table.name or "") for table in profile.tables if table.rows is Rows.ACCESS_POINTS)
+
+
+def _missing(device: Device, points: Mapping[str, KnownAccessPoint]) -> Iterator[Sample]:
     """Yield 0 for each access point that is a controller's own in the inventory and that it does not list."""
-    if device.standalone or all(table.rows is not Rows.ACCESS_POINTS for table in profile.tables):
+    if device.standalone:
         return
     there = {point.name for point in points.values()} | device.guests
     yield from (Sample(_UP, point.labels, 0.0) for point in device.access_points if point.name not in there)

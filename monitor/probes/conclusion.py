@@ -68,6 +68,7 @@ def conclude(probe: Probe, outcomes: Sequence[Outcome], at: float, well: frozens
         path="" if result is Result.ERROR else last.server,
         silent=silent,
         phases=_phases(last),
+        reject=probe.reject,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.sample import Clock, Sink
     from roaming.eap import Outcome
 
+_LOG: Final = logging.getLogger(__name__)
 _FAILURES: Final = family("roaming_collection_failures_total")
 _FOR_EVER: Final = float("inf")
 _MEMORY: Final = 3
@@ -62,9 +64,15 @@ class Matrix:
 
     async def _one(self, probe: Probe, schedule: Schedule, pool: ThreadPoolExecutor, sink: Sink) -> None:
         loop = asyncio.get_running_loop()
-        outcomes = await loop.run_in_executor(pool, attempt, probe, self._words, self._agents)
-        passed = self._tell(probe, outcomes, sink)
-        reached = outcomes[-1].reason not in UNREACHED
+        passed, reached = None, True
+        try:
+            outcomes = await loop.run_in_executor(pool, attempt, probe, self._words, self._agents)
+            passed = self._tell(probe, outcomes, sink)
+            reached = outcomes[-1].reason not in UNREACHED
+        except Exception as error:  # noqa: BLE001  whatever one pair makes of us, the others go on
+            # The type alone: a message may repeat what was said to the agent.
+            _LOG.error("%s at %s: %s in a probe", probe.pair.home, probe.pair.visited, type(error).__name__)
+            _count(sink, Failure.INTERNAL)
         schedule.ended(probe, passed=passed, reached=reached, now=self._clock.steady())
 
     def _tell(self, probe: Probe, outcomes: tuple[Outcome, ...], sink: Sink) -> bool | None:

@@ -43,9 +43,10 @@ class Authentication:
 
     `visited` and `home` are slugs or outside realms of the inventory, or "other". `at` is when it ended, `seconds` how
     long it took where that is known. `passed` says whether it ended as it should (a reject that was intended has
-    passed), and is None when nothing was learned of the federation. `path` is the visited borough's proxy that was
-    asked last, `silent` are those that were asked before it and said nothing. `reason` is of a closed list
-    (`roaming.eap.Reason` for probes), `sentence` is for people and holds neither a secret nor a user.
+    passed), and is None when nothing was learned of the federation; `reject` says that a reject was intended. `path` is
+    the visited borough's proxy that was asked last, `silent` are those that were asked before it and said nothing.
+    `reason` is of a closed list (`roaming.eap.Reason` for probes), `sentence` is for people and holds neither a secret
+    nor a user.
     """
 
     source: Source
@@ -61,3 +62,4 @@ class Authentication:
     path: str = ""
     silent: tuple[str, ...] = ()
     phases: Mapping[Phase, float] = field(default_factory=dict)
+    reject: bool = False

@@ -66,12 +66,14 @@ FAMILIES: Final = (
     _histogram("roaming_auth_visited_seconds", ("visited", "method"), "The same, by visited borough."),
     _summary("roaming_auth_phase_seconds", ("home", "phase"), "Length of the parts of a probe's EAP conversation."),
     # The matrix
-    _gauge("roaming_probe_success", _PAIR, "1 when the pair's last probe ended as it should; absent while unknown."),
-    _gauge("roaming_probe_failures", _PAIR, "Probes of the pair in a row that failed; 0 after a success."),
-    _gauge("roaming_probe_reason", (*_PAIR, "reason"), "Always 1: why the pair's last probe ended as it did."),
+    _gauge("roaming_probe_success", _PAIR, "1 when the pair's last probe by each method passed; absent while unknown."),
+    _gauge(
+        "roaming_probe_failures", _PAIR, "Failures in a row of the pair's method that fails most; 0 when none does."
+    ),
+    _gauge("roaming_probe_reason", (*_PAIR, "reason"), "Always 1: why the pair fails, or how it passed."),
     _gauge("roaming_probe_seconds", _PAIR, "Length of the pair's last accepted probe."),
     _gauge("roaming_probe_timestamp_seconds", _PAIR, "When the pair's last probe that taught something ended."),
-    _gauge("roaming_probe_success_timestamp_seconds", _PAIR, "When a probe of the pair last ended as it should."),
+    _gauge("roaming_probe_success_timestamp_seconds", _PAIR, "When a probe of the pair was last let in."),
     _gauge("roaming_probe_interval_seconds", (), "How often every pair is probed."),
     _counter("roaming_probe_unknown_total", ("visited", "reason"), "Probes that taught nothing of the federation."),
     _gauge("roaming_path_up", ("visited", "path"), "1 when a proxy of the visited borough answered the last probe."),

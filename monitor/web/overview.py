@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from monitor.web.changes import Change, last_change
 from monitor.web.outlines import Outline, outlines
-from monitor.web.tally import Standing, standing
+from monitor.web.tally import Standing, Tally, standing
 from monitor.web.trouble import Trouble, troubles
 from monitor.web.words import LEGEND, STATES, Level, Told, count, several
 
@@ -74,7 +75,7 @@ def overview(seen: Seen, *, by_state: bool = False) -> Overview:
     oldest, newest = seen.evidence(seen.picture.pairs)
     codes = {borough.gss for borough in seen.boroughs.values()}
     return Overview(
-        headline=headline(rows),
+        headline=headline(rows, Tally.of(seen.level(*one) for one in product(seen.boroughs, repeat=2))),
         level=_level(rows),
         many=_many(rows),
         rows=tuple(rows),
@@ -92,8 +93,8 @@ def overview(seen: Seen, *, by_state: bool = False) -> Overview:
     )
 
 
-def headline(rows: list[Row]) -> str:
-    """Say in one sentence how things stand; only what is known to work is said to."""
+def headline(rows: list[Row], answers: Tally) -> str:
+    """Say in one sentence how things stand; only what is known to work is said to. `answers` are those of all pairs."""
     at = {level: [row.name for row in rows if row.standing.level is level] for level in Level}
     down, partly, slow = at[Level.DOWN], at[Level.PARTLY], at[Level.SLOW]
     unknown = at[Level.STALE] + at[Level.UNKNOWN]
@@ -104,13 +105,15 @@ def headline(rows: list[Row]) -> str:
         return f"{said}{also if partly else ''}"
     if partly:
         return f"{_are(partly)} only partly working."
-    if len(unknown) == len(rows):
+    if not answers.known:
         return "Nothing is known now."
-    if unknown:
+    if unknown and len(unknown) < len(rows):
         return f"What is known works. Of {several(unknown)} it is not known now."
-    if slow:
-        return f"Everybody can work. In or from {several(slow)} it is slow."
-    return "Staff of every borough can work in every borough."
+    slowly = f" In or from {several(slow)} it is slow." if slow else ""
+    if answers.known < answers.total:
+        # So it is of one borough's own process, which sees who can work in its buildings and nowhere else.
+        return f"{answers.known} of {answers.total} answers are known now. What is known works.{slowly}"
+    return f"Everybody can work.{slowly}" if slow else "Staff of every borough can work in every borough."
 
 
 def _are(names: list[str]) -> str:

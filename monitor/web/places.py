@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from monitor.web.tally import Standing, Tally, standing
+from monitor.web.tally import Standing, Tally, standing, worst
 from monitor.web.trouble import Trouble, concerning
 from monitor.web.words import ANSWERS, Level, Told, count, several
 
@@ -37,10 +37,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Wifi:
-    """The wifi of a building itself, in words."""
+    """The wifi of a building itself, in words. `doubt` is why it is not said to work; empty where some of it does."""
 
     level: Level
     words: str
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,11 @@ class BoroughPage:
 
 @dataclass(frozen=True, slots=True)
 class BuildingPage:
-    """One building: whose staff can work here now."""
+    """One building: whose staff can work here now; `title` and `asked` are what its answers answer."""
 
     site: SiteFacts
+    title: str
+    asked: str
     borough: str
     shared: str
     verdict: str
@@ -136,6 +139,8 @@ def building_page(seen: Seen, key: str) -> BuildingPage:
     level, verdict = _verdict(answers, wifi)
     return BuildingPage(
         site=site,
+        title=f"Whose staff {'would be let in' if wifi.doubt else 'can work'} here now?",
+        asked="Would they be let in?" if wifi.doubt else "Can they work here?",
         borough=seen.name(site.owner),
         shared=several(shared),
         verdict=verdict,
@@ -177,16 +182,18 @@ def wifi_of(seen: Seen, site: SiteFacts) -> Wifi:
     states = Tally.of(seen.access_point(name) for name in site.access_points)
     total = count(states.total, "access point")
     if not states.total:
-        return Wifi(Level.UNKNOWN, "The wifi of the building itself is not watched.")
+        return Wifi(Level.UNKNOWN, "The wifi of the building itself is not watched.", "its wifi is not watched")
+    missing = Level.STALE if states.stale > states.unknown else Level.UNKNOWN
+    doubt = f"whether this building's wifi works is not known{' now' if missing is Level.STALE else ''}"
     if not states.known:
-        level = Level.STALE if states.stale > states.unknown else Level.UNKNOWN
-        how = "nothing recent is known" if level is Level.STALE else "nothing is known"
-        return Wifi(level, f"It has {total}; {how} about {'it' if states.total == 1 else 'them'}.")
-    rest = f"; of {states.total - states.known} it is not known" if states.known < states.total else ""
+        how = "nothing recent is known" if missing is Level.STALE else "nothing is known"
+        return Wifi(missing, f"It has {total}; {how} about {'it' if states.total == 1 else 'them'}.", doubt)
     if states.down == states.total:
         return Wifi(Level.DOWN, f"It is down: none of {total} works.")
-    level = Level.PARTLY if states.down else Level.GOOD
-    return Wifi(level, f"{states.works} of {total} work{rest}.")
+    unknown = states.total - states.known
+    rest = f"; of {unknown} it is not known" if unknown else ""
+    level = Level.PARTLY if states.down else missing if unknown else Level.GOOD
+    return Wifi(level, f"{states.works} of {total} work{rest}.", "" if states.works else doubt)
 
 
 def _here(seen: Seen, site: SiteFacts, home: str, wifi: Wifi) -> Answer:
@@ -218,24 +225,41 @@ def _sorted(answers: list[Answer]) -> tuple[Answer, ...]:
 
 
 def _verdict(answers: list[Answer], wifi: Wifi) -> tuple[Level, str]:
-    """Sum up a building in one sentence."""
+    """Sum up a building in one sentence; people can work where they are let in and its own wifi is known to work."""
     tally = Tally.of(answer.level for answer in answers)
     if wifi.level is Level.DOWN:
         return Level.DOWN, "Nobody can work here: the wifi of the building is down."
     if not tally.known:
         when = " now: the last tests are too old" if tally.stale > tally.unknown else ""
         return tally.level, f"It is not known who can work here{when}."
-    if tally.works == tally.total:
-        slowly = f", of {tally.slow} of them slowly" if tally.slow else ""
-        return tally.level, f"Staff of every borough can work here{slowly}."
     if tally.down == tally.total:
         return Level.DOWN, "Nobody can work here."
+    return _level(tally, wifi), _who(tally, wifi, [one.name for one in answers if one.level is Level.DOWN])
+
+
+def _level(tally: Tally, wifi: Wifi) -> Level:
+    """Sum up a building: good only where all of it is known to be."""
+    level = tally.level
+    if level in {Level.GOOD, Level.SLOW} and tally.known < tally.total:
+        level = Level.STALE if tally.stale > tally.unknown else Level.UNKNOWN
+    if wifi.level is Level.GOOD:
+        return level
+    # Slow is said of people who can work.
+    return wifi.level if level is Level.SLOW else worst([level, wifi.level])
+
+
+def _who(tally: Tally, wifi: Wifi, down: list[str]) -> str:
+    """Say whose staff can work in a building; only that they would be let in, where its wifi is in doubt."""
+    can, cannot = ("would be let in", "would not") if wifi.doubt else ("can work here", "cannot")
+    where = ", where its wifi works" if wifi.level is not Level.GOOD else ""
+    own = f"; {wifi.doubt}" if wifi.doubt else where
+    if tally.works == tally.total:
+        slowly = f", of {tally.slow} of them slowly" if tally.slow else ""
+        return f"Staff of every borough {can}{slowly}{own}."
     unknown = tally.stale + tally.unknown
-    said = f"Staff of {tally.works} of {tally.total} boroughs can work here."
-    down = [answer.name for answer in answers if answer.level is Level.DOWN]
-    cannot = f" Staff of {several(down)} cannot." if down else ""
+    kept = f" Staff of {several(down)} {cannot}." if down else ""
     missing = f" Of {count(unknown, 'borough')} it is not known." if unknown else ""
-    return tally.level, f"{said}{cannot}{missing}"
+    return f"Staff of {tally.works} of {tally.total} boroughs {can}{own}.{kept}{missing}"
 
 
 def _whys(answers: Iterable[Answer]) -> tuple[Why, ...]:

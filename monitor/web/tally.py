@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from monitor.web.seen import Seen
 
 _HALF: Final = 2
+_FEW: Final = 10
+"""Of so many one may be unknown, and one in any case: a test that stopped elsewhere is not held against a borough."""
 _ORDER: Final = {level: place for place, level in enumerate(Level)}
 
 
@@ -51,10 +53,11 @@ class Tally:
 
     @property
     def level(self) -> Level:
-        """Sum up: what is mostly not known is not good, and one that fails is not hidden by those that work."""
+        """Sum up: what is not nearly all known is not good, and one that fails is not hidden by those that work."""
         if self.down:
             return Level.PARTLY if self.works or self.known * _HALF < self.total else Level.DOWN
-        if self.known * _HALF < self.total or not self.total:
+        missing = self.stale + self.unknown
+        if not self.known or missing > max(1, self.total // _FEW):
             return Level.STALE if self.stale > self.unknown else Level.UNKNOWN
         return Level.SLOW if self.slow * _HALF >= self.known else Level.GOOD
 

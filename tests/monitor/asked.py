@@ -22,6 +22,13 @@ class Answer:
 
 def ask(app: ASGIApp, url: bytes | str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
     """Return the answer. The URL is taken as a server takes it from the wire: octets, quoted or not."""
+    return asyncio.run(answer(app, url, headers, method))
+
+
+async def answer(
+    app: ASGIApp, url: bytes | str, headers: Mapping[str, str] | None = None, method: str = "GET"
+) -> Answer:
+    """Return the same, in a loop that runs."""
     raw = url.encode() if isinstance(url, str) else url
     path, _, query = raw.partition(b"?")
     given = {"host": "monitor.example:9469", **(headers or {})}
@@ -39,7 +46,7 @@ def ask(app: ASGIApp, url: bytes | str, headers: Mapping[str, str] | None = None
         "client": ("127.0.0.1", 40_000),
         "server": ("127.0.0.1", 9469),
     }
-    return asyncio.run(_ask(app, scope))
+    return await _ask(app, scope)
 
 
 def _unquoted(path: bytes) -> str:

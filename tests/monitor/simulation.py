@@ -127,6 +127,7 @@ class Simulation:
             home=home,
             result=Result.TIMEOUT,
             at=self.clock.now,
+            method=METHODS[self.step // 2 % 2],
             passed=False,
             reason="no-answer",
             path=f"{visited}-rad-2" if here else f"{visited}-rad-1",

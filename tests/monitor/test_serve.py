@@ -92,7 +92,7 @@ def test_it_answers_and_ends_by_sigterm(tmp_path: Path) -> None:
         assert get(connection, "/-/healthy")[0] == 200
         names = {group["labels"]["name"] for group in json.loads(get(connection, "/targets")[1])}
         assert {"hub-east", "camden-rad-1"} <= names
-    assert json.loads((tmp_path / "state" / "pairs.json").read_text()) == {"version": 1, "pairs": []}
+    assert json.loads((tmp_path / "state" / "pairs.json").read_text()) == {"version": 2, "pairs": []}
 
 
 def test_over_tls_only_those_who_are_known_get_anything(tmp_path: Path) -> None:

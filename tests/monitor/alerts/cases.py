@@ -264,9 +264,9 @@ def _certificate_key(kind: str, server: str, owner: str, days: float) -> Fault:
 
 
 def _refused(
-    refused_a_minute: int, accepted_a_minute: int, source: str = "log"
+    refused_a_minute: int, accepted_a_minute: int, source: str = "log", home: str = "camden"
 ) -> dict[tuple[str, Labels], list[float | None] | None]:
-    key = {"source": source, "visited": "other", "home": "camden"}
+    key = {"source": source, "visited": "other", "home": home}
     refused = [float(max(0, min(minute, MENDED) - BREAKS) * refused_a_minute) for minute in range(_ALL)]
     accepted = [float(minute * accepted_a_minute) for minute in range(_ALL)]
     return {
@@ -334,7 +334,6 @@ EDGES: Final = (
             Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney")),
         ),
         (stale("results", visited="hackney"), stale("results", visited="islington"), burn("1h")),
-        hushed=(burn("1h"),),
         evaluated_s=30,
     ),
     Case(
@@ -402,6 +401,7 @@ EDGES: Final = (
     ),
     # People
     Case("people refused", (), (told("RejectSpike", "camden", home="camden"),), extra=_refused(3, 4)),
+    Case("people of unknown realms refused", (), (), extra=_refused(3, 4, home="other")),
     Case("few refused", (), (), extra=_refused(1, 1)),
     Case("refused among many", (), (), extra=_refused(3, 9)),
     Case("intended rejects of probes", (), (), extra=_refused(6, 1, source="probe")),
@@ -446,6 +446,18 @@ EDGES: Final = (
             for home in LAB.homes
             for result in ("accept", "timeout")
         },
+        evaluated_s=30,
+    ),
+    Case(
+        "a pair down, and losses elsewhere that nothing explains",
+        (
+            Fault(fails=lambda visited, home: (visited, home) == ("camden", "hackney")),
+            *(
+                Fault(fails=lambda visited, home: visited not in (home, "camden"), starts=minute, ends=minute + 1)
+                for minute in range(BREAKS, MENDED, 2)
+            ),
+        ),
+        (pair_down("camden", "hackney"), burn("1h")),
         evaluated_s=30,
     ),
     Case("a home for long", (sim.home_stopped(LAB, "hackney"),), (unreachable("hackney"),), evaluated_s=30),

@@ -90,6 +90,7 @@ GUARDS: Final = (
     Mutant("RejectSpike", "<= 3 *", "<= 0 *", "refused as a week ago, scaled"),
     Mutant("RejectSpike", "> 0.3", "> 0.2", "refused among many"),
     Mutant("RejectSpike", 'source="log"', 'source=~".+"', "intended rejects of probes"),
+    Mutant("RejectSpike", ', home!="other"', "", "people of unknown realms refused"),
     Mutant("CertificateExpiring", "< 30", "< 32", "a certificate that holds"),
     Mutant("AccessPointDown", "== 0", "< 2", "healthy"),
     Mutant(

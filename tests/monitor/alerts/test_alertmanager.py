@@ -19,6 +19,7 @@ from tests.monitor.alerts.cases import (
     certificate,
     hub_down,
     isolated,
+    pair_down,
     slow,
     stale,
     unreachable,
@@ -67,11 +68,13 @@ INHIBITED: tuple[tuple[str, Told, Told, bool], ...] = (
     ("no hub: a building is told", NO_HUB, SITE, False),
     ("no hub: the other hub is told", NO_HUB, hub_down("hub-west", "none"), False),
     ("a hub: home is told", ONE_HUB, unreachable("camden"), False),
-    ("a hub: the budget", ONE_HUB, burn("1h"), True),
+    ("no hub: the budget", NO_HUB, burn("1h"), True),
+    ("a hub: the budget is told", ONE_HUB, burn("1h"), False),
     ("a home: its rejects", unreachable("camden"), REJECTS, True),
     ("a home: another's rejects are told", unreachable("hackney"), REJECTS, False),
     ("a home: its latency", unreachable("camden"), slow("camden"), True),
-    ("a home: the budget", unreachable("camden"), burn("3d"), True),
+    ("a home: the budget is told", unreachable("camden"), burn("3d"), False),
+    ("a pair: the budget is told", pair_down("camden", "hackney"), burn("1h"), False),
     ("a certificate: rejects", certificate("eap", "camden", "camden", "page"), REJECTS, True),
     ("RadSec's certificate: rejects are told", certificate("radsec", "camden-rad-1", "camden", "page"), REJECTS, False),
     ("a site: its access point", SITE, POINT, True),
@@ -80,7 +83,7 @@ INHIBITED: tuple[tuple[str, Told, Told, bool], ...] = (
     ("very slow: slow", slow("camden", "10s"), slow("camden"), True),
     ("very slow: another's slow is told", slow("hackney", "10s"), slow("camden"), False),
     ("a fast burn: a slow one", burn("1h"), burn("3d"), True),
-    ("a blind prober: the budget", stale("results", visited="camden"), burn("1h"), True),
+    ("a blind agent: the budget is told", stale("results", visited="camden"), burn("1h"), False),
 )
 
 

@@ -24,6 +24,7 @@ def test_a_restart_forgets_nothing_and_ages_go_on(tmp_path: Path) -> None:
     before = state(clock)
     before.authentication(probe(clock))
     before.authentication(failed(clock))
+    before.authentication(failed(clock, method="peap-mschapv2", reason="fell-silent"))
     file.save(before)
     clock = FakeClock(now=clock.wall() + 2 * INTERVAL_S, since_start=7.0)
     after = state(clock)
@@ -31,6 +32,8 @@ def test_a_restart_forgets_nothing_and_ages_go_on(tmp_path: Path) -> None:
     assert after.picture(clock.wall()).pairs == before.picture(clock.wall() - 2 * INTERVAL_S).pairs
     clock.advance(INTERVAL_S + 1)
     assert after.picture(clock.wall()).pairs[PAIR].status is Status.STALE
+    after.authentication(probe(clock))
+    assert after.picture(clock.wall()).pairs[PAIR].reason == "fell-silent"
 
 
 def test_what_was_learned_in_the_future_is_passed_over(tmp_path: Path) -> None:
@@ -85,10 +88,10 @@ def test_a_write_that_fails_leaves_the_former_file(tmp_path: Path) -> None:
     [
         "",
         "[]",
-        '{"version": 2, "pairs": []}',
-        '{"version": 1}',
-        '{"version": 1, "pairs": 3}',
-        '{"version": 1, "pairs": [{"visited": "camden"}]}',
+        '{"version": 1, "pairs": []}',
+        '{"version": 2}',
+        '{"version": 2, "pairs": 3}',
+        '{"version": 2, "pairs": [{"visited": "camden"}]}',
     ],
 )
 def test_a_file_that_is_none_is_counted(tmp_path: Path, text: str) -> None:
@@ -105,23 +108,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
+METHOD = {"passed": True, "at": 1.0, "failures": 0, "reason": "", "sentence": "", "path": ""}
 ONE = {
     "visited": "camden",
     "home": "hackney",
-    "passed": True,
     "at": 1.0,
     "since": 1.0,
     "success_at": None,
     "seconds": 0.1,
-    "failures": 0,
-    "reason": "",
-    "sentence": "",
-    "path": "",
+    "methods": {"tls": METHOD},
 }
 
 
-@given(key=st.sampled_from(sorted(ONE)), value=JSON)
+@given(key=st.sampled_from(sorted({*ONE, *METHOD})), value=JSON)
 def test_any_value_is_read_or_refused(key: str, value: object) -> None:
-    text = json.dumps({"version": 1, "pairs": [ONE | {key: value}]})
+    one: dict[str, object] = ONE | {"methods": {"tls": METHOD | {key: value}}} if key in METHOD else ONE | {key: value}
+    text = json.dumps({"version": 2, "pairs": [one]})
     with suppress(ValueError):
         assert len(parse(text)) == 1

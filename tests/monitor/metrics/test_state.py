@@ -32,6 +32,11 @@ def kept(clock: FakeClock) -> State:
     return state(clock)
 
 
+def rejected(clock: FakeClock) -> Authentication:
+    """Return an intended reject that ended as it should."""
+    return probe(clock, result=Result.REJECT, seconds=9.0, reason="rejected-at-home", reject=True)
+
+
 def told(kept: State, clock: FakeClock) -> dict[Key, str]:
     return parsed(kept.exposition(clock.wall()))
 
@@ -46,8 +51,36 @@ def picture(kept: State, clock: FakeClock) -> Picture:
         pytest.param(lambda clock: [probe(clock)], Status.UP, 0, id="accepted"),
         pytest.param(lambda clock: [probe(clock, seconds=3.1)], Status.SLOW, 0, id="slow"),
         pytest.param(lambda clock: [probe(clock, seconds=3.0)], Status.UP, 0, id="not yet slow"),
+        pytest.param(lambda clock: [probe(clock), rejected(clock)], Status.UP, 0, id="intended reject is not slow"),
         pytest.param(
-            lambda clock: [probe(clock, result=Result.REJECT, seconds=9.0)], Status.UP, 0, id="intended reject"
+            lambda clock: [failed(clock), rejected(clock)], Status.DOWN, 1, id="intended reject mends nothing"
+        ),
+        pytest.param(
+            lambda clock: [probe(clock), failed(clock, method="peap-mschapv2"), probe(clock)],
+            Status.DOWN,
+            1,
+            id="one method fails",
+        ),
+        pytest.param(
+            lambda clock: [*[failed(clock, method="peap-mschapv2")] * 2, failed(clock), failed(clock)],
+            Status.DOWN,
+            2,
+            id="each method has its own count",
+        ),
+        pytest.param(
+            lambda clock: [failed(clock, method="peap-mschapv2"), failed(clock), probe(clock)],
+            Status.DOWN,
+            1,
+            id="a success ends its own failures only",
+        ),
+        pytest.param(
+            lambda clock: [probe(clock), failed(clock, reject=True)], Status.DOWN, 1, id="an intended reject failed"
+        ),
+        pytest.param(
+            lambda clock: [probe(clock), failed(clock, reject=True), rejected(clock)],
+            Status.UP,
+            0,
+            id="an intended reject is well again",
         ),
         pytest.param(lambda clock: [failed(clock)], Status.DOWN, 1, id="failed"),
         pytest.param(lambda clock: [failed(clock)] * 3, Status.DOWN, 3, id="failed thrice"),
@@ -71,6 +104,64 @@ def test_a_pair_stands_as_its_probes_say(
     assert (pair.status, pair.failures) == (status, failures)
     assert number(found, "roaming_probe_success", visited="camden", home="hackney") == (status is not Status.DOWN)
     assert number(found, "roaming_probe_failures", visited="camden", home="hackney") == failures
+
+
+def test_one_dead_method_keeps_a_pair_down_until_it_passes(kept: State, clock: FakeClock) -> None:
+    """PEAP is dead at the home, TLS is not; they take turns, a failure is tried twice more, one in 12 is a reject."""
+    seen: list[tuple[str, Status, int]] = []
+
+    def turn(one: Authentication) -> None:
+        kept.authentication(one)
+        pair = picture(kept, clock).pairs[PAIR]
+        seen.append((one.method, pair.status, pair.failures))
+        assert number(told(kept, clock), "roaming_probe_success", visited="camden", home="hackney") == (
+            pair.status is Status.UP
+        )
+
+    for number_of_turn in range(23):
+        if number_of_turn % 12 == 11:
+            turn(rejected(clock))
+        elif number_of_turn % 2:
+            turn(probe(clock))
+        else:
+            for _ in range(3):
+                turn(failed(clock, method="peap-mschapv2", reason="fell-silent"))
+        clock.advance(INTERVAL_S)
+    assert {status for _, status, _ in seen} == {Status.DOWN}
+    assert [failures for _, _, failures in seen[:5]] == [1, 2, 3, 3, 4]
+    pair = picture(kept, clock).pairs[PAIR]
+    assert (pair.reason, pair.failures, pair.since) == ("fell-silent", 36, clock.wall() - 23 * INTERVAL_S)
+    turn(probe(clock, method="peap-mschapv2"))
+    assert seen[-1] == ("peap-mschapv2", Status.UP, 0)
+    assert picture(kept, clock).pairs[PAIR].since == clock.wall()
+
+
+def test_a_home_that_rejects_everybody_is_never_up(kept: State, clock: FakeClock) -> None:
+    kept.authentication(rejected(clock))
+    pair = picture(kept, clock).pairs[PAIR]
+    assert (pair.status, pair.at, pair.success_at, pair.reason) == (Status.UNKNOWN, clock.wall(), None, "")
+    labels = {"visited": "camden", "home": "hackney"}
+    assert number(told(kept, clock), "roaming_probe_success", **labels) is None
+    assert number(told(kept, clock), "roaming_probe_failures", **labels) is None
+    for method in ("tls", "peap-mschapv2"):
+        kept.authentication(
+            probe(clock, method=method, result=Result.REJECT, passed=False, reason="rejected-by-home-proxy")
+        )
+        clock.advance(INTERVAL_S)
+        kept.authentication(rejected(clock))
+        pair = picture(kept, clock).pairs[PAIR]
+        assert (pair.status, pair.at, pair.reason) == (Status.DOWN, clock.wall(), "rejected-by-home-proxy")
+
+
+def test_a_method_that_is_no_longer_probed_is_forgotten(kept: State, clock: FakeClock) -> None:
+    kept.authentication(failed(clock, method="peap-mschapv2"))
+    for _ in range(6):
+        clock.advance(INTERVAL_S)
+        kept.authentication(probe(clock))
+        assert picture(kept, clock).pairs[PAIR].status is Status.DOWN
+    clock.advance(1)
+    kept.authentication(probe(clock))
+    assert picture(kept, clock).pairs[PAIR].status is Status.UP
 
 
 def test_what_was_never_probed_is_unknown_and_absent(kept: State, clock: FakeClock) -> None:

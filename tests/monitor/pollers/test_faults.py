@@ -215,8 +215,11 @@ def test_an_access_point_that_came_to_the_other_controller_is_up() -> None:
         own, other = device("one-wlc", 1, port=1), device("two-wlc", 1, port=2)
         own = replace(own, endpoint=replace(own.endpoint, address="own"))
         other = replace(other, endpoint=replace(other.endpoint, address="other"), guests=frozenset({"camden-ap-0"}))
-        model: dict[str, Value] = {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.9.1.2530", "1.3.6.1.4.1.14179.2.1.1.1.38.1": 1}
         at = "1.3.6.1.4.1.14179.2.2.1.1"
+        model: dict[str, Value] = {
+            "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.9.1.2530",
+            f"{at}.3.2.0.0.0.0.9": b"one-that-stays",
+        }
         listed: dict[str, Value] = {f"{at}.3.2.0.0.0.0.1": b"camden-ap-0", f"{at}.6.2.0.0.0.0.1": 1}
         reader = FakeReader({"own": model, "other": model | listed})
         one, label = poller(reader), ("camden-ap-0", "town-hall", "camden")

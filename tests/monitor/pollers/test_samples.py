@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from lab.devices.snmp import Model
 from lab.devices.snmp.ber import BerError, read_request
-from monitor.pollers import samples
+from monitor.pollers import Profile, samples
+from monitor.pollers.profile import Rows
 from monitor.sample import FakeSink
-from tests.monitor.pollers.world import PROFILES, device, listening, poller, task
+from tests.monitor.pollers.world import PROFILES, device, listening, poller, task, values
 
 COLUMNS = sorted({oid for profile in PROFILES for table in profile.tables for oid in table.oids})
 NAMES = st.sampled_from([b"camden-ap-0", b"CAMDEN-AP-1", b"hostapd", b"govroam", b"<script>", b"\xff\xfe", b""])
@@ -47,6 +48,22 @@ def test_no_cell_raises_or_makes_a_label_of_its_own(
         for label, value in zip(one.family.labels, one.labels, strict=True):
             assert value in LABELS.get(label, {value}), (label, value)
             assert label != "radio" or value.isdecimal()
+
+
+CONTROLLERS = [one for one in PROFILES if any(table.rows is Rows.ACCESS_POINTS for table in one.tables)]
+
+
+@pytest.mark.parametrize("listed", [None, b"another-ap", b"camden-ap-0"])
+@pytest.mark.parametrize("profile", CONTROLLERS, ids=lambda one: one.profile)
+def test_access_points_are_down_only_where_their_table_has_rows(profile: Profile, listed: bytes | None) -> None:
+    name = next(table.name for table in profile.tables if table.rows is Rows.ACCESS_POINTS)
+    elsewhere: dict[str, dict[str, int | float | str | bytes]] = {
+        oid: {"1": 1} for table in profile.tables if table.rows is not Rows.ACCESS_POINTS for oid in table.oids
+    }
+    rows = {} if listed is None else {str(name): {"0.0.0.0.0.1": listed}}
+    up = values(samples(profile, device(count=2), {**elsewhere, **rows}), "roaming_access_point_up")
+    missing = {None: [], b"another-ap": ["camden-ap-0", "camden-ap-1"], b"camden-ap-0": ["camden-ap-1"]}[listed]
+    assert up == {(one, "town-hall", "camden"): 0.0 for one in missing}
 
 
 @settings(max_examples=300, deadline=None)

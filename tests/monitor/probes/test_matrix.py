@@ -52,10 +52,10 @@ def words(probe: Probe, proxy: str) -> Conversation | Outcome:
     )
 
 
-def run(agents: Agents, until: Callable[[FakeSink], bool]) -> FakeSink:
+def run(agents: Agents, until: Callable[[FakeSink], bool], overall: int = 8) -> FakeSink:
     """Run the matrix, ten times a second, until the sink holds what is waited for."""
     sink = FakeSink()
-    matrix = Matrix(PAIRS, words, agents, pace=Pace(0.1, overall=8), clock=SystemClock())
+    matrix = Matrix(PAIRS, words, agents, pace=Pace(0.1, overall=overall), clock=SystemClock())
 
     async def work() -> None:
         task = asyncio.create_task(matrix.run(sink))
@@ -78,6 +78,24 @@ def test_every_pair_is_told_and_a_missing_secret_teaches_nothing() -> None:
     assert {one.labels for one in sink.increments} == {("probes", "secret-missing")}
     assert agents.closed
     assert {agent for agent, _ in agents.asked} == {"camden-agent", "hackney-agent"}
+
+
+def test_what_one_pair_makes_of_us_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """It has its slot again and again, though there is one only."""
+
+    def answer(agent: str, said: Conversation) -> Outcome:
+        if said.identity == "roam-monitor-hackney@camden.gov.uk":
+            raise ZeroDivisionError(said.login)
+        return Outcome(Reason.ACCEPTED, "in", said.server.name, agent, 100.0, 8)
+
+    def seen(found: FakeSink) -> bool:
+        broken = sum(one.labels == ("probes", "internal") for one in found.increments)
+        return broken >= 3 and len({(one.visited, one.home) for one in found.authentications}) == 3
+
+    sink = run(FakeAgents(answer), seen, overall=1)
+    told = {(one.visited, one.home): one.passed for one in sink.authentications}
+    assert told == {("camden", "camden"): True, ("camden", "hackney"): None, ("hackney", "hackney"): True}
+    assert {record.getMessage() for record in caplog.records} == {"camden at hackney: ZeroDivisionError in a probe"}
 
 
 def kept(open_agent: Callable[[str], FakeChannel]) -> KeptAgents:

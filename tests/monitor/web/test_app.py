@@ -120,6 +120,12 @@ def test_only_reading_is_answered(method: str) -> None:
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
+@pytest.mark.parametrize("path", ["/buildings", "/borough/hackney"])
+def test_a_list_tells_of_each_buildings_wifi(path: str) -> None:
+    shown = text(ask(app(replace(HEALTHY, access_points={})), path))
+    assert "Its own wifi: It has 2 access points; nothing is known about them." in shown
+
+
 def test_what_is_searched_is_shown_and_not_run() -> None:
     shown = text(ask(app(), "/buildings?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"))
     assert 'value="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in shown

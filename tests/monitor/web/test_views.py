@@ -29,6 +29,7 @@ from tests.monitor.web.federation import (
     STALE_NO,
     STATES,
     UNKNOWN,
+    UP,
     everything,
     home,
     seen,
@@ -113,6 +114,30 @@ TALLIES = {
         "Visitors from 2 of 32 other boroughs can work in its buildings; 30 not known.",
         "can work here from 2 of 32; 30 not known",
     ),
+    "half too old": (
+        Tally(good=17, stale=16),
+        Level.STALE,
+        "Its staff can work in 17 of 33 other boroughs; 16 not known.",
+        "can work in 17 of 33; 16 not known",
+        "Visitors from 17 of 33 other boroughs can work in its buildings; 16 not known.",
+        "can work here from 17 of 33; 16 not known",
+    ),
+    "a few too old": (
+        Tally(good=30, stale=3),
+        Level.GOOD,
+        "Its staff can work in 30 of 33 other boroughs; 3 not known.",
+        "can work in 30 of 33; 3 not known",
+        "Visitors from 30 of 33 other boroughs can work in its buildings; 3 not known.",
+        "can work here from 30 of 33; 3 not known",
+    ),
+    "more too old": (
+        Tally(good=14, slow=15, stale=4),
+        Level.STALE,
+        "Its staff can work in 29 of 33 other boroughs, 15 of them slowly; 4 not known.",
+        "can work in 29 of 33, 15 of them slowly; 4 not known",
+        "Visitors from 29 of 33 other boroughs can work in its buildings, 15 of them slowly; 4 not known.",
+        "can work here from 29 of 33, 15 of them slowly; 4 not known",
+    ),
     "few known, down": (
         Tally(down=1, unknown=31),
         Level.PARTLY,
@@ -186,6 +211,21 @@ HEADLINES: dict[str, tuple[Picture, str, dict[str, Level]]] = {
         "What is known works. Of Camden it is not known now.",
         {"camden": Level.STALE},
     ),
+    "one borough's own process": (
+        replace(HEALTHY, pairs={pair: state for pair, state in HEALTHY.pairs.items() if pair[0] == "camden"}),
+        "4 of 16 answers are known now. What is known works.",
+        dict.fromkeys(SLUGS, Level.UNKNOWN),
+    ),
+    "one answer too old": (
+        with_pairs({("camden", "hackney"): STALE}),
+        "15 of 16 answers are known now. What is known works.",
+        {},
+    ),
+    "one answer too old and a slow home": (
+        with_pairs({**{(one, "hackney"): SLOW for one in SLUGS}, ("camden", "camden"): STALE}),
+        "15 of 16 answers are known now. What is known works. In or from Hackney it is slow.",
+        {"hackney": Level.SLOW},
+    ),
     "all stale": (everything(STALE), "Nothing is known now.", dict.fromkeys(SLUGS, Level.STALE)),
     "nothing yet": (Picture(at=NOW), "Nothing is known now.", dict.fromkeys(SLUGS, Level.UNKNOWN)),
     "all down": (
@@ -246,7 +286,7 @@ VERDICTS: dict[str, tuple[Picture, Level, str]] = {
     "slow": (home("camden", SLOW), Level.GOOD, "Staff of every borough can work here, of 1 of them slowly."),
     "one not known": (
         with_pairs({("hackney", "camden"): UNKNOWN}),
-        Level.GOOD,
+        Level.UNKNOWN,
         "Staff of 3 of 4 boroughs can work here. Of 1 borough it is not known.",
     ),
     "stale": (everything(STALE), Level.STALE, "It is not known who can work here now: the last tests are too old."),
@@ -256,6 +296,49 @@ VERDICTS: dict[str, tuple[Picture, Level, str]] = {
         replace(HEALTHY, access_points={"hackney-ap-1": DOWN, "hackney-ap-2": DOWN}),
         Level.DOWN,
         "Nobody can work here: the wifi of the building is down.",
+    ),
+    "its wifi not known": (
+        replace(HEALTHY, access_points={}),
+        Level.UNKNOWN,
+        "Staff of every borough would be let in; whether this building's wifi works is not known.",
+    ),
+    "its wifi not known now": (
+        replace(HEALTHY, access_points=dict.fromkeys(("hackney-ap-1", "hackney-ap-2"), DeviceState(Status.STALE))),
+        Level.STALE,
+        "Staff of every borough would be let in; whether this building's wifi works is not known now.",
+    ),
+    "its wifi partly known": (
+        replace(HEALTHY, access_points={"hackney-ap-1": UP}),
+        Level.UNKNOWN,
+        "Staff of every borough can work here, where its wifi works.",
+    ),
+    "its wifi partly down": (
+        replace(HEALTHY, access_points={"hackney-ap-1": UP, "hackney-ap-2": DOWN}),
+        Level.PARTLY,
+        "Staff of every borough can work here, where its wifi works.",
+    ),
+    "its wifi not known to work": (
+        replace(HEALTHY, access_points={"hackney-ap-1": DOWN}),
+        Level.PARTLY,
+        "Staff of every borough would be let in; whether this building's wifi works is not known.",
+    ),
+    "slow, its wifi not known": (
+        replace(everything(SLOW), access_points={}),
+        Level.UNKNOWN,
+        "Staff of every borough would be let in, of 4 of them slowly; whether this building's wifi works is not known.",
+    ),
+    "one home down, its wifi not known": (
+        replace(home("camden", BAD), access_points={}),
+        Level.PARTLY,
+        (
+            "Staff of 3 of 4 boroughs would be let in; whether this building's wifi works is not known. "
+            "Staff of Camden would not."
+        ),
+    ),
+    "half too old": (
+        with_pairs({("hackney", "camden"): STALE}),
+        Level.STALE,
+        "Staff of 3 of 4 boroughs can work here. Of 1 borough it is not known.",
     ),
 }
 
@@ -294,16 +377,15 @@ def test_each_reason_is_said_once_with_those_it_keeps_away() -> None:
     )
     view = building_page(seen(picture), "hackney/town-hall")
     assert [(why.sentence, why.who) for why in view.why] == [
-        ("Staff of Camden cannot get online in other boroughs: its sign-in server turns everybody away.", "Camden"),
+        ("Staff of Camden cannot get online in other boroughs: its sign-in server does not answer.", "Camden"),
         ("The certificate of Westminster's sign-in server has ended.", "Westminster"),
     ]
 
 
-UP = DeviceState(Status.UP)
 WIFI = {
     "both": ({"hackney-ap-1": UP, "hackney-ap-2": UP}, Level.GOOD, "2 of 2 access points work."),
     "one": ({"hackney-ap-1": UP, "hackney-ap-2": DOWN}, Level.PARTLY, "1 of 2 access points work."),
-    "one known": ({"hackney-ap-1": UP}, Level.GOOD, "1 of 2 access points work; of 1 it is not known."),
+    "one known": ({"hackney-ap-1": UP}, Level.UNKNOWN, "1 of 2 access points work; of 1 it is not known."),
     "none": ({"hackney-ap-1": DOWN, "hackney-ap-2": DOWN}, Level.DOWN, "It is down: none of 2 access points works."),
     "unknown": ({}, Level.UNKNOWN, "It has 2 access points; nothing is known about them."),
     "stale": (
@@ -331,8 +413,17 @@ def test_nobody_gets_online_where_the_wifi_is_down() -> None:
 
 
 def test_a_building_without_access_points_says_so() -> None:
-    wifi = building_page(seen(HEALTHY), "camden/library").wifi
-    assert (wifi.level, wifi.words) == (Level.UNKNOWN, "The wifi of the building itself is not watched.")
+    view = building_page(seen(HEALTHY), "camden/library")
+    assert (view.wifi.level, view.wifi.words) == (Level.UNKNOWN, "The wifi of the building itself is not watched.")
+    said = "Staff of every borough would be let in; its wifi is not watched."
+    assert (view.level, view.verdict) == (Level.UNKNOWN, said)
+
+
+def test_it_is_not_asked_who_can_work_where_the_wifi_is_in_doubt() -> None:
+    working = building_page(seen(HEALTHY), "hackney/town-hall")
+    assert (working.title, working.asked) == ("Whose staff can work here now?", "Can they work here?")
+    doubtful = building_page(seen(replace(HEALTHY, access_points={})), "hackney/town-hall")
+    assert (doubtful.title, doubtful.asked) == ("Whose staff would be let in here now?", "Would they be let in?")
 
 
 def test_a_boroughs_page_has_both_sides_and_its_shared_buildings() -> None:
@@ -346,7 +437,7 @@ def test_a_boroughs_page_has_both_sides_and_its_shared_buildings() -> None:
     assert [one.name for one in view.outside] == ["outside.example"]
     assert [one.name for one in view.buildings] == ["Hackney Town Hall"]
     assert [(why.sentence, why.who) for why in view.why] == [
-        ("Staff of Hackney cannot get online in other boroughs: its sign-in server turns everybody away.", "Hackney")
+        ("Staff of Hackney cannot get online in other boroughs: its sign-in server does not answer.", "Hackney")
     ]
 
 
@@ -426,4 +517,6 @@ def test_a_federation_of_one_has_pages() -> None:
     estate: Estate = replace(ESTATE, boroughs=ESTATE.boroughs[:1], homes=("camden",), sites=ESTATE.sites[1:])
     known = seen(replace(HEALTHY, pairs={("camden", "camden"): GOOD}), estate=estate)
     assert overview(known).rows[0].standing.staff.sentence == "There is no other borough to work in."
-    assert building_page(known, "camden/library").verdict == "Staff of every borough can work here."
+    assert building_page(known, "camden/library").verdict == (
+        "Staff of every borough would be let in; its wifi is not watched."
+    )
