@@ -237,7 +237,8 @@ def _access_points(settings: Settings) -> tuple[Alert, ...]:
             Severity.TICKET,
             "{{ $labels.owner }}",
             "Access point {{ $labels.access_point }} is down",
-            "{{ $labels.access_point }} at {{ $labels.site }} does not work; others of the building do.",
+            "{{ $labels.access_point }} at {{ $labels.site }} does not work. "
+            "SiteDown fires as well when all of the building are known to be down.",
             _BOROUGH,
         ),
         Alert(
