@@ -55,7 +55,7 @@ def records(settings: Settings) -> tuple[Record, ...]:
 
 
 def _ways(settings: Settings) -> tuple[Record, ...]:
-    window = settings.settling
+    window, flapping = settings.settling, settings.flapping
     hub_answers, hub_shows = (
         f'max by (server) ({name}{{role="hub"}})' for name in ("roaming_server_up", "roaming_radsec_up")
     )
@@ -66,13 +66,20 @@ def _ways(settings: Settings) -> tuple[Record, ...]:
             "1 when all that is known of the hub says that it works",
         ),
         Record(
+            "roaming:hub:flapping",
+            f"changes(roaming:hub:up[{flapping}]) > {at.FEW_CHANGES}",
+            "hubs that stop and come back again and again",
+        ),
+        Record(
             "roaming:hub:settling",
-            f"changes(roaming:hub:up[{window}]) > 0",
+            f"changes(roaming:hub:up[{window}]) > 0 unless roaming:hub:flapping",
             "hubs that stopped or came back a moment ago: the federation may still be changing its ways",
         ),
         Record(
             "roaming:borough:settling",
-            " or\n".join(f"({_changed(one, window)})" for one in (_HOMES, _FEDERATION_SIDES, "roaming_radsec_trusted")),
+            " or\n".join(
+                f"({_changed(one, settings)})" for one in (_HOMES, _FEDERATION_SIDES, "roaming_radsec_trusted")
+            ),
             "boroughs where a server stopped or came back a moment ago, and one works: the ways change",
         ),
         Record(
@@ -88,8 +95,12 @@ def _ways(settings: Settings) -> tuple[Record, ...]:
     )
 
 
-def _changed(servers: str, window: str) -> str:
-    return f"max by (owner) ({servers}) == 1 and on (owner) max by (owner) (changes({servers}[{window}])) > 0"
+def _changed(servers: str, settings: Settings) -> str:
+    # A server that flaps never lets the ways settle: waiting for it would silence its borough for ever.
+    now, lately = (
+        f"max by (owner) (changes({servers}[{window}]))" for window in (settings.settling, settings.flapping)
+    )
+    return f"max by (owner) ({servers}) == 1 and on (owner) {now} > 0\n  unless on (owner) {lately} > {at.FEW_CHANGES}"
 
 
 def _pairs() -> tuple[Record, ...]:

@@ -67,7 +67,16 @@ class Settings:
 
         It is the failover, as much again for who must notice it, and an interval until each pair is probed once more.
         """
-        return spelled(2 * self.failover_s + Intervals(self.scale).probes_s)
+        return spelled(self._settling_s)
+
+    @property
+    def flapping(self) -> str:
+        """Spell the window in which the changes of a server are counted: an hour, or what two changes of ways take."""
+        return spelled(max(self.seconds(HOUR), 2 * self._settling_s))
+
+    @property
+    def _settling_s(self) -> float:
+        return 2 * self.failover_s + Intervals(self.scale).probes_s
 
 
 def spelled(seconds: float) -> str:

@@ -106,6 +106,19 @@ def _hops(settings: Settings) -> tuple[Alert, ...]:
         ),
         _hub_down(settings, "none", Severity.PAGE, "No hub is left: nobody can get online away from home."),
         Alert(
+            "HubDown",
+            "roaming:hub:flapping",
+            settings.scaled(MINUTE),
+            Severity.PAGE,
+            OPERATOR,
+            "Hub {{ $labels.server }} stops and comes back again and again",
+            f"{{{{ $labels.server }}}} went away or came back {{{{ $value }}}} times within {settings.flapping}. "
+            "Each time the people whose way leads over it wait. "
+            "Stop it for good until it is mended: the other hubs carry on.",
+            _OVERVIEW,
+            {"hubs_left": "changing"},
+        ),
+        Alert(
             "HomeServerDown",
             f"max by (server, owner) ({homes}) == 0 and on (owner) (max by (owner) ({homes}) == 1)",
             settings.scaled(2 * MINUTE),
@@ -224,7 +237,8 @@ def _access_points(settings: Settings) -> tuple[Alert, ...]:
             Severity.TICKET,
             "{{ $labels.owner }}",
             "Access point {{ $labels.access_point }} is down",
-            "{{ $labels.access_point }} at {{ $labels.site }} does not work; others of the building do.",
+            "{{ $labels.access_point }} at {{ $labels.site }} does not work. "
+            "SiteDown fires as well when all of the building are known to be down.",
             _BOROUGH,
         ),
         Alert(

@@ -10,6 +10,9 @@ LOST_SHARE: Final = 0.8
 FAILURES: Final = 2
 """Probes in a row that fail before a pair counts as failing: the first and its retry."""
 
+FEW_CHANGES: Final = 4
+"""So often may a server stop or come back within `Settings.flapping`: two restarts. What changes more often flaps."""
+
 STALE_CYCLES: Final = 3
 """Intervals of the prober after which a result is no evidence any more."""
 

@@ -307,6 +307,24 @@ def _without(
     }
 
 
+def _flapping(server: Server, steps: int) -> dict[tuple[str, Labels], list[float | None] | None]:
+    """Return the series of a server that is well at every other step while the faults last, and well after that."""
+    up = [0.0 if BREAKS <= step < MENDED and step % 2 == 0 else 1.0 for step in range(steps + 1)]
+    key = labels(server=server.name, owner=server.owner, role=server.role)
+    return {("roaming_server_up", key): list(up), ("roaming_radsec_up", key): list(up)}
+
+
+def _restarts(hub: str, *minutes: int) -> tuple[Fault, ...]:
+    """Return a hub that is gone for a minute, and each time one borough cut off until its ways have changed."""
+    names = frozenset({hub})
+    gone = [Fault(silent=names, dark=names, starts=minute, ends=minute + 1) for minute in minutes]
+    lost = [
+        Fault(fails=lambda visited, home: visited == "camden" != home, starts=minute, ends=minute + sim.CHANGE)
+        for minute in minutes
+    ]
+    return (*gone, *lost)
+
+
 EDGES: Final = (
     # One end, and the shares
     Case("four of five", (_some_fail("b6", 4),), (unreachable("b6"),), there=_LARGE),
@@ -427,6 +445,21 @@ EDGES: Final = (
         (),
     ),
     Case("a hub for a moment", (Fault(silent=frozenset({"hub-east"}), ends=BREAKS + 1),), ()),
+    Case(
+        "a hub that flaps, and a home",
+        (sim.home_stopped(LAB, "hackney"),),
+        (hub_down("hub-east", "changing"), unreachable("hackney")),
+        extra=_flapping(sim.HUBS[0], 100),
+        steps=100,
+    ),
+    Case(
+        "a home behind a server that flaps",
+        (Fault(fails=lambda _, home: home == "camden"),),
+        (unreachable("camden"),),
+        extra=_flapping(LAB.servers[2], 100),
+        steps=100,
+    ),
+    Case("a hub that was restarted twice", _restarts("hub-east", BREAKS, BREAKS + 7), ()),
     # Buildings
     Case(
         "one access point unknown, the other down",
@@ -550,6 +583,14 @@ def _refused_each_week() -> dict[tuple[str, Labels], list[float | None] | None]:
 
 
 SCALED: Final = (
+    Case(
+        "a hub that flaps, and a home, scaled",
+        (sim.home_stopped(LAB, "hackney"),),
+        (hub_down("hub-east", "changing"), unreachable("hackney")),
+        extra=_flapping(sim.HUBS[0], 110),
+        steps=110,
+        scale=1 / 20,
+    ),
     Case("healthy, scaled", (), (), scale=1 / 60),
     Case("a home, scaled", (sim.home_stopped(LAB, "hackney"),), (unreachable("hackney"),), scale=1 / 60),
     Case(

@@ -79,6 +79,10 @@ GUARDS: Final = (
     Mutant("roaming:pair:down", "unless on (home) roaming:home:unreachable", "", "four of five"),
     Mutant("roaming:pair:down", "and on (home) roaming:home:reached", "", "evidence that is old, from all but one"),
     Mutant("roaming:hub:up", "*", "or", "a hub that only answers Status-Server"),
+    Mutant("roaming:hub:settling", "unless roaming:hub:flapping", "", "a hub that flaps, and a home"),
+    Mutant("roaming:hub:settling", "unless roaming:hub:flapping", "", "a hub that flaps, and a home, scaled"),
+    Mutant("roaming:hub:flapping", "> 4", "> 3", "a hub that was restarted twice"),
+    Mutant("roaming:borough:settling", "> 4", "> 400", "a home behind a server that flaps"),
     Mutant("HubDown", "and on () (sum(roaming:hub:up) > 0)", "", "both hubs"),
     Mutant("HomeServerDown", "and on (owner)", "or on (owner) 0 *", "the only home server of a borough"),
     Mutant(

@@ -145,6 +145,7 @@ def test_scale_shortens_every_duration_and_not_the_failover() -> None:
     pairs = list(zip(durations.findall(longer), durations.findall(shorter), strict=True))
     assert ("390s", "95s") in pairs
     assert ("15m", "15s") in pairs
+    assert ("1h", "190s") in pairs
     assert ("3d", "72m") in pairs
     for before, after in zip(loaded(), loaded(Settings(1 / 60)), strict=True):
         if "for" in before:
