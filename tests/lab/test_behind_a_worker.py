@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.lab
 
-DEVICES = ("hackney-proxy-1", "hackney-home-1", "hackney-th-ap1", "hackney-sc-ap1")
+DEVICES = ("hackney-proxy-1", "hackney-home-1", "hackney-th-ap1", "hackney-sc-ap1", "hackney-sc-ap2")
 WORKER = """
 worker:
   name: hackney-worker
