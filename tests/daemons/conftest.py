@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import os
 import tarfile
 from contextlib import contextmanager
@@ -57,6 +58,9 @@ class Box:
         self.must("sh", "-c", "base64 -d | tar -x -C /", stdin=base64.b64encode(memory.getvalue()).decode())
 
 
+# A process may run several boxes of one image at once: those of the session and those of a module.
+_NUMBERS = itertools.count(1)
+
 COMPOSE = """services:
   box:
     image: {image}
@@ -89,7 +93,7 @@ def box(folder: Path, repository: Path, image: Image, *, init: bool = False) -> 
     """Run a container of an image while the block runs; with `init` what ended in it is gone, as in the lab."""
     engine = find_engine(folder)
     shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
-    name = f"seamless-wifi-daemons-{image}-{os.getpid()}{'-init' if init else ''}"
+    name = f"seamless-wifi-daemons-{image}-{os.getpid()}-{next(_NUMBERS)}"
     compose = folder / "compose.yml"
     compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name, init=str(init).lower()), encoding="ascii")
     try:
