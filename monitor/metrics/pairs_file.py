@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from monitor.metrics.matrix import Cell, Conclusion
-from monitor.sample import Collector, Failure, Increment, family
+from monitor.sample import Collector, Failure, failed
 from monitor.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.metrics.state import State
 
 _VERSION: Final = 2
-_FAILURES: Final = family("roaming_collection_failures_total")
 _NUMBERS: Final = ("at", "since", "success_at", "seconds")
 _TEXTS: Final = ("reason", "sentence", "path")
 
@@ -106,4 +105,4 @@ def _text(value: object) -> str:
 
 
 def _count(state: State, reason: Failure) -> None:
-    state.count(Increment(_FAILURES, (Collector.PROBES.value, reason.value)))
+    state.count(failed(Collector.PROBES, reason))

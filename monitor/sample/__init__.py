@@ -6,7 +6,7 @@ Probes, pollers and readers of logs make them; `monitor.metrics` keeps them. Tim
 from monitor.sample.authentication import Authentication, Phase, Result, Source
 from monitor.sample.clock import Clock, FakeClock, SystemClock
 from monitor.sample.families import AUTH_EDGES, FAMILIES, OTHER, Family, Kind, family
-from monitor.sample.reading import Batch, Collector, Failure, Increment, Sample
+from monitor.sample.reading import Batch, Collector, Failure, Increment, Sample, failed
 from monitor.sample.sink import FakeSink, Sink
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "Sink",
     "Source",
     "SystemClock",
+    "failed",
     "family",
 ]

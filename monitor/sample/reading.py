@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from monitor.sample.families import family
 
 if TYPE_CHECKING:
     from monitor.sample.families import Family
+
+_FAILURES: Final = family("roaming_collection_failures_total")
 
 
 class Collector(StrEnum):
@@ -74,3 +78,8 @@ class Increment:
     family: Family
     labels: tuple[str, ...]
     by: float = 1
+
+
+def failed(collector: Collector, why: Failure, by: float = 1) -> Increment:
+    """Return the count of what could not be collected."""
+    return Increment(_FAILURES, (collector.value, why.value), by)
