@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import MonitorError
-from monitor.sample import Batch, Collector, Failure, Sample, failed, family
+from monitor.sample import FOR_EVER, Batch, Collector, Failure, Sample, failed, family
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ class Runner:
     def _tell(self, task: Task, seconds: float) -> None:
         now, labels = self._clock.wall(), (_collector(task).value,)
         samples = (Sample(_SECONDS, labels, seconds), Sample(_TIMESTAMP, labels, now))
-        self._sink.replace(Batch(f"runner:{labels[0]}", now, math.inf, samples))
+        self._sink.replace(Batch(f"runner:{labels[0]}", now, FOR_EVER, samples))
 
 
 def told(error: BaseException) -> str:

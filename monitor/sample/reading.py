@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -10,6 +11,9 @@ from monitor.sample.families import family
 
 if TYPE_CHECKING:
     from monitor.sample.families import Family
+
+FOR_EVER: Final = math.inf
+"""Seconds that a batch lasts that nothing replaces; the interval of a task that listens or follows without an end."""
 
 _FAILURES: Final = family("roaming_collection_failures_total")
 
