@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import uvicorn
 
-from monitor.errors import ListenError, SettingError
+from monitor.cli.address import address
+from monitor.errors import ListenError
 from monitor.sample import FOR_EVER, Batch, Sample, family
 
 if TYPE_CHECKING:
@@ -165,13 +166,9 @@ def _stop_if_broken(task: asyncio.Task[None], server: uvicorn.Server) -> None:
 @contextmanager
 def listen(where: str) -> Iterator[socket.socket]:
     """Listen on `address:port`; raises SettingError for what is none, ListenError where that cannot be had."""
-    host, _, port = where.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004  the last port
-        message = f"--listen {where} is not address:port"
-        raise SettingError(message)
-    host = host.removeprefix("[").removesuffix("]")
+    host, port = address("--listen", where)
     try:
-        found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(found[4][:2], family=found[0], backlog=128)
     except OSError as error:
         message = f"{where} cannot be listened on: {error.strerror}"
