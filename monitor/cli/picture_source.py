@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import ssl
 import urllib.error
 import urllib.request
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from monitor import json_file
 from monitor.errors import PictureError, SettingError
 from monitor.metrics import Picture, read_picture
 
@@ -39,7 +39,7 @@ class PictureSource:
         """
         try:
             with urllib.request.urlopen(self._request(), timeout=_TIMEOUT_S, context=self._trust()) as reply:  # noqa: S310  the scheme is seen to in _request
-                document: object = json.load(reply)
+                document = json_file.parse(reply.read())
         except urllib.error.HTTPError as error:
             error.close()
             hint = ": give --user and ROAM_MONITOR_PASSWORD" if error.code == HTTPStatus.UNAUTHORIZED else ""
