@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
 from monitor import json_file
@@ -49,7 +50,7 @@ class PictureSource:
             reason = getattr(error, "reason", error)
             message = f"no monitor answers at {self.url}: {reason}; start one with `roam-monitor serve`, or give --url"
             raise PictureError(message) from error
-        except ValueError as error:
+        except (HTTPException, ValueError) as error:
             message = f"what answers at {self.url} is no monitor: it sent no JSON"
             raise PictureError(message) from error
         return read_picture(document)

@@ -296,6 +296,7 @@ def test_the_exit_status_says_whether_a_pair_is_down(picture: Picture, status: i
         (Served(status=401), "the monitor at {} answers 401 Unauthorized: give --user and ROAM_MONITOR_PASSWORD"),
         (Served(status=503), "the monitor at {} answers 503 Service Unavailable"),
         (Served(body=b"<html>"), "what answers at {} is no monitor: it sent no JSON"),
+        (Served(body=b"{", headers={"Content-Length": "9"}), "what answers at {} is no monitor: it sent no JSON"),
         (Served(body=b"[" * 100_000), "what answers at {} is no monitor: it sent no JSON"),
         (Served(body=b"\xff\xfe"), "what answers at {} is no monitor: it sent no JSON"),
         (Served(body=b"[]"), "this is no picture of the federation: the document is not an object"),
