@@ -21,6 +21,7 @@ import uvicorn
 
 from monitor.cli.address import address
 from monitor.errors import ListenError
+from monitor.probes import THREAD_NAME
 from monitor.sample import FOR_EVER, Batch, Sample, family
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _THREADS: Final = 64
 """What blocks waits in a thread: sessions to agents, one for each borough, and name look-ups."""
-_THREAD_NAME: Final = "collecting"
-_MAY_HANG: Final = (_THREAD_NAME, "roam-probe")
+_COLLECTING: Final = "collecting"
+_MAY_HANG: Final = (_COLLECTING, THREAD_NAME)
 """How the names of threads begin that may wait for a session: the loop's own, and those of `monitor.probes.Matrix`."""
 _GRACE_S: Final = 5
 _THREADS_GRACE_S: Final = 2.0
@@ -72,7 +73,7 @@ class Process:
     async def run(self, app: ASGIApp, listening: socket.socket, context: ssl.SSLContext | None) -> None:
         """Run until a signal; then answer what was asked, stop collecting, and keep what is known."""
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(_Threads(_THREADS, _THREAD_NAME))
+        loop.set_default_executor(_Threads(_THREADS, _COLLECTING))
         server = _server(app, context)
 
         def stop() -> None:
