@@ -21,10 +21,11 @@ from starlette.routing import Route
 from monitor.exporter import Exporter, Module, WebConfig, application
 from monitor.sample import Batch, FakeClock, Sample, family
 from monitor.target import Target, TargetKind
+from tests.monitor.asked import Answer, ask
 from tests.monitor.asked import answer as answered
-from tests.monitor.asked import ask
 from tests.monitor.federation import probe, state
 from tests.monitor.parsed import number, parsed
+from tests.monitor.virtual_time import run
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -137,9 +138,16 @@ def test_nothing_is_probed_that_is_not_in_the_inventory(app: ASGIApp, reader: Re
     assert reader.asked == []
 
 
-def test_a_probe_that_takes_too_long_says_so_before_prometheus_does(app: ASGIApp) -> None:
-    answer = ask(app, "/probe?module=iosxe&target=slow", {"x-prometheus-scrape-timeout-seconds": "0.6"})
+@pytest.mark.parametrize(("given", "waited"), [("0.6", 0.5), ("10", 9.5), ("59", 58.5)])
+def test_a_probe_that_takes_too_long_says_so_before_prometheus_does(reader: Reader, given: str, waited: float) -> None:
+    async def work() -> tuple[Answer, float]:
+        headers = {"x-prometheus-scrape-timeout-seconds": given}
+        answer = await answered(made(reader), "/probe?module=iosxe&target=slow", headers)
+        return answer, asyncio.get_running_loop().time()
+
+    answer, seconds = run(work())
     assert (answer.status, answer.body) == (504, b"slow took too long\n")
+    assert seconds == pytest.approx(waited)
 
 
 def test_a_probe_that_breaks_says_no_secret(app: ASGIApp, caplog: pytest.LogCaptureFixture) -> None:
@@ -177,7 +185,8 @@ def test_healthy_is_at_once_and_ready_after_the_first_cycle(app: ASGIApp, reader
     assert ask(app, "/-/healthy").status == 200
     assert ask(app, "/-/ready").status == 200
     assert ask(made(reader, ready=False), "/-/healthy").status == 200
-    assert ask(made(reader, ready=False), "/-/ready").status == 503
+    not_yet = ask(made(reader, ready=False), "/-/ready")
+    assert (not_yet.status, not_yet.body) == (503, b"The first cycle is not over.\n")
 
 
 @pytest.mark.parametrize("path", ["/metrics/", "/api/picture/", "/-/healthy/"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,23 @@ basic_auth_users:
 @pytest.mark.parametrize("text", ["", "# nothing\n", "{}", "tls_server_config:\nbasic_auth_users: {}\n"])
 def test_what_is_left_out_is_off(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text) == WebConfig()
+
+
+TLS = TlsConfig(Path("server.pem"), Path("server.key"))
+
+
+@pytest.mark.parametrize(
+    ("config", "guarded"),
+    [
+        (WebConfig(), False),
+        (WebConfig(users={"prometheus": HASH.encode()}), True),
+        (WebConfig(TLS), False),
+        (WebConfig(replace(TLS, clients=ssl.CERT_OPTIONAL)), False),
+        (WebConfig(replace(TLS, clients=ssl.CERT_REQUIRED)), True),
+    ],
+)
+def test_who_proves_who_he_is(config: WebConfig, *, guarded: bool) -> None:
+    assert config.guarded == guarded
 
 
 BAD = [

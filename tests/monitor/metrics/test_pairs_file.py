@@ -104,6 +104,8 @@ def test_a_write_that_fails_leaves_the_former_file(tmp_path: Path) -> None:
         '{"version": 2, "pairs": [{"visited": "camden"}]}',
         "[" * 100_000,
         json.dumps({"version": 2, "pairs": [ONE | {"at": 10**400}]}),
+        json.dumps({"version": 2, "pairs": [ONE | {"at": None}]}),
+        json.dumps({"version": 2, "pairs": [ONE | {"since": None}]}),
         json.dumps({"version": 2, "pairs": [ONE | {"methods": {"tls": METHOD | {"failures": 10**400}}}]}),
     ],
 )

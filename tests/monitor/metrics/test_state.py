@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.metrics import Picture, State, Status
+from monitor.metrics import DeviceState, Picture, State, Status
 from monitor.sample import Batch, FakeClock, Increment, Result, Sample, family
 from tests.monitor.federation import INTERVAL_S, failed, probe, state
 from tests.monitor.parsed import Key, number, parsed
@@ -24,7 +24,7 @@ UP = family("roaming_access_point_up")
 
 @pytest.fixture
 def clock() -> FakeClock:
-    return FakeClock()
+    return FakeClock(since_start=86_400.0)
 
 
 @pytest.fixture
@@ -246,6 +246,53 @@ def test_a_probe_from_the_future_is_taken_as_of_now(kept: State, clock: FakeCloc
     assert number(told(kept, clock), "roaming_collection_failures_total", collector="probes", reason="clock") == 1
 
 
+def test_a_probe_that_is_ahead_by_a_little_is_of_now(kept: State, clock: FakeClock) -> None:
+    kept.authentication(probe(clock, at=clock.wall() + 3))
+    assert picture(kept, clock).pairs[PAIR].at == clock.wall()
+    assert number(told(kept, clock), "roaming_collection_failures_total", collector="probes", reason="clock") is None
+
+
+@pytest.mark.parametrize(("origin", "collector"), [("snmp:camden-wlc", "snmp"), ("elsewhere", "other")])
+def test_a_batch_from_the_future_is_counted(kept: State, clock: FakeClock, origin: str, collector: str) -> None:
+    counts = []
+    for ahead_s in (0, 3600):
+        kept.replace(Batch(origin, clock.wall() + ahead_s, 60, (Sample(UP, ("ap-1", "town-hall", "camden"), 1),)))
+        found = told(kept, clock)
+        counts.append(number(found, "roaming_collection_failures_total", collector=collector, reason="clock"))
+    assert counts == [None, 1]
+
+
+def test_the_reason_is_of_the_method_that_fails_most(kept: State, clock: FakeClock) -> None:
+    for _ in range(2):
+        kept.authentication(failed(clock, method="peap-mschapv2", reason="fell-silent"))
+    clock.advance(10)
+    kept.authentication(failed(clock, reason="no-answer"))
+    assert picture(kept, clock).pairs[PAIR].reason == "fell-silent"
+
+
+def test_only_what_was_let_in_has_a_length(kept: State, clock: FakeClock) -> None:
+    for one in (rejected(clock), probe(clock, seconds=math.inf), probe(clock, seconds=0.0), probe(clock, seconds=2.0)):
+        kept.authentication(one)
+    found, labels = told(kept, clock), {"visited": "camden", "home": "hackney"}
+    assert number(found, "roaming_auth_pair_seconds_count", **labels) == 2
+    assert number(found, "roaming_auth_pair_seconds_sum", **labels) == 2.0
+
+
+def test_a_device_and_a_path_say_since_when(kept: State, clock: FakeClock) -> None:
+    first = clock.wall()
+    seen = []
+    for up in (1, 1, 0):
+        kept.replace(Batch("snmp:x", clock.wall(), 600, (Sample(UP, ("ap-1", "town-hall", "camden"), up),)))
+        kept.authentication(probe(clock) if up else failed(clock))
+        now = picture(kept, clock)
+        seen += [(now.access_points["ap-1"], now.paths["camden", "camden-rad-1"])]
+        clock.advance(10)
+    works = [DeviceState(Status.UP, first, first), DeviceState(Status.UP, first + 10, first)]
+    assert seen == [(one, one) for one in (*works, DeviceState(Status.DOWN, first + 20, first + 20))]
+    clock.advance(4 * INTERVAL_S)
+    assert picture(kept, clock).paths["camden", "camden-rad-1"].status is Status.STALE
+
+
 def test_what_is_gone_disappears(kept: State, clock: FakeClock) -> None:
     def shown(*names: str) -> Batch:
         samples = tuple(Sample(UP, (name, "town-hall", "camden"), 1) for name in names)
@@ -294,6 +341,7 @@ def test_the_picture_shows_every_device_of_the_estate(kept: State, clock: FakeCl
         Increment(family("roaming_traps_total"), ("one-label",)),
         Increment(family("roaming_traps_total"), ("wlc", "camden", "ap-down"), -1),
         Increment(family("roaming_traps_total"), ("wlc", "camden", "ap-down"), math.nan),
+        Increment(family("roaming_traps_total"), ("wlc", "camden", "ap-down"), math.inf),
         Increment(family("roaming_server_up"), ("a", "b", "hub")),
     ],
 )
