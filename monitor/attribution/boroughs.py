@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.attribution.evidence import Evidence
+    from monitor.target import RadiusTarget
 
 _EXPIRED: Final = "certificate-expired"
 
@@ -93,8 +94,8 @@ def _cause(evidence: Evidence, borough: str) -> tuple[str, str]:
     return "the reason is not known yet", usual or "no reason known"
 
 
-def _names(servers: tuple[object, ...]) -> str:
-    return ", ".join(str(getattr(server, "name", server)) for server in servers) or "its servers"
+def _names(servers: tuple[RadiusTarget, ...]) -> str:
+    return ", ".join(server.name for server in servers)
 
 
 def _slow(evidence: Evidence, found: Suspects) -> Iterator[Finding]:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.attribution.evidence import every, first
 from monitor.attribution.finding import OPERATOR, Finding, FindingKind
-from monitor.metrics import DeviceState, Status
+from monitor.metrics import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.attribution.evidence import Evidence
+    from monitor.metrics import DeviceState
     from monitor.target import SiteFacts
 
 _DAY: Final = 86_400
 _NOTICE_DAYS: Final = 30
-_UNKNOWN: Final = DeviceState(Status.UNKNOWN)
 
 
 def servers(evidence: Evidence) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def certificates(evidence: Evidence) -> Iterator[Finding]:
 def buildings(evidence: Evidence) -> Iterator[Finding]:
     """Yield buildings whose access points are all down, and access points that are down in others."""
     for site in evidence.estate.sites:
-        states = {name: evidence.picture.access_points.get(name, _UNKNOWN) for name in site.access_points}
+        states = {name: evidence.access_point(name) for name in site.access_points}
         if every(states.values(), Status.DOWN):
             sentence = f"The wifi of {site.name} is down."
             detail = f"{', '.join(states)} do not answer"

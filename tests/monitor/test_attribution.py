@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from monitor.attribution import FindingKind, findings, suspects
 from monitor.metrics import DeviceState, PairState, Picture, Status
 from monitor.target import BoroughFacts, Estate, RadiusTarget, SiteFacts
+from roaming.eap import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 K = FindingKind
 UP, DOWN = DeviceState(Status.UP, 990, 100), DeviceState(Status.DOWN, 990, 940)
-GOOD = PairState(Status.UP, 990, 100, 990, 0.05, reason="accepted")
-BAD = PairState(Status.DOWN, 990, 940, 900, failures=3, reason="no-answer", sentence="no answer within 10 s")
+GOOD = PairState(Status.UP, 990, 100, 990, 0.05, reason=Reason.ACCEPTED)
+BAD = PairState(Status.DOWN, 990, 940, 900, failures=3, reason=Reason.NO_ANSWER, sentence="no answer within 10 s")
 DAY = 86_400
 
 
@@ -137,7 +138,7 @@ CASES = (
         "certificate expired",
         (
             lambda picture: replace(picture, certificates={("eap", "hackney"): 1000 - DAY}),
-            failing(home="hackney", diagonal=True, state=replace(BAD, reason="certificate-expired")),
+            failing(home="hackney", diagonal=True, state=replace(BAD, reason=Reason.CERTIFICATE_EXPIRED)),
         ),
         {(K.CERTIFICATE, "hackney"): "has ended", (K.UNREACHABLE, "hackney"): "certificate of its sign-in server has"},
     ),
@@ -148,7 +149,7 @@ CASES = (
     ),
     Case(
         "turned away at home",
-        (failing(home="hackney", diagonal=True, state=replace(BAD, reason="rejected-at-home")),),
+        (failing(home="hackney", diagonal=True, state=replace(BAD, reason=Reason.REJECTED_AT_HOME)),),
         {(K.UNREACHABLE, "hackney"): "turns everybody away"},
     ),
     Case(
