@@ -8,8 +8,7 @@ from monitor.alerts import thresholds as at
 from monitor.alerts.evidence import as_home, as_visited
 from monitor.alerts.rule import Alert, Severity
 from monitor.alerts.settings import DAY, EVALUATION_S, HOUR, MINUTE, MONITOR_JOB, Settings, spelled
-
-OPERATOR: Final = "operator"
+from monitor.attribution import OPERATOR
 
 _OVERVIEW: Final = "d/roaming-overview"
 _TO_HOME: Final = "d/roaming-matrix?var-home={{ $labels.home }}"

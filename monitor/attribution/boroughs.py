@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.attribution.evidence import every, first
 from monitor.attribution.finding import OPERATOR, Finding, FindingKind
-from monitor.attribution.suspects import SHARE, Suspects, suspects
+from monitor.attribution.suspects import LOST_SHARE, Suspects, suspects
 from monitor.metrics import Status
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _slow(evidence: Evidence, found: Suspects) -> Iterator[Finding]:
     for home in evidence.estate.homes:
         known = [state for state in evidence.inward(home) if state.status in {Status.UP, Status.SLOW}]
         slow = [state for state in known if state.status is Status.SLOW]
-        if home not in found.unreachable and slow and len(slow) >= SHARE * len(known):
+        if home not in found.unreachable and slow and len(slow) >= LOST_SHARE * len(known):
             longest = max(state.seconds or 0 for state in slow)
             sentence = f"Staff of {evidence.name(home)} get online elsewhere, but slowly: up to {longest:.0f} seconds."
             detail = f"{len(slow)} of {len(known)} boroughs see slow authentications"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from monitor.target import SiteFacts
 
 _DAY: Final = 86_400
-_NOTICE_DAYS: Final = 30
+NOTICE_DAYS: Final = 30
+"""So long before a certificate ends its owner is told."""
 
 
 def servers(evidence: Evidence) -> Iterator[Finding]:
@@ -38,7 +39,7 @@ def certificates(evidence: Evidence) -> Iterator[Finding]:
     owners = {one.name: one.owner for one in (*evidence.estate.servers, *evidence.estate.hubs)}
     for (kind, server), ends in sorted(evidence.picture.certificates.items()):
         days = (ends - evidence.picture.at) / _DAY
-        if days < _NOTICE_DAYS:
+        if days < NOTICE_DAYS:
             owner = owners.get(server, server)
             owner = OPERATOR if owner == "federation" else owner
             name = evidence.name(owner) if owner != OPERATOR else server
