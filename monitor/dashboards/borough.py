@@ -120,7 +120,7 @@ def _others() -> PanelBuilder:
     here = f"max by (home) (roaming_probe_success{_VISITED})"
     takes = f"max by (visited) (roaming_probe_seconds{_HOME})"
     named = ((there, "visited"), (here, "home"), (takes, "visited"))
-    queries = (Query(f'label_replace({expr}, "borough", "$1", "{label}", "(.+)")') for expr, label in named)
+    queries = (Query(promql.as_borough(expr, label)) for expr, label in named)
     return listing(face, columns, *queries)
 
 
@@ -246,10 +246,8 @@ def _people() -> Section:
         promql.rate("roaming_auth_total", "result", f'{{{log}, visited="$borough"}}'),
         promql.rate("roaming_auth_total", "result", f'{{{log}, home="$borough"}}'),
     )
-    share = "{part} / {whole}".format(
-        part=promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough", result="reject"}}'),
-        whole=promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough"}}'),
-    )
+    refused = promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough", result="reject"}}')
+    answered = promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough"}}')
     return Section(
         "People (from logs)",
         (
@@ -257,7 +255,7 @@ def _people() -> Section:
                 8,
                 (8, curves(here, Query(by_result[0], "{{result}}"))),
                 (8, curves(there, Query(by_result[1], "{{result}}"))),
-                (8, curves(rejects, Query(share, "rejected"))),
+                (8, curves(rejects, Query(f"{refused} / {answered}", "rejected"))),
             ),
         ),
     )

@@ -161,16 +161,11 @@ def _table_of_boroughs() -> PanelBuilder:
     return listing(
         face,
         columns,
-        Query(_as_borough(promql.share(by="home"), "home")),
-        Query(_as_borough(promql.share(by="visited"), "visited")),
-        Query(_as_borough(promql.share(by="home", window=at.WINDOW), "home")),
-        Query(_as_borough("avg by (owner) (roaming_access_point_up)", "owner")),
+        Query(promql.as_borough(promql.share(by="home"), "home")),
+        Query(promql.as_borough(promql.share(by="visited"), "visited")),
+        Query(promql.as_borough(promql.share(by="home", window=at.WINDOW), "home")),
+        Query(promql.as_borough("avg by (owner) (roaming_access_point_up)", "owner")),
     )
-
-
-def _as_borough(expression: str, label: str) -> str:
-    """Name the label `borough`, so that the columns of one table meet."""
-    return f'label_replace({expression}, "borough", "$1", "{label}", "(.+)")'
 
 
 def _worst_pairs() -> PanelBuilder:

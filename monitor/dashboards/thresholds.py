@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from monitor.alerts import thresholds as alerts
-
-_DAY_S: Final = 86_400.0
+from monitor.alerts.settings import DAY
 
 Steps: TypeAlias = "tuple[tuple[float | None, str], ...]"
 """From which value on which colour; the first has no value and takes all that lies below the second."""
@@ -36,8 +35,8 @@ BURN_STEPS: Final[Steps] = ((None, GREEN), (1.0, YELLOW), (3.0, ORANGE), (6.0, R
 LATENCY_STEPS: Final[Steps] = ((None, GREEN), (alerts.SLOW_S, ORANGE), (alerts.VERY_SLOW_S, RED))
 CERTIFICATE_STEPS: Final[Steps] = (
     (None, RED),
-    (alerts.CERTIFICATE_PAGE_DAYS * _DAY_S, ORANGE),
-    (alerts.CERTIFICATE_TICKET_DAYS * _DAY_S, GREEN),
+    (alerts.CERTIFICATE_PAGE_DAYS * DAY, ORANGE),
+    (alerts.CERTIFICATE_TICKET_DAYS * DAY, GREEN),
 )
 STALE_STEPS: Final[Steps] = ((None, GREEN), (float(alerts.STALE_CYCLES), PURPLE))
 FAILED_STEPS: Final[Steps] = ((None, GREEN), (1.0, ORANGE), (float(alerts.FAILURES), RED))
