@@ -23,6 +23,9 @@ GREY: Final = "#8e8e8e"
 WINDOW: Final = "30d"
 """Over which the objective is meant."""
 
+LOST: Final = f"{alerts.LOST_SHARE * 100:g} %"
+"""How many must fail before one end of the pairs is to blame, as panels say it."""
+
 BUSY_RATIO: Final = 0.7
 """A channel that is in use longer than this leaves no room to roam into."""
 
