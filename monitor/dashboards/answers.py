@@ -65,7 +65,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Lack:
     """A query that does not say enough, and what it lacks."""
 
     place: str
@@ -145,9 +145,9 @@ def check(url: str, substitutions: Mapping[str, str], at: float | None = None) -
     return ask(HttpPrometheus(url), substitutions, at)
 
 
-def compare(healthy: Sequence[Answer], faulted: Sequence[Answer]) -> tuple[Finding, ...]:
+def compare(healthy: Sequence[Answer], faulted: Sequence[Answer]) -> tuple[Lack, ...]:
     """Return what each query lacks: an answer, one that is not all nought in both, or a difference between them."""
-    found: list[Finding] = []
+    found: list[Lack] = []
     for well, ill in zip(healthy, faulted, strict=True):
         lacks = {
             f"error: {well.error or ill.error}": bool(well.error or ill.error),
@@ -156,7 +156,7 @@ def compare(healthy: Sequence[Answer], faulted: Sequence[Answer]) -> tuple[Findi
             "all nought": not (well.nonzero or ill.nonzero),
             "no difference": well.series == ill.series,
         }
-        found += [Finding(well.query.place, what) for what, is_so in lacks.items() if is_so]
+        found += [Lack(well.query.place, what) for what, is_so in lacks.items() if is_so]
     return tuple(found)
 
 
