@@ -11,6 +11,7 @@ import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlencode
 
@@ -96,10 +97,10 @@ class HttpPrometheus:
         if not address.startswith(("http://", "https://")):
             message = f"{self.url} is no address of a Prometheus: it starts with http:// or https://"
             raise MonitorError(message)
-        request = urllib.request.Request(address, urlencode(form).encode())  # noqa: S310  the scheme is seen to above
         try:
+            request = urllib.request.Request(address, urlencode(form).encode())  # noqa: S310  the scheme is seen to above
             body: object = json.loads(self._text(request))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             message = f"the Prometheus at {self.url} does not answer: {error}"
             raise MonitorError(message) from error
         if isinstance(body, dict):

@@ -373,6 +373,8 @@ def test_what_is_no_prometheus_is_said(answer: Served, message: str) -> None:
     ("url", "message"),
     [
         ("http://127.0.0.1:1", "the Prometheus at http://127.0.0.1:1 does not answer: "),
+        ("http://localhost:x", "the Prometheus at http://localhost:x does not answer: nonnumeric port: 'x'"),
+        ("http://[", "the Prometheus at http://[ does not answer: Invalid IPv6 URL"),
         ("file:///etc/passwd", "file:///etc/passwd is no address of a Prometheus: it starts with http:// or https://"),
     ],
 )
