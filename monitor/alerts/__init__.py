@@ -6,20 +6,16 @@ do stands in docs/adr/0018-attribution-in-promql.md.
 
 from monitor.alerts.alertmanager import Mail, Owner, Webhook, alertmanager
 from monitor.alerts.prometheus import rules
-from monitor.alerts.rule import Alert, Record, Severity
+from monitor.alerts.rule import Alert, Severity
 from monitor.alerts.settings import MONITOR_JOB, Links, Settings
-from monitor.alerts.table import OPERATOR, alerts
-from monitor.alerts.thresholds import OBJECTIVE
+from monitor.alerts.table import alerts
 
 __all__ = [
     "MONITOR_JOB",
-    "OBJECTIVE",
-    "OPERATOR",
     "Alert",
     "Links",
     "Mail",
     "Owner",
-    "Record",
     "Settings",
     "Severity",
     "Webhook",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from monitor.alerts.rule import Severity
 from monitor.alerts.settings import DAY, HOUR, MINUTE, SECOND, Settings
-from monitor.alerts.table import OPERATOR
 from monitor.alerts.text import as_yaml
+from monitor.attribution import OPERATOR
 from monitor.errors import SettingError
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ _LATENCY_WINDOW_S: Final = 15 * MINUTE
 # A mean of noughts and ones is not exact: 4 of 5 must be enough.
 _ENOUGH: Final = at.LOST_SHARE - 0.001
 
-_INTERVAL: Final = "scalar(max(roaming_probe_interval_seconds))"
-_HOMES: Final = 'roaming_server_up{role=~"home|both"}'
+INTERVAL: Final = "scalar(max(roaming_probe_interval_seconds))"
+HOMES: Final = 'roaming_server_up{role=~"home|both"}'
 _FEDERATION_SIDES: Final = 'roaming_radsec_up{role!="hub"}'
 
 
@@ -78,7 +78,7 @@ def _ways(settings: Settings) -> tuple[Record, ...]:
         Record(
             "roaming:borough:settling",
             " or\n".join(
-                f"({_changed(one, settings)})" for one in (_HOMES, _FEDERATION_SIDES, "roaming_radsec_trusted")
+                f"({_changed(one, settings)})" for one in (HOMES, _FEDERATION_SIDES, "roaming_radsec_trusted")
             ),
             "boroughs where a server stopped or came back a moment ago, and one works: the ways change",
         ),
@@ -89,7 +89,7 @@ def _ways(settings: Settings) -> tuple[Record, ...]:
         ),
         Record(
             "roaming:borough:home_silent",
-            f"max by (owner) ({_HOMES}) == 0",
+            f"max by (owner) ({HOMES}) == 0",
             "boroughs none of whose home servers answers",
         ),
     )
@@ -110,7 +110,7 @@ def _pairs() -> tuple[Record, ...]:
         Record(
             "roaming:pair:failing",
             f"(max by (visited, home) (roaming_probe_failures) >= bool {at.FAILURES})\n"
-            f"and on (visited, home) ({age} < {at.STALE_CYCLES} * {_INTERVAL})",
+            f"and on (visited, home) ({age} < {at.STALE_CYCLES} * {INTERVAL})",
             "1 when a probe of the pair and its retry failed, 0 when not; absent without fresh evidence",
         ),
         Record(

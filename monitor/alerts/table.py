@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from monitor.alerts import thresholds as at
-from monitor.alerts.evidence import as_home, as_visited
+from monitor.alerts.evidence import HOMES, as_home, as_visited
 from monitor.alerts.rule import Alert, Severity
 from monitor.alerts.settings import DAY, EVALUATION_S, HOUR, MINUTE, MONITOR_JOB, Settings, spelled
-
-OPERATOR: Final = "operator"
+from monitor.attribution import OPERATOR
 
 _OVERVIEW: Final = "d/roaming-overview"
 _TO_HOME: Final = "d/roaming-matrix?var-home={{ $labels.home }}"
@@ -19,7 +18,6 @@ _BOROUGH: Final = "d/roaming-borough?var-borough={{ $labels.owner }}"
 # A realm outside the region has a dot, a borough's slug has none; the operator speaks to those outside.
 _HOME_OWNER: Final = '{{ if match "[.]" $labels.home }}operator{{ else }}{{ $labels.home }}{{ end }}'
 _HUB_OWNER: Final = '{{ if eq $labels.owner "federation" }}operator{{ else }}{{ $labels.owner }}{{ end }}'
-
 
 # "other" is every realm that is unknown, and everybody in a log that names no realm: nobody's home.
 _PEOPLE: Final = 'source="log", home!="other"'
@@ -67,7 +65,7 @@ def _boroughs(settings: Settings) -> tuple[Alert, ...]:
         ),
         Alert(
             "PairDown",
-            _calm("roaming:pair:down"),
+            _calm("roaming:pair:down", "home", "visited"),
             settings.scaled(10 * MINUTE),
             Severity.TICKET,
             "{{ $labels.visited }}",
@@ -93,13 +91,12 @@ def _held(expression: str, name: str, end: str) -> str:
     )
 
 
-def _calm(expression: str) -> str:
-    """Take out what may only be a change of ways."""
-    return f"{expression}\nunless on () roaming:hub:settling {_settling_end('home')} {_settling_end('visited')}"
+def _calm(expression: str, *ends: str) -> str:
+    """Take out what may only be a change of ways, of the hubs or of these ends."""
+    return f"{expression}\nunless on () roaming:hub:settling {' '.join(map(_settling_end, ends))}"
 
 
 def _hops(settings: Settings) -> tuple[Alert, ...]:
-    homes = 'roaming_server_up{role=~"home|both"}'
     return (
         _hub_down(
             settings, "some", Severity.TICKET, "The other hubs carry on; one more failure may be the end of roaming."
@@ -120,7 +117,7 @@ def _hops(settings: Settings) -> tuple[Alert, ...]:
         ),
         Alert(
             "HomeServerDown",
-            f"max by (server, owner) ({homes}) == 0 and on (owner) (max by (owner) ({homes}) == 1)",
+            f"max by (server, owner) ({HOMES}) == 0 and on (owner) (max by (owner) ({HOMES}) == 1)",
             settings.scaled(2 * MINUTE),
             Severity.TICKET,
             "{{ $labels.owner }}",
@@ -168,7 +165,7 @@ def _people(settings: Settings) -> tuple[Alert, ...]:
 def _latency(settings: Settings, seconds: float, severity: Severity) -> Alert:
     return Alert(
         "AuthLatencyHigh",
-        _calm_home(f"roaming:home:slow > {seconds:g}"),
+        _calm(f"roaming:home:slow > {seconds:g}", "home"),
         settings.scaled(5 * MINUTE),
         severity,
         _HOME_OWNER,
@@ -178,10 +175,6 @@ def _latency(settings: Settings, seconds: float, severity: Severity) -> Alert:
         _TO_HOME,
         {"over": f"{seconds:g}s"},
     )
-
-
-def _calm_home(expression: str) -> str:
-    return f"{expression}\nunless on () roaming:hub:settling {_settling_end('home')}"
 
 
 def _reject_spike(settings: Settings) -> str:

@@ -1,11 +1,15 @@
-"""The figures of the alerts. None of them is a duration that `scale` shortens: those stand beside their rules."""
+"""The figures of the alerts. None of them is a duration that `scale` shortens: those stand beside their rules.
+
+Those that the page and `roam-monitor matrix` go by as well are theirs.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-LOST_SHARE: Final = 0.8
-"""So many of the others must fail before one end of the pairs is to blame (monitor.md, alerts 5 and 6)."""
+from monitor import attribution, metrics
+
+LOST_SHARE: Final = attribution.LOST_SHARE
 
 FAILURES: Final = 2
 """Probes in a row that fail before a pair counts as failing: the first and its retry."""
@@ -13,10 +17,10 @@ FAILURES: Final = 2
 FEW_CHANGES: Final = 4
 """So often may a server stop or come back within `Settings.flapping`: two restarts. What changes more often flaps."""
 
-STALE_CYCLES: Final = 3
+STALE_CYCLES: Final = metrics.STALE_AFTER
 """Intervals of the prober after which a result is no evidence any more."""
 
-SLOW_S: Final = 3.0
+SLOW_S: Final = metrics.SLOW_S
 VERY_SLOW_S: Final = 10.0
 """Seconds that 95 of 100 authentications must take less than; both are edges of the histograms."""
 
@@ -34,5 +38,5 @@ OBJECTIVE: Final = 0.99
 LEAST_PROBES: Final = 20
 """Probes in an hour, scaled, before the budget is judged."""
 
-CERTIFICATE_TICKET_DAYS: Final = 30
+CERTIFICATE_TICKET_DAYS: Final = attribution.NOTICE_DAYS
 CERTIFICATE_PAGE_DAYS: Final = 7

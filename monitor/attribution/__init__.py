@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from monitor.attribution.boroughs import between, hubs
 from monitor.attribution.evidence import Evidence
 from monitor.attribution.finding import OPERATOR, Finding, FindingKind
-from monitor.attribution.places import blindness, buildings, certificates, servers
-from monitor.attribution.suspects import Suspects, suspects
+from monitor.attribution.places import NOTICE_DAYS, blindness, buildings, certificates, servers
+from monitor.attribution.suspects import LOST_SHARE, Suspects, suspects
 
 if TYPE_CHECKING:
     from monitor.metrics import Picture
     from monitor.target import Estate
 
-__all__ = ["OPERATOR", "Finding", "FindingKind", "Suspects", "findings", "suspects"]
+__all__ = ["LOST_SHARE", "NOTICE_DAYS", "OPERATOR", "Finding", "FindingKind", "Suspects", "findings", "suspects"]
 
 
 def findings(picture: Picture, estate: Estate) -> tuple[Finding, ...]:

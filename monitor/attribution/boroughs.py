@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.attribution.evidence import every, first
 from monitor.attribution.finding import OPERATOR, Finding, FindingKind
-from monitor.attribution.suspects import SHARE, Suspects, suspects
+from monitor.attribution.suspects import LOST_SHARE, Suspects, suspects
 from monitor.metrics import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.attribution.evidence import Evidence
+    from monitor.target import RadiusTarget
 
 _EXPIRED: Final = "certificate-expired"
 
@@ -93,15 +94,15 @@ def _cause(evidence: Evidence, borough: str) -> tuple[str, str]:
     return "the reason is not known yet", usual or "no reason known"
 
 
-def _names(servers: tuple[object, ...]) -> str:
-    return ", ".join(str(getattr(server, "name", server)) for server in servers) or "its servers"
+def _names(servers: tuple[RadiusTarget, ...]) -> str:
+    return ", ".join(server.name for server in servers)
 
 
 def _slow(evidence: Evidence, found: Suspects) -> Iterator[Finding]:
     for home in evidence.estate.homes:
         known = [state for state in evidence.inward(home) if state.status in {Status.UP, Status.SLOW}]
         slow = [state for state in known if state.status is Status.SLOW]
-        if home not in found.unreachable and slow and len(slow) >= SHARE * len(known):
+        if home not in found.unreachable and slow and len(slow) >= LOST_SHARE * len(known):
             longest = max(state.seconds or 0 for state in slow)
             sentence = f"Staff of {evidence.name(home)} get online elsewhere, but slowly: up to {longest:.0f} seconds."
             detail = f"{len(slow)} of {len(known)} boroughs see slow authentications"

@@ -56,6 +56,10 @@ class Evidence:
         """Return whether the federation's side of a server shows the certificate that it should."""
         return self.picture.trusted.get(server.name, _UNKNOWN)
 
+    def access_point(self, name: str) -> DeviceState:
+        """Return whether an access point works."""
+        return self.picture.access_points.get(name, _UNKNOWN)
+
     def well_at_home(self, borough: str) -> bool:
         """Tell whether a borough's own staff get in inside their own borough."""
         state = self.picture.pairs.get((borough, borough))

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.attribution.evidence import every, first
 from monitor.attribution.finding import OPERATOR, Finding, FindingKind
-from monitor.metrics import DeviceState, Status
+from monitor.metrics import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.attribution.evidence import Evidence
+    from monitor.metrics import DeviceState
     from monitor.target import SiteFacts
 
 _DAY: Final = 86_400
-_NOTICE_DAYS: Final = 30
-_UNKNOWN: Final = DeviceState(Status.UNKNOWN)
+NOTICE_DAYS: Final = 30
+"""So long before a certificate ends its owner is told."""
 
 
 def servers(evidence: Evidence) -> Iterator[Finding]:
@@ -38,7 +39,7 @@ def certificates(evidence: Evidence) -> Iterator[Finding]:
     owners = {one.name: one.owner for one in (*evidence.estate.servers, *evidence.estate.hubs)}
     for (kind, server), ends in sorted(evidence.picture.certificates.items()):
         days = (ends - evidence.picture.at) / _DAY
-        if days < _NOTICE_DAYS:
+        if days < NOTICE_DAYS:
             owner = owners.get(server, server)
             owner = OPERATOR if owner == "federation" else owner
             name = evidence.name(owner) if owner != OPERATOR else server
@@ -50,7 +51,7 @@ def certificates(evidence: Evidence) -> Iterator[Finding]:
 def buildings(evidence: Evidence) -> Iterator[Finding]:
     """Yield buildings whose access points are all down, and access points that are down in others."""
     for site in evidence.estate.sites:
-        states = {name: evidence.picture.access_points.get(name, _UNKNOWN) for name in site.access_points}
+        states = {name: evidence.access_point(name) for name in site.access_points}
         if every(states.values(), Status.DOWN):
             sentence = f"The wifi of {site.name} is down."
             detail = f"{', '.join(states)} do not answer"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from monitor.metrics import PairState
 
-SHARE: Final = 0.8
-"""Of a borough's pairs, as in the alerts HomeBoroughUnreachable and VisitedBoroughIsolated."""
+LOST_SHARE: Final = 0.8
+"""So many of the others must fail before one end of the pairs is to blame (monitor.md, alerts 5 and 6)."""
 
 Pair = tuple[str, str]
 _CONCLUSIVE: Final = frozenset({Status.UP, Status.SLOW, Status.DOWN})
@@ -50,7 +50,7 @@ def suspects(pairs: Mapping[Pair, PairState]) -> Suspects:
     known = {pair: state.status for pair, state in pairs.items() if state.status in _CONCLUSIVE and pair[0] != pair[1]}
     tried = _by_end(known)
     left = {pair for pair, status in known.items() if status is Status.DOWN}
-    candidates = {end for end, count in _by_end(left).items() if count >= SHARE * tried[end]}
+    candidates = {end for end, count in _by_end(left).items() if count >= LOST_SHARE * tried[end]}
     blamed: list[_End] = []
     while candidates and left:
         counts = _by_end(left)

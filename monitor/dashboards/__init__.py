@@ -6,8 +6,8 @@ to a real Prometheus.
 
 from monitor.dashboards.answers import (
     Answer,
-    Finding,
     HttpPrometheus,
+    Lack,
     PanelQuery,
     Prometheus,
     ask,
@@ -21,8 +21,8 @@ from monitor.dashboards.provisioning import Setting, dashboards, files, write
 
 __all__ = [
     "Answer",
-    "Finding",
     "HttpPrometheus",
+    "Lack",
     "PanelQuery",
     "Prometheus",
     "Setting",

@@ -11,6 +11,7 @@ import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlencode
 
@@ -65,7 +66,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Lack:
     """A query that does not say enough, and what it lacks."""
 
     place: str
@@ -96,10 +97,10 @@ class HttpPrometheus:
         if not address.startswith(("http://", "https://")):
             message = f"{self.url} is no address of a Prometheus: it starts with http:// or https://"
             raise MonitorError(message)
-        request = urllib.request.Request(address, urlencode(form).encode())  # noqa: S310  the scheme is seen to above
         try:
+            request = urllib.request.Request(address, urlencode(form).encode())  # noqa: S310  the scheme is seen to above
             body: object = json.loads(self._text(request))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             message = f"the Prometheus at {self.url} does not answer: {error}"
             raise MonitorError(message) from error
         if isinstance(body, dict):
@@ -145,9 +146,9 @@ def check(url: str, substitutions: Mapping[str, str], at: float | None = None) -
     return ask(HttpPrometheus(url), substitutions, at)
 
 
-def compare(healthy: Sequence[Answer], faulted: Sequence[Answer]) -> tuple[Finding, ...]:
+def compare(healthy: Sequence[Answer], faulted: Sequence[Answer]) -> tuple[Lack, ...]:
     """Return what each query lacks: an answer, one that is not all nought in both, or a difference between them."""
-    found: list[Finding] = []
+    found: list[Lack] = []
     for well, ill in zip(healthy, faulted, strict=True):
         lacks = {
             f"error: {well.error or ill.error}": bool(well.error or ill.error),
@@ -156,7 +157,7 @@ def compare(healthy: Sequence[Answer], faulted: Sequence[Answer]) -> tuple[Findi
             "all nought": not (well.nonzero or ill.nonzero),
             "no difference": well.series == ill.series,
         }
-        found += [Finding(well.query.place, what) for what, is_so in lacks.items() if is_so]
+        found += [Lack(well.query.place, what) for what, is_so in lacks.items() if is_so]
     return tuple(found)
 
 

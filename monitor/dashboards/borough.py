@@ -46,13 +46,13 @@ def _state(runbooks: str) -> Section:
 def _numbers() -> tuple[tuple[int, PanelBuilder], ...]:
     home = Face(
         "Its people elsewhere",
-        "From what share of the boroughs its people get in now; HomeBoroughUnreachable fires when 80 % fail.",
+        f"From what share of the boroughs its people get in now; HomeBoroughUnreachable fires when {at.LOST} fail.",
         "percentunit",
         at.REACH_STEPS,
     )
     visited = Face(
         "Everybody here",
-        "What share of the homes gets in here now; VisitedBoroughIsolated fires when 80 % fail.",
+        f"What share of the homes gets in here now; VisitedBoroughIsolated fires when {at.LOST} fail.",
         "percentunit",
         at.REACH_STEPS,
     )
@@ -120,7 +120,7 @@ def _others() -> PanelBuilder:
     here = f"max by (home) (roaming_probe_success{_VISITED})"
     takes = f"max by (visited) (roaming_probe_seconds{_HOME})"
     named = ((there, "visited"), (here, "home"), (takes, "visited"))
-    queries = (Query(f'label_replace({expr}, "borough", "$1", "{label}", "(.+)")') for expr, label in named)
+    queries = (Query(promql.as_borough(expr, label)) for expr, label in named)
     return listing(face, columns, *queries)
 
 
@@ -166,7 +166,7 @@ def _certificates() -> PanelBuilder:
     face = Face(
         "Certificates",
         "How long its certificates hold, and how often another one has been shown so far. CertificateExpiring fires "
-        "at 30 days and pages at 7.",
+        f"at {alerts.CERTIFICATE_TICKET_DAYS} days and pages at {alerts.CERTIFICATE_PAGE_DAYS}.",
         "s",
         at.CERTIFICATE_STEPS,
     )
@@ -185,7 +185,8 @@ def _certificates() -> PanelBuilder:
 def _latency() -> Section:
     home = Face(
         "Its people, by method",
-        "Half and 95 % of the authentications of its people took at most so long. AuthLatencyHigh fires above 3 s.",
+        "Half and 95 % of the authentications of its people took at most so long. AuthLatencyHigh fires above "
+        f"{alerts.SLOW_S:g} s.",
         "s",
         at.LATENCY_STEPS,
     )
@@ -246,10 +247,8 @@ def _people() -> Section:
         promql.rate("roaming_auth_total", "result", f'{{{log}, visited="$borough"}}'),
         promql.rate("roaming_auth_total", "result", f'{{{log}, home="$borough"}}'),
     )
-    share = "{part} / {whole}".format(
-        part=promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough", result="reject"}}'),
-        whole=promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough"}}'),
-    )
+    refused = promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough", result="reject"}}')
+    logins = promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough"}}')
     return Section(
         "People (from logs)",
         (
@@ -257,7 +256,7 @@ def _people() -> Section:
                 8,
                 (8, curves(here, Query(by_result[0], "{{result}}"))),
                 (8, curves(there, Query(by_result[1], "{{result}}"))),
-                (8, curves(rejects, Query(share, "rejected"))),
+                (8, curves(rejects, Query(f"{refused} / {logins}", "rejected"))),
             ),
         ),
     )
@@ -266,8 +265,8 @@ def _people() -> Section:
 def _access_points() -> Section:
     radios = Face(
         "Radios",
-        "Clients of each radio, and how much of the time its channel is in use; above 70 % there is no room to roam "
-        "into.",
+        f"Clients of each radio, and how much of the time its channel is in use; above {at.BUSY_RATIO * 100:g} % there "
+        "is no room to roam into.",
         "none",
         at.BUSY_STEPS,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor.alerts.evidence import INTERVAL
 from monitor.alerts.thresholds import OBJECTIVE, SLOW_S, STALE_CYCLES
 
-INTERVAL: Final = "scalar(max(roaming_probe_interval_seconds))"
 _PAIR: Final = "by (visited, home)"
 
 
@@ -21,14 +21,14 @@ def share(selector: str = "", by: str = "", window: str = "") -> str:
     return f"avg by ({by}) ({inner})" if by else f"avg({inner})"
 
 
-def burn(window: str, selector: str = "") -> str:
+def burn(window: str) -> str:
     """Return how many times faster than allowed the error budget is spent: 1 uses it up in exactly 30 days."""
-    return f"(1 - {share(selector, window=window)}) / {1 - OBJECTIVE:.4g}"
+    return f"(1 - {share(window=window)}) / {1 - OBJECTIVE:.4g}"
 
 
-def budget_left(window: str, selector: str = "") -> str:
+def budget_left(window: str) -> str:
     """Return what is left of the error budget: 1 is all of it, below 0 the objective is missed."""
-    return f"1 - {burn(window, selector)}"
+    return f"1 - {burn(window)}"
 
 
 def pair(metric: str, selector: str = "") -> str:
@@ -74,6 +74,11 @@ def rate(counter: str, by: str, selector: str = "") -> str:
 def remaining(selector: str = "") -> str:
     """Return how long certificates still hold, in seconds; below 0 they have ended."""
     return f"min by (kind, server, owner) (roaming_certificate_expiry_timestamp_seconds{selector}) - time()"
+
+
+def as_borough(expression: str, label: str) -> str:
+    """Name a label `borough`, so that the columns of one table meet."""
+    return f'label_replace({expression}, "borough", "$1", "{label}", "(.+)")'
 
 
 def none_yet(expression: str, on: str, witness: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from monitor.alerts import thresholds as alerts
 from monitor.dashboards import expressions as promql
 from monitor.dashboards import places
 from monitor.dashboards import thresholds as at
@@ -45,8 +46,8 @@ def pairs() -> dict[str, Any]:
 def _states() -> Section:
     face = Face(
         "Who gets in where",
-        "Rows are where people are, columns where they come from. Slow took longer than 3 s; stale has had no result "
-        "for three intervals; unknown never had one. A click opens the pair or the home.",
+        f"Rows are where people are, columns where they come from. Slow took longer than {alerts.SLOW_S:g} s; stale "
+        "has had no result for three intervals; unknown never had one. A click opens the pair or the home.",
         "none",
         _STATE_STEPS,
         _STATES,
@@ -93,7 +94,7 @@ def _figures() -> Section:
     )
     takes = Face(
         "How long a login takes",
-        "The last accepted probe of each pair. Orange above 3 s, red above 10 s.",
+        f"The last accepted probe of each pair. Orange above {alerts.SLOW_S:g} s, red above {alerts.VERY_SLOW_S:g} s.",
         "s",
         at.LATENCY_STEPS,
         (unknown(0),),

@@ -147,7 +147,7 @@ def _table_of_boroughs() -> PanelBuilder:
     face = Face(
         "Boroughs",
         "As home: from how many boroughs its people get in. As visited: how many homes get in there. Red when "
-        f"{alerts.LOST_SHARE * 100:.0f} % fail (HomeBoroughUnreachable, VisitedBoroughIsolated).",
+        f"{at.LOST} fail (HomeBoroughUnreachable, VisitedBoroughIsolated).",
         "percentunit",
         at.REACH_STEPS,
     )
@@ -161,16 +161,11 @@ def _table_of_boroughs() -> PanelBuilder:
     return listing(
         face,
         columns,
-        Query(_as_borough(promql.share(by="home"), "home")),
-        Query(_as_borough(promql.share(by="visited"), "visited")),
-        Query(_as_borough(promql.share(by="home", window=at.WINDOW), "home")),
-        Query(_as_borough("avg by (owner) (roaming_access_point_up)", "owner")),
+        Query(promql.as_borough(promql.share(by="home"), "home")),
+        Query(promql.as_borough(promql.share(by="visited"), "visited")),
+        Query(promql.as_borough(promql.share(by="home", window=at.WINDOW), "home")),
+        Query(promql.as_borough("avg by (owner) (roaming_access_point_up)", "owner")),
     )
-
-
-def _as_borough(expression: str, label: str) -> str:
-    """Name the label `borough`, so that the columns of one table meet."""
-    return f'label_replace({expression}, "borough", "$1", "{label}", "(.+)")'
 
 
 def _worst_pairs() -> PanelBuilder:
@@ -204,8 +199,8 @@ def _latency() -> Section:
     )
     homes = Face(
         "95 % by home",
-        "How long the logins of probes take at most, by home, but for the slowest 5 %. AuthLatencyHigh fires above 3 "
-        "s.",
+        "How long the logins of probes take at most, by home, but for the slowest 5 %. AuthLatencyHigh fires above "
+        f"{alerts.SLOW_S:g} s.",
         "s",
         at.LATENCY_STEPS,
     )
@@ -227,7 +222,8 @@ def _latency() -> Section:
 def _table_of_latency(name: str) -> PanelBuilder:
     face = Face(
         "By home",
-        "Percentiles over the time shown, with the share of the probes' logins that took longer than 3 s.",
+        "Percentiles over the time shown, with the share of the probes' logins that took longer than "
+        f"{alerts.SLOW_S:g} s.",
         "s",
         at.LATENCY_STEPS,
     )
@@ -253,7 +249,7 @@ def _devices() -> Section:
     certificates = Face(
         "Certificates that end soonest",
         "How long the certificates of the homes (eap) and of the RadSec endpoints still hold. CertificateExpiring "
-        "fires at 30 days and pages at 7.",
+        f"fires at {alerts.CERTIFICATE_TICKET_DAYS} days and pages at {alerts.CERTIFICATE_PAGE_DAYS}.",
         "s",
         at.CERTIFICATE_STEPS,
     )

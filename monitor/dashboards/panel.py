@@ -116,19 +116,19 @@ UP_OR_DOWN: Final[tuple[models.ValueMapping, ...]] = (words((1, "✓ up", GREEN)
 
 def number(face: Face, *queries: Query) -> stat.Panel:
     """Return big numbers, one a series."""
-    shown = common.ReduceDataOptions().calcs(["lastNotNull"]).fields("").values(values=False)
-    panel = stat.Panel().reduce_options(shown).graph_mode(common_models.BigValueGraphMode.NONE)
-    mode = common_models.BigValueTextMode.VALUE_AND_NAME if any(q.legend for q in queries) else None
-    panel.text_mode(mode or common_models.BigValueTextMode.VALUE)
+    modes = common_models.BigValueTextMode
+    panel = stat.Panel().reduce_options(_latest()).graph_mode(common_models.BigValueGraphMode.NONE)
+    panel.text_mode(modes.VALUE_AND_NAME if any(query.legend for query in queries) else modes.VALUE)
     panel.color_mode(common_models.BigValueColorMode.BACKGROUND)
     return _common(panel, face, _targets(queries, instant=True))
 
 
 def curves(face: Face, *queries: Query) -> timeseries.Panel:
     """Return lines over time; thresholds are drawn as dashes. Gaps stay gaps: a missing value is not known."""
-    style = common_models.GraphTresholdsStyleMode.DASHED if len(face.steps) > 1 else None
+    styles = common_models.GraphTresholdsStyleMode
+    style = styles.DASHED if len(face.steps) > 1 else styles.OFF
     panel = timeseries.Panel().line_width(1).fill_opacity(0).span_nulls(span_nulls=False).min(0)
-    panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(style or common_models.GraphTresholdsStyleMode.OFF))
+    panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(style))
     panel.legend(
         common.VizLegendOptions()
         .display_mode(common_models.LegendDisplayMode.TABLE)
@@ -144,8 +144,7 @@ def curves(face: Face, *queries: Query) -> timeseries.Panel:
 
 def bars(face: Face, *queries: Query) -> bargauge.Panel:
     """Return horizontal bars, one a series, by their value now."""
-    shown = common.ReduceDataOptions().calcs(["lastNotNull"]).fields("").values(values=False)
-    panel = bargauge.Panel().reduce_options(shown).orientation(common_models.VizOrientation.HORIZONTAL)
+    panel = bargauge.Panel().reduce_options(_latest()).orientation(common_models.VizOrientation.HORIZONTAL)
     panel.display_mode(common_models.BarGaugeDisplayMode.BASIC).min(0)
     return _common(panel, face, _targets(queries, instant=True))
 
@@ -191,6 +190,10 @@ def _common(panel: P, face: Face, targets: list[Builder[variants.Dataquery]]) ->
     panel.thresholds(_thresholds(face.steps)).mappings(list(face.mappings))
     panel.data_links([dashboard.DashboardLink(link.title).url(link.url) for link in face.links])
     return panel.targets(targets)
+
+
+def _latest() -> common.ReduceDataOptions:
+    return common.ReduceDataOptions().calcs(["lastNotNull"]).fields("").values(values=False)
 
 
 def _targets(queries: Sequence[Query], *, instant: bool, as_table: bool = False) -> list[Builder[variants.Dataquery]]:

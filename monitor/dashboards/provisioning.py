@@ -10,8 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from monitor.alerts.text import as_yaml
 from monitor.dashboards import places
 from monitor.dashboards.borough import borough
 from monitor.dashboards.matrix import pairs
@@ -29,7 +28,7 @@ MOUNTED: Final = "/var/lib/grafana/dashboards"
 PROMETHEUS_VARIABLE: Final = "ROAMING_PROMETHEUS_URL"
 ALERTMANAGER_VARIABLE: Final = "ROAMING_ALERTMANAGER_URL"
 
-_NOTE: Final = "# Written by `roam-monitor dashboards`.\n"
+_HEADLINE: Final = "Written by `roam-monitor dashboards`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ def files(setting: Setting | None = None) -> dict[str, str]:
     """Return all that Grafana needs: path to text, the same for the same setting."""
     one = setting or Setting()
     found = {
-        "provisioning/datasources/roaming.yml": _yaml(_data_sources(one)),
-        "provisioning/dashboards/roaming.yml": _yaml(_provider(one)),
+        "provisioning/datasources/roaming.yml": as_yaml(_data_sources(one), _HEADLINE),
+        "provisioning/dashboards/roaming.yml": as_yaml(_provider(one), _HEADLINE),
     }
     for name, dashboard in dashboards(one.runbooks).items():
         found[f"dashboards/{name}"] = json.dumps(dashboard, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -117,7 +116,3 @@ def _provider(setting: Setting) -> Mapping[str, Any]:
         "options": {"path": setting.folder},
     }
     return {"apiVersion": 1, "providers": [provider]}
-
-
-def _yaml(document: Mapping[str, Any]) -> str:
-    return _NOTE + yaml.safe_dump(dict(document), sort_keys=False, width=120)

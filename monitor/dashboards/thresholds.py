@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from monitor.alerts import thresholds as alerts
-
-_DAY_S: Final = 86_400.0
+from monitor.alerts.settings import DAY
 
 Steps: TypeAlias = "tuple[tuple[float | None, str], ...]"
 """From which value on which colour; the first has no value and takes all that lies below the second."""
@@ -24,6 +23,9 @@ GREY: Final = "#8e8e8e"
 WINDOW: Final = "30d"
 """Over which the objective is meant."""
 
+LOST: Final = f"{alerts.LOST_SHARE * 100:g} %"
+"""How many must fail before one end of the pairs is to blame, as panels say it."""
+
 BUSY_RATIO: Final = 0.7
 """A channel that is in use longer than this leaves no room to roam into."""
 
@@ -36,8 +38,8 @@ BURN_STEPS: Final[Steps] = ((None, GREEN), (1.0, YELLOW), (3.0, ORANGE), (6.0, R
 LATENCY_STEPS: Final[Steps] = ((None, GREEN), (alerts.SLOW_S, ORANGE), (alerts.VERY_SLOW_S, RED))
 CERTIFICATE_STEPS: Final[Steps] = (
     (None, RED),
-    (alerts.CERTIFICATE_PAGE_DAYS * _DAY_S, ORANGE),
-    (alerts.CERTIFICATE_TICKET_DAYS * _DAY_S, GREEN),
+    (alerts.CERTIFICATE_PAGE_DAYS * DAY, ORANGE),
+    (alerts.CERTIFICATE_TICKET_DAYS * DAY, GREEN),
 )
 STALE_STEPS: Final[Steps] = ((None, GREEN), (float(alerts.STALE_CYCLES), PURPLE))
 FAILED_STEPS: Final[Steps] = ((None, GREEN), (1.0, ORANGE), (float(alerts.FAILURES), RED))

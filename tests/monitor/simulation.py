@@ -160,21 +160,26 @@ class Simulation:
     def _servers(self) -> Iterator[Sample]:
         for name, owner, role in SERVERS:
             down = self.ill and name in ("hackney-rad-1", "hub-east")
-            yield _sample("roaming_server_up", name, owner, role, value=not down)
             yield _sample("roaming_radsec_up", name, owner, role, value=not down)
             yield _sample("roaming_radsec_trusted", name, owner, value=not down)
             yield _sample(
                 "roaming_certificate_expiry_timestamp_seconds", "radsec", name, owner, value=START + 200 * DAY
             )
-            if not down:
-                slow = 5 if self.ill and owner == ILL else 1
-                yield _sample("roaming_server_seconds", name, owner, value=0.004 * slow)
+            # Hubs take Status-Server from their TLS peers alone: nobody asks them.
+            if role != "hub":
+                yield from self._answer(name, owner, role, down=down)
         for home in BOROUGHS:
             days = 5 if self.ill and home == ILL else 90
             yield _sample("roaming_certificate_expiry_timestamp_seconds", "eap", home, home, value=START + days * DAY)
             down = self.ill and home == ILL
             yield _sample("roaming_govwifi_up", "civic", home, value=not down)
             yield _sample("roaming_govwifi_up", "library", home, value=1)
+
+    def _answer(self, name: str, owner: str, role: str, *, down: bool) -> Iterator[Sample]:
+        yield _sample("roaming_server_up", name, owner, role, value=not down)
+        if not down:
+            slow = 5 if self.ill and owner == ILL else 1
+            yield _sample("roaming_server_seconds", name, owner, value=0.004 * slow)
 
     def points(self) -> Batch:
         """Return the access points."""
@@ -233,11 +238,11 @@ class Simulation:
 
     def alerts(self) -> Iterator[str]:
         """Yield what Prometheus itself would add: it keeps a series for each alert."""
-        yield _alert("Watchdog", "none", "federation")
+        yield _alert("Watchdog", "none", "operator")
         if self.ill:
             yield _alert("HomeBoroughUnreachable", "page", ILL)
             yield _alert("AccessPointDown", "ticket", ILL)
-            yield _alert("HubDown", "page", "federation")
+            yield _alert("HubDown", "ticket", "operator")
 
     def _batch(self, origin: str, samples: tuple[Sample, ...]) -> Batch:
         return Batch(origin, self.clock.now, 10 * STEP_S, samples)

@@ -34,7 +34,8 @@ from monitor.dashboards.answers import SUBSTITUTIONS
 from monitor.dashboards.grid import line
 from monitor.dashboards.panel import Face, alert_groups
 from monitor.errors import MonitorError, SettingError
-from monitor.sample import FAMILIES, Kind
+from monitor.sample import FAMILIES
+from tests.monitor.alerts.inference import exported
 from tests.monitor.served import Served, served
 
 if TYPE_CHECKING:
@@ -49,30 +50,16 @@ PANELS: Final = tuple((one["uid"], panel) for one in ALL.values() for panel in o
 WITHOUT_QUERY: Final = frozenset({"alertGroups"})
 COMMITTED: Final = "monitor/dashboards/grafana"
 
-# What a scrape or Prometheus itself adds.
-FOREIGN: Final[Mapping[str, frozenset[str]]] = {
+# Beside what is scraped there is what Prometheus itself adds.
+SERIES: Final = {
     "ALERTS": frozenset({"alertname", "alertstate", "severity", "owner"}),
+    **exported(),
 }
 VALUES: Final = {**SUBSTITUTIONS, "borough": "camden"}
 
 
 def names(panel: Mapping[str, Any]) -> str:
     return str(panel["title"])
-
-
-def emitted() -> dict[str, frozenset[str]]:
-    """Return every series name that the families become in Prometheus, with its labels."""
-    found = dict(FOREIGN)
-    for one in FAMILIES:
-        labels = frozenset(one.labels)
-        match one.kind:
-            case Kind.HISTOGRAM:
-                found |= {f"{one.name}_bucket": labels | {"le"}, f"{one.name}_sum": labels, f"{one.name}_count": labels}
-            case Kind.SUMMARY:
-                found |= {f"{one.name}_sum": labels, f"{one.name}_count": labels}
-            case _:
-                found[one.name] = labels
-    return found
 
 
 def nodes(expression: object) -> Iterator[object]:
@@ -93,19 +80,18 @@ def selectors(expression: object) -> list[promql_parser.VectorSelector]:
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.place)
 def test_every_query_is_promql_over_our_metrics(query: PanelQuery) -> None:
     parsed = promql_parser.parse(substitute(query.expr, VALUES))
-    series = emitted()
     found = selectors(parsed)
     assert found
     for selector in found:
-        assert selector.name in series
-        assert {matcher.name for matcher in selector.matchers.matchers} <= series[selector.name]
+        assert selector.name in SERIES
+        assert {matcher.name for matcher in selector.matchers.matchers} <= SERIES[selector.name]
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.place)
 def test_labels_that_a_query_names_are_labels_of_its_metrics(query: PanelQuery) -> None:
     parsed = promql_parser.parse(substitute(query.expr, VALUES))
     made = set(re.findall(r'label_replace\(.*?, "(\w+)", "\$1"', query.expr))
-    known = {label for selector in selectors(parsed) for label in emitted()[selector.name or ""]} | made
+    known = {label for selector in selectors(parsed) for label in SERIES[selector.name or ""]} | made
     modifiers = [modifier for one in nodes(parsed) if (modifier := getattr(one, "modifier", None)) is not None]
     grouped = re.findall(r"\b(?:by|on) \(([^)]*)\)", query.expr)
     named = {label.strip() for group in grouped for label in group.split(",") if label.strip()}
@@ -185,7 +171,7 @@ def test_choices_come_from_labels_of_our_metrics(name: str) -> None:
         assert found
         selector = promql_parser.parse(substitute(found[1], VALUES))
         assert isinstance(selector, promql_parser.VectorSelector)
-        assert found[2] in emitted()[selector.name or ""]
+        assert found[2] in SERIES[selector.name or ""]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -387,6 +373,8 @@ def test_what_is_no_prometheus_is_said(answer: Served, message: str) -> None:
     ("url", "message"),
     [
         ("http://127.0.0.1:1", "the Prometheus at http://127.0.0.1:1 does not answer: "),
+        ("http://localhost:x", "the Prometheus at http://localhost:x does not answer: nonnumeric port: 'x'"),
+        ("http://[", "the Prometheus at http://[ does not answer: Invalid IPv6 URL"),
         ("file:///etc/passwd", "file:///etc/passwd is no address of a Prometheus: it starts with http:// or https://"),
     ],
 )

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from monitor.sample import AUTH_EDGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -14,7 +16,6 @@ MENDED: Final = 34
 END: Final = 46
 """Minutes (steps, when scaled): healthy, then faults, then healthy again."""
 
-EDGES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 5.0, 10.0, 20.0)
 QUICK_S: Final = 0.15
 CHANGE: Final = 6
 """Minutes until each pair that failed while the ways changed was probed again."""
@@ -68,10 +69,10 @@ LAB: Final = Federation(
 )
 
 
-def of_singles(count: int, outside: tuple[str, ...] = ()) -> Federation:
+def of_singles(count: int) -> Federation:
     """Return a federation whose boroughs, b1 and on, have one server each."""
     boroughs = tuple(f"b{number}" for number in range(1, count + 1))
-    return Federation(boroughs, outside, (*HUBS, *(Server(f"{one}-rad", one, "both") for one in boroughs)))
+    return Federation(boroughs, (), (*HUBS, *(Server(f"{one}-rad", one, "both") for one in boroughs)))
 
 
 def _no_pair(visited: str, home: str) -> bool:
@@ -205,11 +206,11 @@ class _Pair:
 @dataclass
 class _Timed:
     count: int = 0
-    below: dict[float, int] = field(default_factory=lambda: dict.fromkeys(EDGES, 0))
+    below: dict[float, int] = field(default_factory=lambda: dict.fromkeys(AUTH_EDGES, 0))
 
     def add(self, seconds: float) -> None:
         self.count += 1
-        for edge in EDGES:
+        for edge in AUTH_EDGES:
             self.below[edge] += seconds <= edge
 
 

@@ -17,14 +17,19 @@ SCRAPE: Final = frozenset({"job", "instance"})
 _PARTS: Final = {Kind.HISTOGRAM: ("_bucket", "_sum", "_count"), Kind.SUMMARY: ("_sum", "_count")}
 
 
-def emitted() -> dict[str, Labels]:
-    """Return the labels of every series of the exporter, and of Prometheus' own."""
-    found: dict[str, Labels] = {"up": SCRAPE}
+def exported() -> dict[str, Labels]:
+    """Return the labels of every series that the families become."""
+    found: dict[str, Labels] = {}
     for family in FAMILIES:
         for part in _PARTS.get(family.kind, ("",)):
             bucket = {"le"} if part == "_bucket" else set()
-            found[family.name + part] = frozenset({*family.labels, *bucket}) | SCRAPE
+            found[family.name + part] = frozenset({*family.labels, *bucket})
     return found
+
+
+def emitted() -> dict[str, Labels]:
+    """Return the same as a scrape brings it, and Prometheus' own."""
+    return {"up": SCRAPE, **{name: labels | SCRAPE for name, labels in exported().items()}}
 
 
 def labels_of(expression: promql.Expr, known: Mapping[str, Labels]) -> Labels:

@@ -11,6 +11,7 @@ from monitor.alerts import Settings, rules
 from tests.monitor.alerts.cases import CASES, FAULT_TABLE, Case
 from tests.monitor.alerts.federation import END, MENDED
 
+# The fault table as it stands, not as CASES has it: evaluated half as often it takes half the time.
 _STORIES: Final = {case.name: case for case in (*CASES, *FAULT_TABLE)}
 
 
