@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.web.changes import Change, last_change
 from monitor.web.outlines import Outline, outlines
-from monitor.web.tally import Standing, Tally, standing
+from monitor.web.standing import Standing, standing
+from monitor.web.tally import Tally
 from monitor.web.trouble import Trouble, troubles
-from monitor.web.words import LEGEND, STATES, Level, Told, count, several
+from monitor.web.words import LEGEND, STATES, Level, Told, count, several, worst
 
 if TYPE_CHECKING:
     from monitor.web.seen import Seen
@@ -67,8 +68,7 @@ def overview(seen: Seen, *, by_state: bool = False) -> Overview:
     """Return the first page, boroughs by name or the worst first."""
     rows = sorted((_row(seen, slug) for slug in seen.boroughs), key=lambda row: row.name.casefold())
     if by_state:
-        order = list(Level)
-        rows.sort(key=lambda row: order.index(row.standing.level))
+        rows.sort(key=lambda row: row.standing.level.rank)
     found = troubles(seen)
     wrong = tuple(one for one in found if one.noticed)
     mending = tuple(one for one in found if not one.noticed)
@@ -76,7 +76,7 @@ def overview(seen: Seen, *, by_state: bool = False) -> Overview:
     codes = {borough.gss for borough in seen.boroughs.values()}
     return Overview(
         headline=headline(rows, Tally.of(seen.level(*one) for one in product(seen.boroughs, repeat=2))),
-        level=_level(rows),
+        level=worst(row.standing.level for row in rows),
         many=_many(rows),
         rows=tuple(rows),
         legend=_legend(rows),
@@ -118,11 +118,6 @@ def headline(rows: list[Row], answers: Tally) -> str:
 
 def _are(names: list[str]) -> str:
     return f"{several(names)} {'is' if len(names) == 1 else 'are'}"
-
-
-def _level(rows: list[Row]) -> Level:
-    order = list(Level)
-    return min((row.standing.level for row in rows), key=order.index, default=Level.UNKNOWN)
 
 
 def _many(rows: list[Row]) -> str:

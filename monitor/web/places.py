@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from monitor.web.tally import Standing, Tally, standing, worst
+from monitor.web.standing import Standing, standing
+from monitor.web.tally import Tally
 from monitor.web.trouble import Trouble, concerning
-from monitor.web.words import ANSWERS, Level, Told, count, several
+from monitor.web.words import ANSWERS, STATES, Level, Told, count, several, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,16 +184,14 @@ def wifi_of(seen: Seen, site: SiteFacts) -> Wifi:
     total = count(states.total, "access point")
     if not states.total:
         return Wifi(Level.UNKNOWN, "The wifi of the building itself is not watched.", "its wifi is not watched")
-    missing = Level.STALE if states.stale > states.unknown else Level.UNKNOWN
-    doubt = f"whether this building's wifi works is not known{' now' if missing is Level.STALE else ''}"
+    doubt = f"whether this building's wifi works is {STATES[states.gap].lower()}"
     if not states.known:
-        how = "nothing recent is known" if missing is Level.STALE else "nothing is known"
-        return Wifi(missing, f"It has {total}; {how} about {'it' if states.total == 1 else 'them'}.", doubt)
+        how = "nothing recent is known" if states.gap is Level.STALE else "nothing is known"
+        return Wifi(states.gap, f"It has {total}; {how} about {'it' if states.total == 1 else 'them'}.", doubt)
     if states.down == states.total:
         return Wifi(Level.DOWN, f"It is down: none of {total} works.")
-    unknown = states.total - states.known
-    rest = f"; of {unknown} it is not known" if unknown else ""
-    level = Level.PARTLY if states.down else missing if unknown else Level.GOOD
+    rest = f"; of {states.missing} it is not known" if states.missing else ""
+    level = Level.PARTLY if states.down else states.gap if states.missing else Level.GOOD
     return Wifi(level, f"{states.works} of {total} work{rest}.", "" if states.works else doubt)
 
 
@@ -230,7 +229,7 @@ def _verdict(answers: list[Answer], wifi: Wifi) -> tuple[Level, str]:
     if wifi.level is Level.DOWN:
         return Level.DOWN, "Nobody can work here: the wifi of the building is down."
     if not tally.known:
-        when = " now: the last tests are too old" if tally.stale > tally.unknown else ""
+        when = " now: the last tests are too old" if tally.gap is Level.STALE else ""
         return tally.level, f"It is not known who can work here{when}."
     if tally.down == tally.total:
         return Level.DOWN, "Nobody can work here."
@@ -241,7 +240,7 @@ def _level(tally: Tally, wifi: Wifi) -> Level:
     """Sum up a building: good only where all of it is known to be."""
     level = tally.level
     if level in {Level.GOOD, Level.SLOW} and tally.known < tally.total:
-        level = Level.STALE if tally.stale > tally.unknown else Level.UNKNOWN
+        level = tally.gap
     if wifi.level is Level.GOOD:
         return level
     # Slow is said of people who can work.
@@ -256,9 +255,8 @@ def _who(tally: Tally, wifi: Wifi, down: list[str]) -> str:
     if tally.works == tally.total:
         slowly = f", of {tally.slow} of them slowly" if tally.slow else ""
         return f"Staff of every borough {can}{slowly}{own}."
-    unknown = tally.stale + tally.unknown
     kept = f" Staff of {several(down)} {cannot}." if down else ""
-    missing = f" Of {count(unknown, 'borough')} it is not known." if unknown else ""
+    missing = f" Of {count(tally.missing, 'borough')} it is not known." if tally.missing else ""
     return f"Staff of {tally.works} of {tally.total} boroughs {can}{own}.{kept}{missing}"
 
 

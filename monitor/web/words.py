@@ -8,8 +8,11 @@ from calendar import day_name
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONDON: Final = ZoneInfo("Europe/London")
 _CLOCK_ERROR_S: Final = 60
@@ -27,6 +30,11 @@ class Level(StrEnum):
     STALE = "stale"
     UNKNOWN = "unknown"
     GOOD = "good"
+
+    @property
+    def rank(self) -> int:
+        """Return its place in this order: the lower, the sooner people must know of it."""
+        return list(Level).index(self)
 
 
 STATES: Final = {
@@ -93,6 +101,11 @@ _REASONS: Final = {
     "no-proxy": "{visited} has no server that could ask {home}",
 }
 """By `roaming.eap.Reason`, which the monitor's web does not import: a test holds the two together."""
+
+
+def worst(levels: Iterable[Level]) -> Level:
+    """Return the level that people must know of first; unknown where there is none."""
+    return min(levels, key=lambda level: level.rank, default=Level.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from monitor.web.changes import last_change
 from monitor.web.overview import overview
 from monitor.web.places import borough_page, building_page, search
 from monitor.web.seen import aged
-from monitor.web.tally import Tally, staff_sentence, staff_words, standing, visitors_sentence, visitors_words
+from monitor.web.standing import standing
+from monitor.web.tally import STAFF, VISITORS, Tally
 from monitor.web.words import Level
 from tests.monitor.web.federation import (
     BAD,
@@ -160,7 +161,7 @@ TALLIES = {
 @pytest.mark.parametrize("case", TALLIES)
 def test_many_answers_are_one(case: str) -> None:
     tally, level, *said = TALLIES[case]
-    words = [staff_sentence(tally), staff_words(tally), visitors_sentence(tally), visitors_words(tally)]
+    words = [wording.of(tally) for side in (STAFF, VISITORS) for wording in (side.sentence, side.cell)]
     assert (tally.level, words) == (level, said)
 
 
@@ -254,7 +255,7 @@ def test_another_boroughs_fault_is_told_but_not_held_against_anybody() -> None:
     camden = standing(seen(home("hackney", BAD)), "camden")
     assert camden.level is Level.GOOD
     assert camden.visitors.words == "can work here from 2 of 3"
-    assert camden.visitors.missing == "Hackney"
+    assert camden.visitors.failing == "Hackney"
 
 
 @pytest.mark.parametrize(
