@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from monitor.web.seen import Cell
 from monitor.web.standing import Standing, standing
 from monitor.web.tally import Tally
 from monitor.web.trouble import Trouble, concerning
@@ -13,27 +14,22 @@ from monitor.web.words import ANSWERS, STATES, Level, Told, count, several, wors
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.target import SiteFacts
-    from monitor.web.seen import Cell, Seen
+    from monitor.target import BoroughFacts, SiteFacts
+    from monitor.web.seen import Seen
 
-QUERY_LENGTH: Final = 100
-"""Characters of a search that are looked at."""
 _NO_WIFI: Final = "The wifi of this building is down."
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One line of a table: the borough at the other end, what is answered and why. Outside realms have no page."""
+    """One line of a table: the borough at the other end, and what is answered.
+
+    `slug` is empty for a realm outside the region, which has no page.
+    """
 
     slug: str
     name: str
-    level: Level
-    answer: str
-    was: str
-    why: str
-    tested: Told | None
-    code: str
-    detail: str
+    cell: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +42,11 @@ class Wifi:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildingLine:
-    """A building in a list."""
+class Building:
+    """A building as a list has it; `borough` is its owner's name, `verdict` who can work there in one sentence."""
 
-    owner: str
-    slug: str
-    name: str
+    site: SiteFacts
     borough: str
-    postcode: str
     level: Level
     verdict: str
     wifi: Wifi
@@ -71,15 +64,13 @@ class Why:
 class BoroughPage:
     """One borough: its staff elsewhere, visitors in its buildings, and why."""
 
-    slug: str
-    name: str
-    contact: str
+    borough: BoroughFacts
     standing: Standing
     home: Answer
     staff: tuple[Answer, ...]
     visitors: tuple[Answer, ...]
     outside: tuple[Answer, ...]
-    buildings: tuple[BuildingLine, ...]
+    buildings: tuple[Building, ...]
     troubles: tuple[Trouble, ...]
     why: tuple[Why, ...]
     oldest: Told | None
@@ -90,14 +81,10 @@ class BoroughPage:
 class BuildingPage:
     """One building: whose staff can work here now; `title` and `asked` are what its answers answer."""
 
-    site: SiteFacts
+    building: Building
     title: str
     asked: str
-    borough: str
     shared: str
-    verdict: str
-    level: Level
-    wifi: Wifi
     answers: tuple[Answer, ...]
     outside: tuple[Answer, ...]
     why: tuple[Why, ...]
@@ -107,22 +94,18 @@ class BuildingPage:
 
 def borough_page(seen: Seen, slug: str) -> BoroughPage:
     """Return a borough's page; raises `KeyError` for one that is not of the federation."""
-    borough = seen.boroughs[slug]
-    staff = [_answer(seen, seen.cell(one, slug), one) for one in seen.others(slug)]
-    visitors = [_answer(seen, seen.cell(slug, one), one) for one in seen.others(slug)]
+    visitors = [_answer(seen, one, seen.cell(slug, one)) for one in seen.others(slug)]
     pairs = [*((one, slug) for one in seen.boroughs), *((slug, one) for one in seen.boroughs)]
     oldest, newest = seen.evidence(pairs)
     found = concerning(seen, slug)
     return BoroughPage(
-        slug=slug,
-        name=borough.name,
-        contact=borough.contact,
+        borough=seen.boroughs[slug],
         standing=standing(seen, slug),
-        home=_answer(seen, seen.cell(slug, slug), slug),
-        staff=_sorted(staff),
+        home=_answer(seen, slug, seen.cell(slug, slug)),
+        staff=_sorted(_answer(seen, one, seen.cell(one, slug)) for one in seen.others(slug)),
         visitors=_sorted(visitors),
-        outside=_outside(seen, slug),
-        buildings=tuple(building_line(seen, site) for site in seen.buildings(slug)),
+        outside=tuple(_answer(seen, one, seen.cell(slug, one)) for one in seen.outside),
+        buildings=tuple(building(seen, site) for site in seen.buildings(slug)),
         troubles=found,
         why=tuple(why for why in _whys(visitors) if why.sentence not in {one.sentence for one in found}),
         oldest=oldest,
@@ -133,45 +116,38 @@ def borough_page(seen: Seen, slug: str) -> BoroughPage:
 def building_page(seen: Seen, key: str) -> BuildingPage:
     """Return a building's page by `owner/slug`; raises `KeyError` for one that is not in the inventory."""
     site = seen.sites[key]
-    wifi = wifi_of(seen, site)
-    answers = [_here(seen, site, home, wifi) for home in seen.boroughs]
+    said = building(seen, site)
+    answers = [_here(seen, said, home) for home in seen.boroughs]
     oldest, newest = seen.evidence((site.owner, home) for home in seen.boroughs)
-    shared = [seen.name(host) for host in site.hosts if host != site.owner]
-    level, verdict = _verdict(answers, wifi)
     return BuildingPage(
-        site=site,
-        title=f"Whose staff {'would be let in' if wifi.doubt else 'can work'} here now?",
-        asked="Would they be let in?" if wifi.doubt else "Can they work here?",
-        borough=seen.name(site.owner),
-        shared=several(shared),
-        verdict=verdict,
-        level=level,
-        wifi=wifi,
+        building=said,
+        title=f"Whose staff {'would be let in' if said.wifi.doubt else 'can work'} here now?",
+        asked="Would they be let in?" if said.wifi.doubt else "Can they work here?",
+        shared=several([seen.name(host) for host in site.hosts if host != site.owner]),
         answers=_sorted(answers),
-        outside=_outside(seen, site.owner, wifi),
+        outside=tuple(_here(seen, said, home) for home in seen.outside),
         why=_whys(answers),
         oldest=oldest,
         newest=newest,
     )
 
 
-def building_line(seen: Seen, site: SiteFacts) -> BuildingLine:
-    """Return a building for a list."""
+def building(seen: Seen, site: SiteFacts) -> Building:
+    """Return what is said of a building."""
     wifi = wifi_of(seen, site)
-    level, verdict = _verdict([_here(seen, site, home, wifi) for home in seen.boroughs], wifi)
-    return BuildingLine(site.owner, site.slug, site.name, seen.name(site.owner), site.postcode, level, verdict, wifi)
+    return Building(site, seen.name(site.owner), *_verdict(seen, site.owner, wifi), wifi)
 
 
-def search(seen: Seen, query: str) -> tuple[BuildingLine, ...]:
+def search(seen: Seen, query: str) -> tuple[Building, ...]:
     """Return the buildings whose name, borough or postcode hold a text; all of them when it is empty."""
-    wanted = _folded(query[:QUERY_LENGTH])
+    wanted = _folded(query)
     found = [
         site
         for site in seen.estate.sites
         if any(wanted in _folded(text) for text in (site.name, site.postcode, seen.name(site.owner)))
     ]
     found.sort(key=lambda site: (seen.name(site.owner).casefold(), site.name.casefold()))
-    return tuple(building_line(seen, site) for site in found)
+    return tuple(building(seen, site) for site in found)
 
 
 def _folded(text: str) -> str:
@@ -195,45 +171,35 @@ def wifi_of(seen: Seen, site: SiteFacts) -> Wifi:
     return Wifi(level, f"{states.works} of {total} work{rest}.", "" if states.works else doubt)
 
 
-def _here(seen: Seen, site: SiteFacts, home: str, wifi: Wifi) -> Answer:
+def _here(seen: Seen, said: Building, home: str) -> Answer:
     """Answer for one home in a building: with its wifi down nobody gets online, whatever the borough can do."""
-    answer = _answer(seen, seen.cell(site.owner, home), home)
-    if wifi.level is not Level.DOWN:
-        return answer
-    return Answer(home, answer.name, Level.DOWN, ANSWERS[Level.DOWN], "", _NO_WIFI, answer.tested, "", "")
+    cell = seen.cell(said.site.owner, home)
+    if said.wifi.level is Level.DOWN:
+        cell = Cell(Level.DOWN, ANSWERS[Level.DOWN], cell.tested, why=_NO_WIFI)
+    return _answer(seen, home, cell)
 
 
-def _answer(seen: Seen, cell: Cell, slug: str) -> Answer:
-    return Answer(
-        slug, seen.name(slug), cell.level, cell.answer, cell.was, cell.why, cell.tested, cell.code, cell.detail
-    )
+def _answer(seen: Seen, slug: str, cell: Cell) -> Answer:
+    return Answer(slug if slug in seen.boroughs else "", seen.name(slug), cell)
 
 
-def _outside(seen: Seen, visited: str, wifi: Wifi | None = None) -> tuple[Answer, ...]:
-    """Answer for homes outside the region."""
-    homes = [home for home in seen.estate.homes if home not in seen.boroughs]
-    if wifi is not None and wifi.level is Level.DOWN:
-        return tuple(
-            Answer(home, seen.name(home), Level.DOWN, ANSWERS[Level.DOWN], "", _NO_WIFI, None, "", "") for home in homes
-        )
-    return tuple(_answer(seen, seen.cell(visited, home), home) for home in homes)
-
-
-def _sorted(answers: list[Answer]) -> tuple[Answer, ...]:
+def _sorted(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     return tuple(sorted(answers, key=lambda one: one.name.casefold()))
 
 
-def _verdict(answers: list[Answer], wifi: Wifi) -> tuple[Level, str]:
+def _verdict(seen: Seen, owner: str, wifi: Wifi) -> tuple[Level, str]:
     """Sum up a building in one sentence; people can work where they are let in and its own wifi is known to work."""
-    tally = Tally.of(answer.level for answer in answers)
     if wifi.level is Level.DOWN:
         return Level.DOWN, "Nobody can work here: the wifi of the building is down."
+    levels = {home: seen.level(owner, home) for home in seen.boroughs}
+    tally = Tally.of(levels.values())
     if not tally.known:
         when = " now: the last tests are too old" if tally.gap is Level.STALE else ""
         return tally.level, f"It is not known who can work here{when}."
     if tally.down == tally.total:
         return Level.DOWN, "Nobody can work here."
-    return _level(tally, wifi), _who(tally, wifi, [one.name for one in answers if one.level is Level.DOWN])
+    down = [seen.name(home) for home, level in levels.items() if level is Level.DOWN]
+    return _level(tally, wifi), _who(tally, wifi, down)
 
 
 def _level(tally: Tally, wifi: Wifi) -> Level:
@@ -264,7 +230,7 @@ def _whys(answers: Iterable[Answer]) -> tuple[Why, ...]:
     """Gather reasons, each once, the one that keeps most away first."""
     by_reason: dict[str, list[str]] = {}
     for answer in answers:
-        if answer.why:
-            by_reason.setdefault(answer.why, []).append(answer.name)
+        if answer.cell.why:
+            by_reason.setdefault(answer.cell.why, []).append(answer.name)
     widest = sorted(by_reason.items(), key=lambda one: -len(one[1]))
     return tuple(Why(sentence, several(sorted(names))) for sentence, names in widest)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from monitor.metrics import Picture
     from monitor.target import BoroughFacts, Estate, SiteFacts
 
-LATE_S: Final = 600
+_LATE_S: Final = 600
 """A picture that is older is not gone by: the monitor has stopped."""
-AHEAD_S: Final = 60
+_AHEAD_S: Final = 60
 """A picture that is further ahead of our clock shows that one of the two is wrong."""
 _NEVER: Final = PairState(Status.UNKNOWN)
 _LEVELS: Final = {
@@ -36,13 +36,11 @@ _VISITED_AT_FAULT: Final = frozenset({FindingKind.CUT_OFF, FindingKind.ISOLATED}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One answer: can the staff of `home` work in the buildings of `visited`?
+    """The answer for a pair: can the staff of the home work in the buildings of the visited borough?
 
     `answer` is it in words, `was` what a stale one said, `why` is why not. `detail` and `code` are for engineers.
     """
 
-    visited: str
-    home: str
     level: Level
     answer: str
     tested: Told | None
@@ -64,12 +62,12 @@ class Seen:
     @property
     def late(self) -> bool:
         """Tell whether the picture is too old to go by."""
-        return self.now - self.picture.at > LATE_S
+        return self.now - self.picture.at > _LATE_S
 
     @property
     def ahead(self) -> bool:
         """Tell whether the picture lies in the future: a clock is wrong."""
-        return self.picture.at - self.now > AHEAD_S
+        return self.picture.at - self.now > _AHEAD_S
 
     @cached_property
     def boroughs(self) -> dict[str, BoroughFacts]:
@@ -95,6 +93,11 @@ class Seen:
     def federation_down(self) -> Finding | None:
         """The finding that nothing joins the boroughs any more."""
         return next((found for found in self.findings if found.kind is FindingKind.FEDERATION_DOWN), None)
+
+    @cached_property
+    def outside(self) -> tuple[str, ...]:
+        """Homes outside the region: realms, which have no page."""
+        return tuple(home for home in self.estate.homes if home not in self.boroughs)
 
     def name(self, slug: str) -> str:
         """Return what people call a borough; realms outside go by themselves."""
@@ -138,7 +141,7 @@ class Seen:
         why = self._why(visited, home, state) if level is Level.DOWN else ""
         tested = told(state.at, self.now)
         told_engineers = ("", "") if level is Level.GOOD else (plain(state.reason), plain(state.sentence))
-        return Cell(visited, home, level, _answer(state), tested, _was(state), why, *told_engineers)
+        return Cell(level, _answer(state), tested, _was(state), why, *told_engineers)
 
     def _why(self, visited: str, home: str, state: PairState) -> str:
         wide = self.federation_down or self.homes_at_fault.get(home) or self.visited_at_fault.get(visited)

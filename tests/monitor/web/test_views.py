@@ -348,7 +348,7 @@ VERDICTS: dict[str, tuple[Picture, Level, str]] = {
 def test_a_building_says_who_can_work_there(case: str) -> None:
     picture, level, said = VERDICTS[case]
     view = building_page(seen(picture), "hackney/town-hall")
-    assert (view.level, view.verdict) == (level, said)
+    assert (view.building.level, view.building.verdict) == (level, said)
 
 
 ANSWERS = {
@@ -366,7 +366,7 @@ def test_an_answer_in_words(case: str) -> None:
     state, *expected = ANSWERS[case]
     view = building_page(seen(with_pairs({("hackney", "camden"): state})), "hackney/town-hall")
     answer = next(one for one in view.answers if one.slug == "camden")
-    assert [answer.level, answer.answer, answer.was] == expected
+    assert [answer.cell.level, answer.cell.answer, answer.cell.was] == expected
 
 
 def test_each_reason_is_said_once_with_those_it_keeps_away() -> None:
@@ -401,13 +401,14 @@ WIFI = {
 def test_a_buildings_own_wifi(case: str) -> None:
     points, level, words = WIFI[case]
     view = building_page(seen(replace(HEALTHY, access_points=points)), "hackney/town-hall")
-    assert (view.wifi.level, view.wifi.words) == (level, words)
+    assert (view.building.wifi.level, view.building.wifi.words) == (level, words)
 
 
 def test_nobody_gets_online_where_the_wifi_is_down() -> None:
     points = dict.fromkeys(("hackney-ap-1", "hackney-ap-2"), DOWN)
     view = building_page(seen(replace(HEALTHY, access_points=points)), "hackney/town-hall")
-    assert {answer.answer for answer in (*view.answers, *view.outside)} == {"No"}
+    assert {answer.cell.answer for answer in (*view.answers, *view.outside)} == {"No"}
+    assert all(answer.cell.tested for answer in (*view.answers, *view.outside))
     assert [(why.sentence, why.who) for why in view.why] == [
         ("The wifi of this building is down.", "Camden, Hackney, Islington and Westminster")
     ]
@@ -415,9 +416,12 @@ def test_nobody_gets_online_where_the_wifi_is_down() -> None:
 
 def test_a_building_without_access_points_says_so() -> None:
     view = building_page(seen(HEALTHY), "camden/library")
-    assert (view.wifi.level, view.wifi.words) == (Level.UNKNOWN, "The wifi of the building itself is not watched.")
+    assert (view.building.wifi.level, view.building.wifi.words) == (
+        Level.UNKNOWN,
+        "The wifi of the building itself is not watched.",
+    )
     said = "Staff of every borough would be let in; its wifi is not watched."
-    assert (view.level, view.verdict) == (Level.UNKNOWN, said)
+    assert (view.building.level, view.building.verdict) == (Level.UNKNOWN, said)
 
 
 def test_it_is_not_asked_who_can_work_where_the_wifi_is_in_doubt() -> None:
@@ -429,14 +433,14 @@ def test_it_is_not_asked_who_can_work_where_the_wifi_is_in_doubt() -> None:
 
 def test_a_boroughs_page_has_both_sides_and_its_shared_buildings() -> None:
     view = borough_page(seen(home("hackney", BAD)), "islington")
-    assert [(one.slug, one.answer) for one in view.visitors] == [
+    assert [(one.slug, one.cell.answer) for one in view.visitors] == [
         ("camden", "Yes"),
         ("hackney", "No"),
         ("westminster", "Yes"),
     ]
-    assert {one.answer for one in view.staff} == {"Yes"}
-    assert [one.name for one in view.outside] == ["outside.example"]
-    assert [one.name for one in view.buildings] == ["Hackney Town Hall"]
+    assert {one.cell.answer for one in view.staff} == {"Yes"}
+    assert [(one.slug, one.name) for one in view.outside] == [("", "outside.example")]
+    assert [one.site.name for one in view.buildings] == ["Hackney Town Hall"]
     assert [(why.sentence, why.who) for why in view.why] == [
         ("Staff of Hackney cannot get online in other boroughs: its sign-in server does not answer.", "Hackney")
     ]
@@ -487,13 +491,13 @@ def test_what_changed_last(case: str) -> None:
     ],
 )
 def test_buildings_are_found_by_name_postcode_and_borough(query: str, found: list[str]) -> None:
-    assert [line.slug for line in search(seen(HEALTHY), query)] == found
+    assert [one.site.slug for one in search(seen(HEALTHY), query)] == found
 
 
 def test_what_is_too_old_is_gone_by_no_more() -> None:
     view = overview(seen(aged(HEALTHY)))
     assert view.headline == "Nothing is known now."
-    assert building_page(seen(aged(HEALTHY)), "hackney/town-hall").wifi.level is Level.STALE
+    assert building_page(seen(aged(HEALTHY)), "hackney/town-hall").building.wifi.level is Level.STALE
 
 
 @given(states=st.lists(st.sampled_from(sorted(STATES)), min_size=len(HEALTHY.pairs), max_size=len(HEALTHY.pairs)))
@@ -510,14 +514,14 @@ def test_the_pages_hold_to_the_picture(states: list[str]) -> None:
             assert Status.DOWN in ends
     for answer in building_page(known, "hackney/town-hall").answers:
         state = pairs["hackney", answer.slug].status
-        assert answer.answer.startswith("Yes") == (state in {Status.UP, Status.SLOW})
-        assert (answer.answer == "No") == (state is Status.DOWN)
+        assert answer.cell.answer.startswith("Yes") == (state in {Status.UP, Status.SLOW})
+        assert (answer.cell.answer == "No") == (state is Status.DOWN)
 
 
 def test_a_federation_of_one_has_pages() -> None:
     estate: Estate = replace(ESTATE, boroughs=ESTATE.boroughs[:1], homes=("camden",), sites=ESTATE.sites[1:])
     known = seen(replace(HEALTHY, pairs={("camden", "camden"): GOOD}), estate=estate)
     assert overview(known).rows[0].standing.staff.sentence == "There is no other borough to work in."
-    assert building_page(known, "camden/library").verdict == (
+    assert building_page(known, "camden/library").building.verdict == (
         "Staff of every borough would be let in; its wifi is not watched."
     )
