@@ -157,18 +157,29 @@ def _folded(text: str) -> str:
 def wifi_of(seen: Seen, site: SiteFacts) -> Wifi:
     """Return what is known of a building's own wifi: its access points."""
     states = Tally.of(seen.access_point(name) for name in site.access_points)
-    total = count(states.total, "access point")
     if not states.total:
         return Wifi(Level.UNKNOWN, "The wifi of the building itself is not watched.", "its wifi is not watched")
+    if states.down == states.total:
+        return Wifi(Level.DOWN, _access_points(states))
+    level = Level.PARTLY if states.down else states.gap if states.missing else Level.GOOD
     doubt = f"whether this building's wifi works is {STATES[states.gap].lower()}"
+    return Wifi(level, _access_points(states), "" if states.works else doubt)
+
+
+def _access_points(states: Tally) -> str:
+    """Say how many access points of a building work; that one works or does not only where it is known."""
+    only, total = states.total == 1, count(states.total, "access point")
     if not states.known:
         how = "nothing recent is known" if states.gap is Level.STALE else "nothing is known"
-        return Wifi(states.gap, f"It has {total}; {how} about {'it' if states.total == 1 else 'them'}.", doubt)
+        return f"It has {total}; {how} about {'it' if only else 'them'}."
     if states.down == states.total:
-        return Wifi(Level.DOWN, f"It is down: none of {total} works.")
+        return f"It is down: {'the one access point does not work' if only else f'none of {total} works'}."
+    if only:
+        return "The one access point works."
     rest = f"; of {states.missing} it is not known" if states.missing else ""
-    level = Level.PARTLY if states.down else states.gap if states.missing else Level.GOOD
-    return Wifi(level, f"{states.works} of {total} work{rest}.", "" if states.works else doubt)
+    if not states.works:
+        return f"{states.down} of {total} {'does' if states.down == 1 else 'do'} not work{rest}."
+    return f"{states.works} of {total} work{rest}."
 
 
 def _here(seen: Seen, said: Building, home: str) -> Answer:
@@ -221,8 +232,11 @@ def _who(tally: Tally, wifi: Wifi, down: list[str]) -> str:
     if tally.works == tally.total:
         slowly = f", of {tally.slow} of them slowly" if tally.slow else ""
         return f"Staff of every borough {can}{slowly}{own}."
-    kept = f" Staff of {several(down)} {cannot}." if down else ""
     missing = f" Of {count(tally.missing, 'borough')} it is not known." if tally.missing else ""
+    if not tally.works:
+        # Of nought that can it is not said how many they are of: the others are not known.
+        return f"Staff of {several(down)} {f'would not be let in{own}' if wifi.doubt else 'cannot work here'}.{missing}"
+    kept = f" Staff of {several(down)} {cannot}." if down else ""
     return f"Staff of {tally.works} of {tally.total} boroughs {can}{own}.{kept}{missing}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from monitor.attribution import FindingKind
 from monitor.metrics import DeviceState, PairState, Status
@@ -21,6 +21,7 @@ _LATE_S: Final = 600
 """A picture that is older is not gone by: the monitor has stopped."""
 _AHEAD_S: Final = 60
 """A picture that is further ahead of our clock shows that one of the two is wrong."""
+_State = TypeVar("_State", PairState, DeviceState)
 _NEVER: Final = PairState(Status.UNKNOWN)
 _LEVELS: Final = {
     Status.UP: Level.GOOD,
@@ -169,14 +170,14 @@ def tidy(estate: Estate) -> Estate:
 
 
 def aged(picture: Picture) -> Picture:
-    """Return a picture with everything that was known made stale."""
-    pairs = {pair: replace(one, status=_stale(one.status)) for pair, one in picture.pairs.items()}
-    points = {name: replace(one, status=_stale(one.status)) for name, one in picture.access_points.items()}
+    """Return a picture with everything that was known made stale, since the picture was taken."""
+    pairs = {pair: _stale(one, picture.at) for pair, one in picture.pairs.items()}
+    points = {name: _stale(one, picture.at) for name, one in picture.access_points.items()}
     return replace(picture, pairs=pairs, access_points=points)
 
 
-def _stale(status: Status) -> Status:
-    return Status.STALE if status in _KNOWN else status
+def _stale(state: _State, since: float) -> _State:
+    return replace(state, status=Status.STALE, since=since) if state.status in _KNOWN else state
 
 
 def _was(state: PairState) -> str:

@@ -16,7 +16,7 @@ from monitor.web.places import borough_page, building_page, search
 from monitor.web.seen import aged
 from monitor.web.standing import standing
 from monitor.web.tally import STAFF, VISITORS, Tally
-from monitor.web.words import Level
+from monitor.web.words import Level, told
 from tests.monitor.web.federation import (
     BAD,
     DOWN,
@@ -336,6 +336,21 @@ VERDICTS: dict[str, tuple[Picture, Level, str]] = {
             "Staff of Camden would not."
         ),
     ),
+    "one home down, the others not known": (
+        with_pairs({**{("hackney", one): UNKNOWN for one in SLUGS}, ("hackney", "camden"): BAD}),
+        Level.PARTLY,
+        "Staff of Camden cannot work here. Of 3 boroughs it is not known.",
+    ),
+    "one home down, nothing else known": (
+        replace(
+            with_pairs({**{("hackney", one): UNKNOWN for one in SLUGS}, ("hackney", "camden"): BAD}), access_points={}
+        ),
+        Level.PARTLY,
+        (
+            "Staff of Camden would not be let in; whether this building's wifi works is not known. "
+            "Of 3 boroughs it is not known."
+        ),
+    ),
     "half too old": (
         with_pairs({("hackney", "camden"): STALE}),
         Level.STALE,
@@ -387,6 +402,7 @@ WIFI = {
     "both": ({"hackney-ap-1": UP, "hackney-ap-2": UP}, Level.GOOD, "2 of 2 access points work."),
     "one": ({"hackney-ap-1": UP, "hackney-ap-2": DOWN}, Level.PARTLY, "1 of 2 access points work."),
     "one known": ({"hackney-ap-1": UP}, Level.UNKNOWN, "1 of 2 access points work; of 1 it is not known."),
+    "one down": ({"hackney-ap-1": DOWN}, Level.PARTLY, "1 of 2 access points does not work; of 1 it is not known."),
     "none": ({"hackney-ap-1": DOWN, "hackney-ap-2": DOWN}, Level.DOWN, "It is down: none of 2 access points works."),
     "unknown": ({}, Level.UNKNOWN, "It has 2 access points; nothing is known about them."),
     "stale": (
@@ -395,6 +411,15 @@ WIFI = {
         "It has 2 access points; nothing recent is known about them.",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [(UP, "The one access point works."), (DOWN, "It is down: the one access point does not work.")]
+)
+def test_one_access_point_is_not_counted(state: DeviceState, words: str) -> None:
+    estate = replace(ESTATE, sites=(replace(ESTATE.sites[0], access_points=("hackney-ap-1",)),))
+    known = seen(replace(HEALTHY, access_points={"hackney-ap-1": state}), estate=estate)
+    assert building_page(known, "hackney/town-hall").building.wifi.words == words
 
 
 @pytest.mark.parametrize("case", WIFI)
@@ -464,6 +489,11 @@ CHANGES: dict[str, tuple[Picture, str | None]] = {
     ),
     "a borough": (visited("camden", BAD), "Visitors from 4 other boroughs can no longer get online in Camden."),
     "a pair": (with_pairs({("camden", "hackney"): BAD}), "Staff of Hackney can no longer get online in Camden."),
+    "everything": (everything(BAD), "Staff of most boroughs can no longer get online in other boroughs."),
+    "every probe": (
+        everything(replace(STALE, since=NOW - 50)),
+        "It is no longer known whether staff of most boroughs get online in other boroughs.",
+    ),
     "a probe": (
         visited("camden", replace(STALE, since=NOW - 50)),
         "It is no longer known whether visitors from 4 other boroughs get online in Camden.",
@@ -497,6 +527,8 @@ def test_buildings_are_found_by_name_postcode_and_borough(query: str, found: lis
 def test_what_is_too_old_is_gone_by_no_more() -> None:
     view = overview(seen(aged(HEALTHY)))
     assert view.headline == "Nothing is known now."
+    assert view.change is not None
+    assert view.change.at == told(HEALTHY.at, NOW)
     assert building_page(seen(aged(HEALTHY)), "hackney/town-hall").building.wifi.level is Level.STALE
 
 
