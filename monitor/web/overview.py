@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MANY: Final = 3
 """Boroughs that are not well at once: then it is no longer one borough's affair."""
 _LONGEST: Final = 12
+_AFFECTED: Final = frozenset({Level.DOWN, Level.PARTLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class LegendLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The first page. `elsewhere` are outlines of boroughs that are not of this federation."""
+    """The first page. `elsewhere` are outlines of boroughs that are not of this federation.
+
+    It is `unexplained` where boroughs are not well and nothing that is wrong says why.
+    """
 
     headline: str
     level: Level
@@ -55,6 +59,7 @@ class Overview:
     elsewhere: tuple[Outline, ...]
     wrong: tuple[Trouble, ...]
     mending: tuple[Trouble, ...]
+    unexplained: bool
     unlisted: int
     change: Change | None
     oldest: Told | None
@@ -73,16 +78,18 @@ def overview(seen: Seen, *, by_state: bool = False) -> Overview:
     wrong = tuple(one for one in found if one.noticed)
     mending = tuple(one for one in found if not one.noticed)
     oldest, newest = seen.evidence(seen.picture.pairs)
+    level = worst(row.standing.level for row in rows)
     codes = {borough.gss for borough in seen.boroughs.values()}
     return Overview(
         headline=headline(rows, Tally.of(seen.level(*one) for one in product(seen.boroughs, repeat=2))),
-        level=worst(row.standing.level for row in rows),
+        level=level,
         many=_many(rows),
         rows=tuple(rows),
         legend=_legend(rows),
         elsewhere=tuple(outline for gss, outline in outlines().boroughs.items() if gss not in codes),
         wrong=wrong[:_LONGEST],
         mending=mending[:_LONGEST],
+        unexplained=not wrong and level in _AFFECTED,
         unlisted=len(wrong[_LONGEST:]) + len(mending[_LONGEST:]),
         change=last_change(seen),
         oldest=oldest,
@@ -122,7 +129,7 @@ def _are(names: list[str]) -> str:
 
 def _many(rows: list[Row]) -> str:
     """Return the banner of a bad day."""
-    affected = sum(row.standing.level in {Level.DOWN, Level.PARTLY} for row in rows)
+    affected = sum(row.standing.level in _AFFECTED for row in rows)
     return f"{affected} of {len(rows)} boroughs are affected" if affected >= _MANY else ""
 
 

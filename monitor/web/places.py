@@ -94,20 +94,23 @@ class BuildingPage:
 
 def borough_page(seen: Seen, slug: str) -> BoroughPage:
     """Return a borough's page; raises `KeyError` for one that is not of the federation."""
+    home = _answer(seen, slug, seen.cell(slug, slug))
     visitors = [_answer(seen, one, seen.cell(slug, one)) for one in seen.others(slug)]
+    # What is found of a home that is at fault says why its own staff fail, too.
+    unexplained = visitors if slug in seen.homes_at_fault else [home, *visitors]
     pairs = [*((one, slug) for one in seen.boroughs), *((slug, one) for one in seen.boroughs)]
     oldest, newest = seen.evidence(pairs)
     found = concerning(seen, slug)
     return BoroughPage(
         borough=seen.boroughs[slug],
         standing=standing(seen, slug),
-        home=_answer(seen, slug, seen.cell(slug, slug)),
+        home=home,
         staff=_sorted(_answer(seen, one, seen.cell(one, slug)) for one in seen.others(slug)),
         visitors=_sorted(visitors),
         outside=tuple(_answer(seen, one, seen.cell(slug, one)) for one in seen.outside),
         buildings=tuple(building(seen, site) for site in seen.buildings(slug)),
         troubles=found,
-        why=tuple(why for why in _whys(visitors) if why.sentence not in {one.sentence for one in found}),
+        why=tuple(why for why in _whys(unexplained) if why.sentence not in {one.sentence for one in found}),
         oldest=oldest,
         newest=newest,
     )

@@ -226,6 +226,17 @@ def test_it_loads_itself_again_only_when_asked() -> None:
     assert b'<meta http-equiv="refresh" content="60">' in ask(app(), "/?refresh=on").body
 
 
+def test_it_is_not_said_that_nobody_is_kept_away_where_somebody_is() -> None:
+    quiet = "Nothing that we know of keeps anybody away."
+    assert quiet in text(ask(app(), "/"))
+    assert quiet not in text(ask(app(with_pairs({("camden", "camden"): BAD})), "/"))
+
+
+def test_no_list_is_empty() -> None:
+    for path in PAGES:
+        assert not re.search(r"<ul[^>]*>\s*</ul>", text(ask(app(home("camden", BAD)), path)))
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_no_jargon_outside_what_is_for_engineers(path: str) -> None:
     shown = text(ask(app(home("hackney", BAD)), path))

@@ -479,6 +479,16 @@ def test_a_boroughs_page_says_a_reason_once() -> None:
     assert view.why == ()
 
 
+def test_what_fails_at_home_alone_has_a_reason() -> None:
+    known = seen(with_pairs({("camden", "camden"): BAD}))
+    assert overview(known).unexplained
+    assert [(why.sentence, why.who) for why in borough_page(known, "camden").why] == [
+        ("Camden's sign-in server does not answer.", "Camden")
+    ]
+    assert not overview(seen(home("hackney", BAD))).unexplained
+    assert not overview(seen(HEALTHY)).unexplained
+
+
 CHANGES: dict[str, tuple[Picture, str | None]] = {
     "none": (HEALTHY, "Nothing has changed since these tests began."),
     "nothing known": (Picture(at=NOW), None),
