@@ -22,7 +22,7 @@ _LEVELS: Final = {
     FindingKind.SLOW: Level.SLOW,
     FindingKind.BLIND: Level.STALE,
 }
-"""What people notice. The other kinds cut nobody off: another server, hub or access point does the work."""
+"""What people notice. The other kinds only want mending: what they cut off, if anything, is found by itself."""
 
 
 @dataclass(frozen=True, slots=True)
