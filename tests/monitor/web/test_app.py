@@ -144,6 +144,11 @@ def test_what_is_searched_is_shown_and_not_run() -> None:
     assert "0 of 2 buildings for" in shown
 
 
+def test_of_a_long_search_the_beginning_counts() -> None:
+    shown = text(ask(app(), "/buildings?q=" + "x" * 300))
+    assert re.findall("x{50,}", shown) == ["x" * 100] * 3
+
+
 @pytest.mark.parametrize("name", HOSTILE, ids=["script", "attribute", "template", "turned", "long", "control"])
 def test_a_hostile_name_is_shown_and_not_run(name: str) -> None:
     estate = replace(

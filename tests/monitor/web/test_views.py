@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.attribution import Finding, FindingKind
 from monitor.metrics import DeviceState, PairState, Picture, Status
 from monitor.web.changes import last_change
 from monitor.web.overview import overview
@@ -259,6 +260,16 @@ def test_another_boroughs_fault_is_told_but_not_held_against_anybody() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "state"), [(FindingKind.UNREACHABLE, "Staff cut off"), (FindingKind.ISOLATED, "Visitors cut off")]
+)
+def test_who_is_at_fault_is_cut_off_even_if_one_pair_works(kind: FindingKind, state: str) -> None:
+    found = Finding(kind, "hackney", "hackney", "It does not work.")
+    known = replace(seen(HEALTHY), findings=(found,))
+    hackney = standing(known, "hackney")
+    assert (hackney.level, hackney.state) == (Level.DOWN, state)
+
+
+@pytest.mark.parametrize(
     ("slugs", "banner"),
     [(["camden"], ""), (["camden", "hackney", "islington"], "4 of 4 boroughs are affected")],
 )
@@ -267,9 +278,20 @@ def test_a_bad_day_has_a_banner(slugs: list[str], banner: str) -> None:
 
 
 def test_rows_go_by_name_or_the_worst_first() -> None:
-    known = seen(home("hackney", BAD))
+    known = seen(with_pairs({**home("hackney", BAD).pairs, **{("westminster", one): STALE for one in SLUGS}}))
     assert [row.slug for row in overview(known).rows] == list(SLUGS)
-    assert [row.slug for row in overview(known, by_state=True).rows][:2] == ["hackney", "camden"]
+    assert [row.slug for row in overview(known, by_state=True).rows] == [
+        "hackney",
+        "westminster",
+        "camden",
+        "islington",
+    ]
+
+
+def test_the_rest_of_the_map_is_other_peoples() -> None:
+    view = overview(seen(HEALTHY))
+    assert all(row.outline for row in view.rows)
+    assert len(view.elsewhere) == 33 - len(SLUGS)
 
 
 def test_the_legend_counts_every_borough() -> None:
@@ -398,6 +420,18 @@ def test_each_reason_is_said_once_with_those_it_keeps_away() -> None:
     ]
 
 
+def test_the_reason_that_keeps_most_away_comes_first() -> None:
+    expired = replace(BAD, reason="certificate-expired")
+    picture = with_pairs(
+        {("hackney", "camden"): expired, ("hackney", "islington"): BAD, ("hackney", "westminster"): BAD}
+    )
+    view = building_page(replace(seen(picture), findings=()), "hackney/town-hall")
+    assert [(why.sentence, why.who) for why in view.why] == [
+        ("No answer came back to our test in Hackney.", "Islington and Westminster"),
+        ("The certificate of Camden's sign-in server has ended.", "Camden"),
+    ]
+
+
 WIFI = {
     "both": ({"hackney-ap-1": UP, "hackney-ap-2": UP}, Level.GOOD, "2 of 2 access points work."),
     "one": ({"hackney-ap-1": UP, "hackney-ap-2": DOWN}, Level.PARTLY, "1 of 2 access points work."),
@@ -518,6 +552,14 @@ def test_what_changed_last(case: str) -> None:
     assert (change.sentence if change else None) == said
 
 
+def test_what_began_in_turn_began_with_the_first() -> None:
+    pairs = {pair: replace(GOOD, since=NOW - 900 + 10 * place) for place, pair in enumerate(HEALTHY.pairs)}
+    change = last_change(seen(with_pairs(pairs)))
+    assert change is not None
+    # The first pair is that of a borough with itself, which crosses nothing.
+    assert change.at == told(NOW - 890, NOW)
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -532,6 +574,11 @@ def test_what_changed_last(case: str) -> None:
 )
 def test_buildings_are_found_by_name_postcode_and_borough(query: str, found: list[str]) -> None:
     assert [one.site.slug for one in search(seen(HEALTHY), query)] == found
+
+
+def test_what_was_never_known_is_not_called_too_old() -> None:
+    picture = aged(with_pairs({("hackney", "camden"): UNKNOWN}))
+    assert picture.pairs["hackney", "camden"] == UNKNOWN
 
 
 def test_what_is_too_old_is_gone_by_no_more() -> None:
