@@ -6,7 +6,7 @@ No script, no cookie, no address of another host. A picture is taken at most onc
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +20,8 @@ from monitor import attribution
 from monitor.errors import MonitorError
 from monitor.web.overview import overview
 from monitor.web.pages import STATIC, page, static
-from monitor.web.places import QUERY_LENGTH, borough_page, building_page, search
-from monitor.web.seen import LATE_S, Seen, aged, tidy
+from monitor.web.places import borough_page, building_page, search
+from monitor.web.seen import Seen, aged, tidy
 from monitor.web.words import plain, stamp, told
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from monitor.target import Estate
 
 _KEPT_S: Final = 2.0
+_QUERY_LENGTH: Final = 100
+"""Characters of a search that are looked at."""
 _HEADERS: Final = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -92,11 +94,11 @@ class _Watch:
             return self._seen
 
     def _fresh(self, now: float) -> Seen:
-        picture = self.picture()
-        if now - picture.at > LATE_S:
+        seen = Seen(self.estate, self.picture(), (), now)
+        if seen.late:
             # Nothing is said to be at fault on evidence that is not gone by.
-            return Seen(self.estate, aged(picture), (), now)
-        return Seen(self.estate, picture, self.findings(picture, self.estate), now)
+            return replace(seen, picture=aged(seen.picture))
+        return replace(seen, findings=self.findings(seen.picture, self.estate))
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,15 @@ class _Pages:
     def buildings(self, request: Request) -> Response:
         """Answer `/buildings`, with `?q=` only those that hold a text."""
         seen = self.watch.look()
-        query = request.query_params.get("q", "")[:QUERY_LENGTH]
-        lines = search(seen, query)
-        return _html(seen, "buildings.html", lines=lines, query=plain(query), total=len(seen.sites))
+        query = request.query_params.get("q", "")[:_QUERY_LENGTH]
+        return _html(
+            seen,
+            "buildings.html",
+            found=search(seen, query),
+            query=plain(query),
+            longest=_QUERY_LENGTH,
+            total=len(seen.sites),
+        )
 
     def refused(self, _: Request, error: Exception) -> Response:
         """Say that there is no such page, or that it cannot be asked in this way."""

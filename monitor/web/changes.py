@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from monitor.metrics import PairState, Status
+from monitor.metrics import Status
 from monitor.web.words import Told, count, told
 
 if TYPE_CHECKING:
@@ -38,26 +38,32 @@ class Change:
 
 
 def last_change(seen: Seen) -> Change | None:
-    """Return the last change between boroughs; None while nothing is known, or while all came at once."""
+    """Return the last change between boroughs; None while nothing is known."""
     since = {
-        pair: state
+        pair: state.since
         for pair, state in seen.picture.pairs.items()
         if state.since is not None and state.status in _STAFF and pair[0] != pair[1]
     }
-    newest = max((state.since or 0 for state in since.values()), default=None)
-    if newest is None:
+    if not since:
         return None
-    lately = {pair: state for pair, state in since.items() if (state.since or 0) > newest - _TOGETHER_S}
-    if len(lately) > _MOST * len(since) and len({state.status for state in lately.values()}) == 1:
-        words = "Nothing has changed since these tests began."
-        return Change(words, told(min(state.since or 0 for state in lately.values()), seen.now))
+    newest = max(since.values())
+    lately = {pair: seen.picture.pairs[pair].status for pair, at in since.items() if at > newest - _TOGETHER_S}
+    if len(lately) > _MOST * len(since) and len(set(lately.values())) == 1:
+        return Change(_general(lately[min(lately)]), told(min(since[pair] for pair in lately), seen.now))
     return Change(_sentence(seen, lately), told(newest, seen.now))
 
 
-def _sentence(seen: Seen, lately: dict[tuple[str, str], PairState]) -> str:
+def _general(status: Status) -> str:
+    """Say what most came to at once: as they work, that is how they were when their tests began."""
+    if status is Status.UP:
+        return "Nothing has changed since these tests began."
+    return _STAFF[status].format(name="most boroughs", count="other boroughs")
+
+
+def _sentence(seen: Seen, lately: dict[tuple[str, str], Status]) -> str:
     """Say it of the home or of the visited borough, whichever had more of the changes of the commonest kind."""
-    status, _ = Counter(state.status for state in lately.values()).most_common(1)[0]
-    pairs = sorted(pair for pair, state in lately.items() if state.status is status)
+    status, _ = Counter(lately.values()).most_common(1)[0]
+    pairs = sorted(pair for pair, found in lately.items() if found is status)
     visited, visits = Counter(pair[0] for pair in pairs).most_common(1)[0]
     home, homes = Counter(pair[1] for pair in pairs).most_common(1)[0]
     if homes >= visits:

@@ -78,7 +78,7 @@ def build(source: Path) -> str:
     with (source / "boroughs.csv").open(encoding="utf-8", newline="") as file:
         codes = {row["name"]: row["gss"] for row in csv.DictReader(file)}
     project = _Projection.of(topology["bbox"])
-    arcs = [_simplified(arc, _TOLERANCE) for arc in _arcs(topology, project)]
+    arcs = [_simplified(arc) for arc in _arcs(topology, project)]
     boroughs = {}
     for shape in topology["objects"]["boroughs"]["geometries"]:
         name, middle = shape["id"], middles[shape["id"]]
@@ -103,7 +103,7 @@ def _arcs(topology: dict[str, Any], project: _Projection) -> Iterable[list[Point
         yield points
 
 
-def _simplified(points: list[Point], tolerance: float) -> list[Point]:
+def _simplified(points: list[Point]) -> list[Point]:
     """Leave out what lies nearer than the tolerance to the line (Douglas and Peucker); ends stay, so borders fit."""
     if len(points) < 3:  # noqa: PLR2004  a line has nothing between its ends
         return points
@@ -117,9 +117,9 @@ def _simplified(points: list[Point], tolerance: float) -> list[Point]:
         return abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length
 
     far = max(range(1, len(points) - 1), key=distance)
-    if distance(far) < tolerance:
+    if distance(far) < _TOLERANCE:
         return [points[0], points[-1]]
-    return [*_simplified(points[: far + 1], tolerance)[:-1], *_simplified(points[far:], tolerance)]
+    return [*_simplified(points[: far + 1])[:-1], *_simplified(points[far:])]
 
 
 def _path(shape: dict[str, Any], arcs: list[list[Point]]) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.web.changes import Change, last_change
 from monitor.web.outlines import Outline, outlines
-from monitor.web.tally import Standing, Tally, standing
+from monitor.web.standing import Standing, standing
+from monitor.web.tally import Tally
 from monitor.web.trouble import Trouble, troubles
-from monitor.web.words import LEGEND, STATES, Level, Told, count, several
+from monitor.web.words import LEGEND, STATES, Level, Told, count, several, worst
 
 if TYPE_CHECKING:
     from monitor.web.seen import Seen
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _MANY: Final = 3
 """Boroughs that are not well at once: then it is no longer one borough's affair."""
 _LONGEST: Final = 12
+_AFFECTED: Final = frozenset({Level.DOWN, Level.PARTLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class LegendLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The first page. `elsewhere` are outlines of boroughs that are not of this federation."""
+    """The first page. `elsewhere` are outlines of boroughs that are not of this federation.
+
+    It is `unexplained` where boroughs are not well and nothing that is wrong says why.
+    """
 
     headline: str
     level: Level
@@ -54,6 +59,7 @@ class Overview:
     elsewhere: tuple[Outline, ...]
     wrong: tuple[Trouble, ...]
     mending: tuple[Trouble, ...]
+    unexplained: bool
     unlisted: int
     change: Change | None
     oldest: Told | None
@@ -67,22 +73,23 @@ def overview(seen: Seen, *, by_state: bool = False) -> Overview:
     """Return the first page, boroughs by name or the worst first."""
     rows = sorted((_row(seen, slug) for slug in seen.boroughs), key=lambda row: row.name.casefold())
     if by_state:
-        order = list(Level)
-        rows.sort(key=lambda row: order.index(row.standing.level))
+        rows.sort(key=lambda row: row.standing.level.rank)
     found = troubles(seen)
     wrong = tuple(one for one in found if one.noticed)
     mending = tuple(one for one in found if not one.noticed)
     oldest, newest = seen.evidence(seen.picture.pairs)
+    level = worst(row.standing.level for row in rows)
     codes = {borough.gss for borough in seen.boroughs.values()}
     return Overview(
         headline=headline(rows, Tally.of(seen.level(*one) for one in product(seen.boroughs, repeat=2))),
-        level=_level(rows),
+        level=level,
         many=_many(rows),
         rows=tuple(rows),
         legend=_legend(rows),
         elsewhere=tuple(outline for gss, outline in outlines().boroughs.items() if gss not in codes),
         wrong=wrong[:_LONGEST],
         mending=mending[:_LONGEST],
+        unexplained=not wrong and level in _AFFECTED,
         unlisted=len(wrong[_LONGEST:]) + len(mending[_LONGEST:]),
         change=last_change(seen),
         oldest=oldest,
@@ -120,14 +127,9 @@ def _are(names: list[str]) -> str:
     return f"{several(names)} {'is' if len(names) == 1 else 'are'}"
 
 
-def _level(rows: list[Row]) -> Level:
-    order = list(Level)
-    return min((row.standing.level for row in rows), key=order.index, default=Level.UNKNOWN)
-
-
 def _many(rows: list[Row]) -> str:
     """Return the banner of a bad day."""
-    affected = sum(row.standing.level in {Level.DOWN, Level.PARTLY} for row in rows)
+    affected = sum(row.standing.level in _AFFECTED for row in rows)
     return f"{affected} of {len(rows)} boroughs are affected" if affected >= _MANY else ""
 
 

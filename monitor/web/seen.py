@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from monitor.attribution import FindingKind
 from monitor.metrics import DeviceState, PairState, Status
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from monitor.metrics import Picture
     from monitor.target import BoroughFacts, Estate, SiteFacts
 
-LATE_S: Final = 600
+_LATE_S: Final = 600
 """A picture that is older is not gone by: the monitor has stopped."""
-AHEAD_S: Final = 60
+_AHEAD_S: Final = 60
 """A picture that is further ahead of our clock shows that one of the two is wrong."""
+_State = TypeVar("_State", PairState, DeviceState)
 _NEVER: Final = PairState(Status.UNKNOWN)
 _LEVELS: Final = {
     Status.UP: Level.GOOD,
@@ -36,13 +37,11 @@ _VISITED_AT_FAULT: Final = frozenset({FindingKind.CUT_OFF, FindingKind.ISOLATED}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One answer: can the staff of `home` work in the buildings of `visited`?
+    """The answer for a pair: can the staff of the home work in the buildings of the visited borough?
 
     `answer` is it in words, `was` what a stale one said, `why` is why not. `detail` and `code` are for engineers.
     """
 
-    visited: str
-    home: str
     level: Level
     answer: str
     tested: Told | None
@@ -64,12 +63,12 @@ class Seen:
     @property
     def late(self) -> bool:
         """Tell whether the picture is too old to go by."""
-        return self.now - self.picture.at > LATE_S
+        return self.now - self.picture.at > _LATE_S
 
     @property
     def ahead(self) -> bool:
         """Tell whether the picture lies in the future: a clock is wrong."""
-        return self.picture.at - self.now > AHEAD_S
+        return self.picture.at - self.now > _AHEAD_S
 
     @cached_property
     def boroughs(self) -> dict[str, BoroughFacts]:
@@ -95,6 +94,11 @@ class Seen:
     def federation_down(self) -> Finding | None:
         """The finding that nothing joins the boroughs any more."""
         return next((found for found in self.findings if found.kind is FindingKind.FEDERATION_DOWN), None)
+
+    @cached_property
+    def outside(self) -> tuple[str, ...]:
+        """Homes outside the region: realms, which have no page."""
+        return tuple(home for home in self.estate.homes if home not in self.boroughs)
 
     def name(self, slug: str) -> str:
         """Return what people call a borough; realms outside go by themselves."""
@@ -138,7 +142,7 @@ class Seen:
         why = self._why(visited, home, state) if level is Level.DOWN else ""
         tested = told(state.at, self.now)
         told_engineers = ("", "") if level is Level.GOOD else (plain(state.reason), plain(state.sentence))
-        return Cell(visited, home, level, _answer(state), tested, _was(state), why, *told_engineers)
+        return Cell(level, _answer(state), tested, _was(state), why, *told_engineers)
 
     def _why(self, visited: str, home: str, state: PairState) -> str:
         wide = self.federation_down or self.homes_at_fault.get(home) or self.visited_at_fault.get(visited)
@@ -166,14 +170,14 @@ def tidy(estate: Estate) -> Estate:
 
 
 def aged(picture: Picture) -> Picture:
-    """Return a picture with everything that was known made stale."""
-    pairs = {pair: replace(one, status=_stale(one.status)) for pair, one in picture.pairs.items()}
-    points = {name: replace(one, status=_stale(one.status)) for name, one in picture.access_points.items()}
+    """Return a picture with everything that was known made stale, since the picture was taken."""
+    pairs = {pair: _stale(one, picture.at) for pair, one in picture.pairs.items()}
+    points = {name: _stale(one, picture.at) for name, one in picture.access_points.items()}
     return replace(picture, pairs=pairs, access_points=points)
 
 
-def _stale(status: Status) -> Status:
-    return Status.STALE if status in _KNOWN else status
+def _stale(state: _State, since: float) -> _State:
+    return replace(state, status=Status.STALE, since=since) if state.status in _KNOWN else state
 
 
 def _was(state: PairState) -> str:

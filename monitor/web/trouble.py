@@ -22,7 +22,7 @@ _LEVELS: Final = {
     FindingKind.SLOW: Level.SLOW,
     FindingKind.BLIND: Level.STALE,
 }
-"""What people notice. The other kinds cut nobody off: another server, hub or access point does the work."""
+"""What people notice. The other kinds only want mending: what they cut off, if anything, is found by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,12 @@ def _concerns(found: Finding, slug: str) -> bool:
 
 
 def _trouble(seen: Seen, found: Finding) -> Trouble:
-    operator = found.owner in {OPERATOR, "federation"}
-    places = (found.node, found.owner, *found.boroughs[:1])
-    page = next((place for place in places if place in seen.boroughs), "")
-    if found.kind is FindingKind.FEDERATION_DOWN:
-        page = ""
+    page = next((place for place in (found.node, found.owner) if place in seen.boroughs), "")
     return Trouble(
         level=_LEVELS.get(found.kind, Level.PARTLY),
         noticed=found.kind in _LEVELS,
         sentence=plain(found.sentence),
-        mends=seen.estate.operator if operator else seen.name(found.owner),
+        mends=seen.estate.operator if found.owner == OPERATOR else seen.name(found.owner),
         since=told(found.since, seen.now),
         borough=page,
         name=seen.name(page),

@@ -8,12 +8,16 @@ from calendar import day_name
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONDON: Final = ZoneInfo("Europe/London")
 _CLOCK_ERROR_S: Final = 60
 _NOW_S: Final = 10
+_NAMED: Final = 4
 _DAYS: Final = dict(zip(("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), day_name, strict=True))
 _UNITS: Final = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -27,6 +31,11 @@ class Level(StrEnum):
     STALE = "stale"
     UNKNOWN = "unknown"
     GOOD = "good"
+
+    @property
+    def rank(self) -> int:
+        """Return its place in this order: the lower, the sooner people must know of it."""
+        return list(Level).index(self)
 
 
 STATES: Final = {
@@ -95,6 +104,11 @@ _REASONS: Final = {
 """By `roaming.eap.Reason`, which the monitor's web does not import: a test holds the two together."""
 
 
+def worst(levels: Iterable[Level]) -> Level:
+    """Return the level that people must know of first; unknown where there is none."""
+    return min(levels, key=lambda level: level.rank, default=Level.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A moment as people read it: how long ago, when in London, and for machines."""
@@ -160,13 +174,13 @@ def stamp(now: float) -> str:
     return f"{there:%H:%M} on {there:%A} {there.day} {there:%B} {there.year}"
 
 
-def several(names: list[str], limit: int = 4) -> str:
-    """Return names as a list in words; what is beyond the limit is counted."""
-    if len(names) > limit:
-        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
+def several(names: list[str]) -> str:
+    """Return names as a list in words; those after the fourth are counted."""
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
     return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def count(number: int, one: str) -> str:
     """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {one if number == 1 else one + 's'}"

@@ -50,9 +50,9 @@ def chromium(*, scripts: bool = False) -> Iterator[webdriver.Chrome]:
         "--disable-gpu",
         "--hide-scrollbars",
         "--disable-lcd-text",
+        "--disable-background-networking",
     ):
         options.add_argument(argument)
-    options.add_argument("--disable-background-networking")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.attribution import Finding, FindingKind
 from monitor.metrics import DeviceState, PairState, Picture, Status
 from monitor.web.changes import last_change
 from monitor.web.overview import overview
 from monitor.web.places import borough_page, building_page, search
 from monitor.web.seen import aged
-from monitor.web.tally import Tally, staff_sentence, staff_words, standing, visitors_sentence, visitors_words
-from monitor.web.words import Level
+from monitor.web.standing import standing
+from monitor.web.tally import STAFF, VISITORS, Tally
+from monitor.web.words import Level, told
 from tests.monitor.web.federation import (
     BAD,
     DOWN,
@@ -160,7 +162,7 @@ TALLIES = {
 @pytest.mark.parametrize("case", TALLIES)
 def test_many_answers_are_one(case: str) -> None:
     tally, level, *said = TALLIES[case]
-    words = [staff_sentence(tally), staff_words(tally), visitors_sentence(tally), visitors_words(tally)]
+    words = [wording.of(tally) for side in (STAFF, VISITORS) for wording in (side.sentence, side.cell)]
     assert (tally.level, words) == (level, said)
 
 
@@ -254,7 +256,17 @@ def test_another_boroughs_fault_is_told_but_not_held_against_anybody() -> None:
     camden = standing(seen(home("hackney", BAD)), "camden")
     assert camden.level is Level.GOOD
     assert camden.visitors.words == "can work here from 2 of 3"
-    assert camden.visitors.missing == "Hackney"
+    assert camden.visitors.failing == "Hackney"
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [(FindingKind.UNREACHABLE, "Staff cut off"), (FindingKind.ISOLATED, "Visitors cut off")]
+)
+def test_who_is_at_fault_is_cut_off_even_if_one_pair_works(kind: FindingKind, state: str) -> None:
+    found = Finding(kind, "hackney", "hackney", "It does not work.")
+    known = replace(seen(HEALTHY), findings=(found,))
+    hackney = standing(known, "hackney")
+    assert (hackney.level, hackney.state) == (Level.DOWN, state)
 
 
 @pytest.mark.parametrize(
@@ -266,9 +278,20 @@ def test_a_bad_day_has_a_banner(slugs: list[str], banner: str) -> None:
 
 
 def test_rows_go_by_name_or_the_worst_first() -> None:
-    known = seen(home("hackney", BAD))
+    known = seen(with_pairs({**home("hackney", BAD).pairs, **{("westminster", one): STALE for one in SLUGS}}))
     assert [row.slug for row in overview(known).rows] == list(SLUGS)
-    assert [row.slug for row in overview(known, by_state=True).rows][:2] == ["hackney", "camden"]
+    assert [row.slug for row in overview(known, by_state=True).rows] == [
+        "hackney",
+        "westminster",
+        "camden",
+        "islington",
+    ]
+
+
+def test_the_rest_of_the_map_is_other_peoples() -> None:
+    view = overview(seen(HEALTHY))
+    assert all(row.outline for row in view.rows)
+    assert len(view.elsewhere) == 33 - len(SLUGS)
 
 
 def test_the_legend_counts_every_borough() -> None:
@@ -335,6 +358,21 @@ VERDICTS: dict[str, tuple[Picture, Level, str]] = {
             "Staff of Camden would not."
         ),
     ),
+    "one home down, the others not known": (
+        with_pairs({**{("hackney", one): UNKNOWN for one in SLUGS}, ("hackney", "camden"): BAD}),
+        Level.PARTLY,
+        "Staff of Camden cannot work here. Of 3 boroughs it is not known.",
+    ),
+    "one home down, nothing else known": (
+        replace(
+            with_pairs({**{("hackney", one): UNKNOWN for one in SLUGS}, ("hackney", "camden"): BAD}), access_points={}
+        ),
+        Level.PARTLY,
+        (
+            "Staff of Camden would not be let in; whether this building's wifi works is not known. "
+            "Of 3 boroughs it is not known."
+        ),
+    ),
     "half too old": (
         with_pairs({("hackney", "camden"): STALE}),
         Level.STALE,
@@ -347,7 +385,7 @@ VERDICTS: dict[str, tuple[Picture, Level, str]] = {
 def test_a_building_says_who_can_work_there(case: str) -> None:
     picture, level, said = VERDICTS[case]
     view = building_page(seen(picture), "hackney/town-hall")
-    assert (view.level, view.verdict) == (level, said)
+    assert (view.building.level, view.building.verdict) == (level, said)
 
 
 ANSWERS = {
@@ -365,7 +403,7 @@ def test_an_answer_in_words(case: str) -> None:
     state, *expected = ANSWERS[case]
     view = building_page(seen(with_pairs({("hackney", "camden"): state})), "hackney/town-hall")
     answer = next(one for one in view.answers if one.slug == "camden")
-    assert [answer.level, answer.answer, answer.was] == expected
+    assert [answer.cell.level, answer.cell.answer, answer.cell.was] == expected
 
 
 def test_each_reason_is_said_once_with_those_it_keeps_away() -> None:
@@ -382,10 +420,23 @@ def test_each_reason_is_said_once_with_those_it_keeps_away() -> None:
     ]
 
 
+def test_the_reason_that_keeps_most_away_comes_first() -> None:
+    expired = replace(BAD, reason="certificate-expired")
+    picture = with_pairs(
+        {("hackney", "camden"): expired, ("hackney", "islington"): BAD, ("hackney", "westminster"): BAD}
+    )
+    view = building_page(replace(seen(picture), findings=()), "hackney/town-hall")
+    assert [(why.sentence, why.who) for why in view.why] == [
+        ("No answer came back to our test in Hackney.", "Islington and Westminster"),
+        ("The certificate of Camden's sign-in server has ended.", "Camden"),
+    ]
+
+
 WIFI = {
     "both": ({"hackney-ap-1": UP, "hackney-ap-2": UP}, Level.GOOD, "2 of 2 access points work."),
     "one": ({"hackney-ap-1": UP, "hackney-ap-2": DOWN}, Level.PARTLY, "1 of 2 access points work."),
     "one known": ({"hackney-ap-1": UP}, Level.UNKNOWN, "1 of 2 access points work; of 1 it is not known."),
+    "one down": ({"hackney-ap-1": DOWN}, Level.PARTLY, "1 of 2 access points does not work; of 1 it is not known."),
     "none": ({"hackney-ap-1": DOWN, "hackney-ap-2": DOWN}, Level.DOWN, "It is down: none of 2 access points works."),
     "unknown": ({}, Level.UNKNOWN, "It has 2 access points; nothing is known about them."),
     "stale": (
@@ -396,17 +447,27 @@ WIFI = {
 }
 
 
+@pytest.mark.parametrize(
+    ("state", "words"), [(UP, "The one access point works."), (DOWN, "It is down: the one access point does not work.")]
+)
+def test_one_access_point_is_not_counted(state: DeviceState, words: str) -> None:
+    estate = replace(ESTATE, sites=(replace(ESTATE.sites[0], access_points=("hackney-ap-1",)),))
+    known = seen(replace(HEALTHY, access_points={"hackney-ap-1": state}), estate=estate)
+    assert building_page(known, "hackney/town-hall").building.wifi.words == words
+
+
 @pytest.mark.parametrize("case", WIFI)
 def test_a_buildings_own_wifi(case: str) -> None:
     points, level, words = WIFI[case]
     view = building_page(seen(replace(HEALTHY, access_points=points)), "hackney/town-hall")
-    assert (view.wifi.level, view.wifi.words) == (level, words)
+    assert (view.building.wifi.level, view.building.wifi.words) == (level, words)
 
 
 def test_nobody_gets_online_where_the_wifi_is_down() -> None:
     points = dict.fromkeys(("hackney-ap-1", "hackney-ap-2"), DOWN)
     view = building_page(seen(replace(HEALTHY, access_points=points)), "hackney/town-hall")
-    assert {answer.answer for answer in (*view.answers, *view.outside)} == {"No"}
+    assert {answer.cell.answer for answer in (*view.answers, *view.outside)} == {"No"}
+    assert all(answer.cell.tested for answer in (*view.answers, *view.outside))
     assert [(why.sentence, why.who) for why in view.why] == [
         ("The wifi of this building is down.", "Camden, Hackney, Islington and Westminster")
     ]
@@ -414,9 +475,12 @@ def test_nobody_gets_online_where_the_wifi_is_down() -> None:
 
 def test_a_building_without_access_points_says_so() -> None:
     view = building_page(seen(HEALTHY), "camden/library")
-    assert (view.wifi.level, view.wifi.words) == (Level.UNKNOWN, "The wifi of the building itself is not watched.")
+    assert (view.building.wifi.level, view.building.wifi.words) == (
+        Level.UNKNOWN,
+        "The wifi of the building itself is not watched.",
+    )
     said = "Staff of every borough would be let in; its wifi is not watched."
-    assert (view.level, view.verdict) == (Level.UNKNOWN, said)
+    assert (view.building.level, view.building.verdict) == (Level.UNKNOWN, said)
 
 
 def test_it_is_not_asked_who_can_work_where_the_wifi_is_in_doubt() -> None:
@@ -428,14 +492,14 @@ def test_it_is_not_asked_who_can_work_where_the_wifi_is_in_doubt() -> None:
 
 def test_a_boroughs_page_has_both_sides_and_its_shared_buildings() -> None:
     view = borough_page(seen(home("hackney", BAD)), "islington")
-    assert [(one.slug, one.answer) for one in view.visitors] == [
+    assert [(one.slug, one.cell.answer) for one in view.visitors] == [
         ("camden", "Yes"),
         ("hackney", "No"),
         ("westminster", "Yes"),
     ]
-    assert {one.answer for one in view.staff} == {"Yes"}
-    assert [one.name for one in view.outside] == ["outside.example"]
-    assert [one.name for one in view.buildings] == ["Hackney Town Hall"]
+    assert {one.cell.answer for one in view.staff} == {"Yes"}
+    assert [(one.slug, one.name) for one in view.outside] == [("", "outside.example")]
+    assert [one.site.name for one in view.buildings] == ["Hackney Town Hall"]
     assert [(why.sentence, why.who) for why in view.why] == [
         ("Staff of Hackney cannot get online in other boroughs: its sign-in server does not answer.", "Hackney")
     ]
@@ -449,6 +513,16 @@ def test_a_boroughs_page_says_a_reason_once() -> None:
     assert view.why == ()
 
 
+def test_what_fails_at_home_alone_has_a_reason() -> None:
+    known = seen(with_pairs({("camden", "camden"): BAD}))
+    assert overview(known).unexplained
+    assert [(why.sentence, why.who) for why in borough_page(known, "camden").why] == [
+        ("Camden's sign-in server does not answer.", "Camden")
+    ]
+    assert not overview(seen(home("hackney", BAD))).unexplained
+    assert not overview(seen(HEALTHY)).unexplained
+
+
 CHANGES: dict[str, tuple[Picture, str | None]] = {
     "none": (HEALTHY, "Nothing has changed since these tests began."),
     "nothing known": (Picture(at=NOW), None),
@@ -459,6 +533,11 @@ CHANGES: dict[str, tuple[Picture, str | None]] = {
     ),
     "a borough": (visited("camden", BAD), "Visitors from 4 other boroughs can no longer get online in Camden."),
     "a pair": (with_pairs({("camden", "hackney"): BAD}), "Staff of Hackney can no longer get online in Camden."),
+    "everything": (everything(BAD), "Staff of most boroughs can no longer get online in other boroughs."),
+    "every probe": (
+        everything(replace(STALE, since=NOW - 50)),
+        "It is no longer known whether staff of most boroughs get online in other boroughs.",
+    ),
     "a probe": (
         visited("camden", replace(STALE, since=NOW - 50)),
         "It is no longer known whether visitors from 4 other boroughs get online in Camden.",
@@ -471,6 +550,14 @@ def test_what_changed_last(case: str) -> None:
     picture, said = CHANGES[case]
     change = last_change(seen(picture))
     assert (change.sentence if change else None) == said
+
+
+def test_what_began_in_turn_began_with_the_first() -> None:
+    pairs = {pair: replace(GOOD, since=NOW - 900 + 10 * place) for place, pair in enumerate(HEALTHY.pairs)}
+    change = last_change(seen(with_pairs(pairs)))
+    assert change is not None
+    # The first pair is that of a borough with itself, which crosses nothing.
+    assert change.at == told(NOW - 890, NOW)
 
 
 @pytest.mark.parametrize(
@@ -486,13 +573,20 @@ def test_what_changed_last(case: str) -> None:
     ],
 )
 def test_buildings_are_found_by_name_postcode_and_borough(query: str, found: list[str]) -> None:
-    assert [line.slug for line in search(seen(HEALTHY), query)] == found
+    assert [one.site.slug for one in search(seen(HEALTHY), query)] == found
+
+
+def test_what_was_never_known_is_not_called_too_old() -> None:
+    picture = aged(with_pairs({("hackney", "camden"): UNKNOWN}))
+    assert picture.pairs["hackney", "camden"] == UNKNOWN
 
 
 def test_what_is_too_old_is_gone_by_no_more() -> None:
     view = overview(seen(aged(HEALTHY)))
     assert view.headline == "Nothing is known now."
-    assert building_page(seen(aged(HEALTHY)), "hackney/town-hall").wifi.level is Level.STALE
+    assert view.change is not None
+    assert view.change.at == told(HEALTHY.at, NOW)
+    assert building_page(seen(aged(HEALTHY)), "hackney/town-hall").building.wifi.level is Level.STALE
 
 
 @given(states=st.lists(st.sampled_from(sorted(STATES)), min_size=len(HEALTHY.pairs), max_size=len(HEALTHY.pairs)))
@@ -509,14 +603,14 @@ def test_the_pages_hold_to_the_picture(states: list[str]) -> None:
             assert Status.DOWN in ends
     for answer in building_page(known, "hackney/town-hall").answers:
         state = pairs["hackney", answer.slug].status
-        assert answer.answer.startswith("Yes") == (state in {Status.UP, Status.SLOW})
-        assert (answer.answer == "No") == (state is Status.DOWN)
+        assert answer.cell.answer.startswith("Yes") == (state in {Status.UP, Status.SLOW})
+        assert (answer.cell.answer == "No") == (state is Status.DOWN)
 
 
 def test_a_federation_of_one_has_pages() -> None:
     estate: Estate = replace(ESTATE, boroughs=ESTATE.boroughs[:1], homes=("camden",), sites=ESTATE.sites[1:])
     known = seen(replace(HEALTHY, pairs={("camden", "camden"): GOOD}), estate=estate)
     assert overview(known).rows[0].standing.staff.sentence == "There is no other borough to work in."
-    assert building_page(known, "camden/library").verdict == (
+    assert building_page(known, "camden/library").building.verdict == (
         "Staff of every borough would be let in; its wifi is not watched."
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.web import words
-from monitor.web.words import Told, ago, count, hours, plain, several, short, stamp, told
+from monitor.web.words import Level, Told, ago, count, hours, plain, several, short, stamp, told, worst
 from roaming.eap import Reason
 from tests.monitor.web.federation import NOW
 
@@ -137,6 +137,11 @@ def test_opening_hours_in_words(text: str, expected: str) -> None:
 )
 def test_names_as_a_list(names: list[str], expected: str) -> None:
     assert several(names) == expected
+
+
+def test_the_worst_is_what_people_must_know_of_first() -> None:
+    assert [worst([Level.GOOD, level]) for level in Level] == list(Level)
+    assert worst([]) is Level.UNKNOWN
 
 
 def test_numbers_have_their_nouns() -> None:
