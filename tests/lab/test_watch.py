@@ -108,7 +108,7 @@ def _engine(topology: Topology, answer: Result, status: str = "running") -> Fake
 
 def test_watch_writes_files_starts_them_and_asks_each(where: Folder, topology: Topology) -> None:
     engine = _engine(topology, Result(0, "ok", ""))
-    nodes = watch(engine, where, topology, WANTED)
+    nodes = watch(engine, where, topology, WANTED, print)
     assert {node.name for node in nodes} == {"monitor", "prometheus", "alertmanager", "pager"}
     written = {path.name for path in where.observers.iterdir()}
     assert written == {"start-monitor", "prometheus.yml", "roaming.rules.yml", "alertmanager.yml"}
@@ -118,8 +118,8 @@ def test_watch_writes_files_starts_them_and_asks_each(where: Folder, topology: T
 
 def test_those_of_a_former_watch_are_replaced(where: Folder, topology: Topology) -> None:
     engine = _engine(topology, Result(0, "ok", ""))
-    watch(engine, where, topology, WANTED)
-    watch(engine, where, topology, WANTED)
+    watch(engine, where, topology, WANTED, print)
+    watch(engine, where, topology, WANTED, print)
     assert ("rm", "lab-prometheus") in engine.calls
 
 
@@ -133,5 +133,5 @@ def test_those_of_a_former_watch_are_replaced(where: Folder, topology: Topology)
 def test_one_that_does_not_come_is_named(where: Folder, topology: Topology, status: str, message: str) -> None:
     engine = _engine(topology, Result(1, "", "refused"), status)
     with pytest.raises(ContainerError) as caught:
-        watch(engine, where, topology, WANTED)
+        watch(engine, where, topology, WANTED, print)
     assert str(caught.value).startswith(message)
