@@ -6,7 +6,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -17,6 +17,7 @@ from lab.folder import Folder
 from lab.scenarios.demo import tell
 from lab.topology import Topology, container, lay_out, rewrite
 from roaming.load import load
+from tests.lab.verdicts import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,26 +67,12 @@ class World:
         document = {"run": str(self.runs), "passed": True, "seconds": 0.1, "results": results}
         return Result(0, json.dumps(document), "")
 
-    def _result(self, number: int, visited: str, home: str, method: str, argv: list[str]) -> dict[str, Any]:
+    def _result(self, number: int, visited: str, home: str, method: str, argv: list[str]) -> dict[str, object]:
         identity = f"roam-{self.runs}-{number}@{home}"
         reason = self._reason(argv)
         if reason == "accepted":
             self._log(visited, home, identity)
-        return {
-            "visited": visited,
-            "home": home,
-            "method": method,
-            "verdict": "pass" if reason == "accepted" else "fail",
-            "reason": reason,
-            "sentence": "",
-            "milliseconds": 20.0,
-            "identity": identity,
-            "server": "",
-            "skipped": [],
-            "attempts": 1,
-            "first_success_s": 0.5,
-            "vlan": None,
-        }
+        return verdict(visited, home, method, reason, identity)
 
     def _reason(self, argv: list[str]) -> str:
         if "--expect" in argv:

@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def network(repository: Path) -> Network:
-    return load(repository / "lab" / "inventory").network
-
-
-@pytest.fixture(scope="module")
 def material(network: Network) -> Material:
     return generate(network)
 

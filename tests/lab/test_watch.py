@@ -10,28 +10,18 @@ import yaml
 
 from lab.engine import FakeEngine, Result, State
 from lab.errors import ContainerError
-from lab.folder import Folder
-from lab.topology import ONLOOKERS, Node, Topology, container, lay_out, rewrite
+from lab.topology import ONLOOKERS, container
 from lab.watch import Wanted, files, observers_file, watch
 from monitor.dashboards import provisioning
-from roaming.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from lab.folder import Folder
+    from lab.topology import Node, Topology
     from roaming.model.network import Network
     from tests.conftest import Golden
-
-
-@pytest.fixture(scope="module")
-def network(repository: Path) -> Network:
-    return load(repository / "lab" / "inventory").network
-
-
-@pytest.fixture(scope="module")
-def topology(network: Network) -> Topology:
-    return lay_out(network, "lab").topology
 
 
 def _image(node: Node) -> str:
@@ -83,13 +73,6 @@ def test_grafana_finds_what_the_monitor_writes_for_it(topology: Topology, reposi
     for variable, name in variables.items():
         (network,) = services[name]["networks"].values()
         assert f"//{network['ipv4_address']}:" in grafana["environment"][variable]
-
-
-@pytest.fixture
-def where(tmp_path: Path, repository: Path, network: Network) -> Folder:
-    folder = Folder(tmp_path, "lab")
-    rewrite(repository / "lab" / "inventory", folder.inventory, lay_out(network, "lab").places)
-    return folder
 
 
 WANTED = Wanted(lambda image: f"image-{image}", 0.05, patience_s=0)
