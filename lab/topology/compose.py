@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
-from lab.engine import LAB_LABEL
 from lab.topology.plan import ONLOOKERS, NodeKind
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = "str | bool | list[Value] | dict[str, Value]"
 
+_LABEL: Final = "seamless-wifi.lab"
 _SERVER_LOGS: Final = "/var/log/freeradius"
 # What the control container tells `roam`: with it no command in there needs an option.
 _CONTROL: Final[Mapping[str, str]] = {
@@ -51,7 +51,7 @@ def named(topology: Topology, node: Node, image: str) -> dict[str, Value]:
     service: dict[str, Value] = {
         "container_name": container(topology, node),
         "image": image,
-        "labels": {LAB_LABEL: topology.name},
+        "labels": {_LABEL: topology.name},
     }
     if node.links:
         networks: dict[str, Value] = {link.network: {"ipv4_address": str(link.address)} for link in node.links}
@@ -93,6 +93,6 @@ def _network(topology: Topology, name: str, subnet: IPv4Network) -> dict[str, Va
         "driver": "bridge",
         "internal": True,
         "ipam": {"config": [{"subnet": str(subnet), "gateway": str(subnet.network_address + 1)}]},
-        "labels": {LAB_LABEL: topology.name},
+        "labels": {_LABEL: topology.name},
         "x-podman.disable_dns": True,
     }
