@@ -143,7 +143,7 @@ def test_the_paused_prober_is_stopped_where_it_stands(engine: FakeEngine, faults
 
 
 def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, faults: Faults) -> None:
-    with pytest.raises(ZeroDivisionError), faults.held(faults.parse("hub-stopped:hub-west")):
+    with pytest.raises(ZeroDivisionError), faults.held("hub-stopped:hub-west"):
         raise ZeroDivisionError
     assert "service radsecproxy start" in _asked(engine)[-1][1]
 
