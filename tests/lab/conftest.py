@@ -11,6 +11,7 @@ from lab import life
 from lab.engine import find_engine
 from lab.folder import Folder, folder
 from lab.images import Image, Workshop, ensure
+from lab.pki import Material, generate
 from lab.topology import Topology, lay_out, rewrite
 from roaming.load import load
 from tests.lab.federation import Federation
@@ -39,6 +40,11 @@ def network(repository: Path) -> Network:
 @pytest.fixture(scope="session")
 def topology(network: Network) -> Topology:
     return lay_out(network, "lab").topology
+
+
+@pytest.fixture(scope="session")
+def material(network: Network) -> Material:
+    return generate(network)
 
 
 @pytest.fixture

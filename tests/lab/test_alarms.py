@@ -17,13 +17,12 @@ from lab.faults import parse
 from lab.scenarios.alarms import ROWS, Alarm, Call, Expected, FakeEars, LabEars, Outcome, Pace, Row, Run, chosen, judge
 from lab.topology import Topology, lay_out
 from monitor.alerts import Settings, alerts
-from roaming.load import load
 from tests.lab.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
+    from roaming.model.network import Network
     from tests.conftest import Golden
 
 DOWN = Alarm("HubDown", "operator", "hub-east")
@@ -34,8 +33,8 @@ ROW = Row("hub", "a hub", ("hub-stopped:hub-east",), (Expected("HubDown", "opera
 
 
 @pytest.fixture(scope="module")
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x").topology
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x").topology
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

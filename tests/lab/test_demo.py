@@ -16,12 +16,13 @@ from lab.errors import LabError
 from lab.folder import Folder
 from lab.scenarios.demo import tell
 from lab.topology import Topology, container, lay_out, rewrite
-from roaming.load import load
 from tests.lab.verdicts import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from roaming.model.network import Network
 
 HOMES = {
     "camden": "camden-rad-1",
@@ -92,16 +93,16 @@ class World:
 
 
 @pytest.fixture
-def where(tmp_path: Path, repository: Path) -> Folder:
+def where(tmp_path: Path, repository: Path, network: Network) -> Folder:
     found = Folder(tmp_path, "x")
-    layout = lay_out(load(repository / "lab" / "inventory").network, "x")
+    layout = lay_out(network, "x")
     rewrite(repository / "lab" / "inventory", found.inventory, layout.places)
     return found
 
 
 @pytest.fixture
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x").topology
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x").topology
 
 
 def _tell(world: World, where: Folder, topology: Topology) -> tuple[bool, str]:

@@ -12,23 +12,19 @@ from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.faults import Faults, parse
 from lab.folder import Folder
-from lab.pki import Material, generate, write_private
+from lab.pki import Material, write_private
 from lab.topology import Topology, container, lay_out
-from roaming.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x").topology
+    from roaming.model.network import Network
 
 
 @pytest.fixture(scope="module")
-def material(repository: Path) -> Material:
-    return generate(load(repository / "lab" / "inventory").network)
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x").topology
 
 
 @pytest.fixture

@@ -37,14 +37,14 @@ def test_every_server_and_hub_of_london_is_pushed_to_and_nothing_else(london: Ne
 
 
 @pytest.fixture(scope="module")
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x", part=WITHOUT_ACCESS_POINTS).topology
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x", part=WITHOUT_ACCESS_POINTS).topology
 
 
 @pytest.fixture
-def where(tmp_path: Path, repository: Path) -> Folder:
+def where(tmp_path: Path, repository: Path, network: Network) -> Folder:
     folder = Folder(tmp_path, "x")
-    places = lay_out(load(repository / "lab" / "inventory").network, "x").places
+    places = lay_out(network, "x").places
     rewrite(repository / "lab" / "inventory", folder.inventory, places)
     return folder
 

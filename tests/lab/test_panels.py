@@ -12,7 +12,7 @@ from lab.cli.panels import summary, table
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.faults import parse
-from lab.pki import generate, write
+from lab.pki import Material, write
 from lab.scenarios.alarms import Alarm, FakeEars
 from lab.scenarios.panels import RIGHTLY, STAGES, FakeCrowd, LabCrowd, Pace, Reason, Row, Run, Stage, Visit, judge
 from lab.scenarios.panels.judgement import fullest, most_telling
@@ -174,8 +174,8 @@ def test_every_reason_is_of_a_query_that_there_is() -> None:
 
 
 @pytest.fixture
-def furnished(where: Folder, network: Network) -> Folder:
-    write(generate(network), where.secrets)
+def furnished(where: Folder, material: Material) -> Folder:
+    write(material, where.secrets)
     return where
 
 
