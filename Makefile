@@ -39,9 +39,10 @@ check: $(VENV)/.ready ## Format, lint, types, layers, YAML, Ansible
 	@$(BIN)/yamllint --strict inventory lab/inventory playbooks
 	@cd playbooks && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline -q
 
+# Three at once on two cores: two thirds of the time tests wait for daemons and timers.
 test: setup check ## Every test, the real daemons and the lab included
 	@$(BIN)/roam-lab images --build
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not lab"
+	@$(BIN)/pytest -n 3 --dist loadfile -m "not lab"
 	@$(BIN)/pytest -m lab
 
 demo: setup ## The federation in containers: red, pushed, green, each hub lost
