@@ -10,7 +10,8 @@ from cryptography import x509
 
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
-from lab.faults import Faults, parse
+from lab.faults import FaultKind, Faults, parse
+from lab.faults.kind import spelled
 from lab.folder import Folder
 from lab.pki import Material, write_private
 from lab.topology import Topology, container, lay_out
@@ -78,6 +79,11 @@ SITES = (
     "camden/town-hall, camden/pancras-square, hackney/town-hall, hackney/service-centre, islington/town-hall, "
     "islington/upper-street"
 )
+
+
+def test_the_page_of_the_lab_tells_of_every_fault(repository: Path) -> None:
+    page = (repository / "docs" / "lab.md").read_text(encoding="utf-8")
+    assert [kind for kind in FaultKind if f"`{spelled(kind)}`" not in page] == []
 
 
 @pytest.mark.parametrize(
