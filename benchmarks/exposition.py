@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
-import subprocess
-import sys
 from itertools import starmap
-from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +16,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.process import apart, resident_mb
 from benchmarks.row import Row
 from monitor.metrics import State
 from monitor.sample import Batch, FakeClock, Sample, family
@@ -51,9 +49,7 @@ def measure() -> Iterator[Row]:
         unit="CPU us a sample",
         goal=0.3,
     )
-    words = [sys.executable, "-m", "benchmarks.exposition"]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603  our own module
-    early, late = json.loads(done.stdout)
+    early, late = apart("benchmarks.exposition")
     yield Row(
         name=f"{ACCESS_POINTS:,} access points polled and told: memory at cycle {LATE}",
         peer_name=f"the same process at cycle {EARLY}",
@@ -140,7 +136,7 @@ def main() -> None:
         clock.advance(_EVERY_S)
         if cycle in (EARLY, LATE):
             gc.collect()
-            found.append(_resident_mb())
+            found.append(round(resident_mb(), 1))
     print(json.dumps(found))
 
 
@@ -153,12 +149,6 @@ def _poll(controller: int, cycle: int) -> Iterator[Sample]:
         number = float((cycle * 7 + index) % 60)
         yield from (Sample(one, labels, number) for one in _BY_DEVICE)
         yield from (Sample(one, (*labels, radio), number / 60) for one in _BY_RADIO for radio in _RADIOS)
-
-
-def _resident_mb() -> float:
-    """Return what the process has in memory now (proc_pid_statm(5): pages, the second number)."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return round(pages * 4096 / 2**20, 1)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ ours DIR` is one run. Ours renders the RADIUS servers and hubs too; the peer's a
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.large_inventory import grow
 from benchmarks.peer import Peer
+from benchmarks.process import apart
 from benchmarks.row import Row
 from roaming.load import load
 from roaming.model.bundle import DeviceKind
@@ -53,9 +53,7 @@ def measure() -> Iterator[Row]:
 
 def _run(side: str, directory: Path) -> tuple[float, int]:
     """Run one side in a process of its own; return CPU seconds and how many octets of access points it wrote."""
-    words = [sys.executable, "-m", "benchmarks.load_check_render", side, str(directory)]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603  our own module
-    seconds, octets = json.loads(done.stdout)
+    seconds, octets = apart("benchmarks.load_check_render", side, str(directory))
     return seconds, octets
 
 

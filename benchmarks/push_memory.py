@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.process import apart, peak_mb
 from benchmarks.push import CONTROLLERS, LINES, Ours, plan
 from benchmarks.row import Figure
 from lab.devices import FleetProcess
@@ -27,9 +25,7 @@ MANY: Final = 1000
 
 def measure() -> Iterator[Figure]:
     """Yield the peak of the resident memory, and the time."""
-    words = [sys.executable, "-m", "benchmarks.push_memory"]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603  our own module
-    found = json.loads(done.stdout)
+    found = apart("benchmarks.push_memory")
     name = f"push {LINES} lines to {MANY:,} simulated controllers, {CONTROLLERS} at once"
     yield Figure(f"{name}: memory", found["mb"], "MB resident at most")
     yield Figure(f"{name}: time", found["seconds"], "s, transactions only")
@@ -43,8 +39,7 @@ def main() -> None:
         start = time.monotonic()
         Ours().push(plans, fleet.accesses, Path(folder))
         seconds = time.monotonic() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"mb": round(peak, 1), "seconds": round(seconds, 1)}))
+    print(json.dumps({"mb": round(peak_mb(), 1), "seconds": round(seconds, 1)}))
 
 
 if __name__ == "__main__":

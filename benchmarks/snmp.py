@@ -24,12 +24,10 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from benchmarks.row import Missing, Row
-from benchmarks.snmp_agents import agents, device
+from benchmarks.snmp_agents import agents, device, nothing_seen
 from lab.devices.snmp import Model
-from monitor.metrics import State
 from monitor.pollers import GufoReader, Poller, load_profiles
 from monitor.sample import SystemClock
-from monitor.target import Estate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +76,7 @@ class _Work:
 async def _ours(work: _Work, ports: tuple[int, ...]) -> float:
     """Return CPU seconds of a device, its part of the text included."""
     poller = Poller(GufoReader(), load_profiles(), SystemClock(), deadline_s=60, lasts_s=180)
-    state = State(Estate("bench", "bench", (), (), (), (), ()), interval_s=300, clock=SystemClock())
+    state = nothing_seen()
     devices = [device(work.model, work.points, port, number, work.ssids) for number, port in enumerate(ports)]
     text, seconds = b"", 0.0
     for rounds in (2, ROUNDS):

@@ -5,16 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lab.devices.snmp import Model
+from monitor.metrics import State
 from monitor.pollers import Community, Device, Endpoint, KnownAccessPoint
-from monitor.target import TargetKind
+from monitor.sample import SystemClock
+from monitor.target import Estate, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SERVER = "10.7.0.11"
+SERVER: Final = "10.7.0.11"
+INTERVAL_S: Final = 300
 
 
 @contextmanager
@@ -29,6 +32,11 @@ def agents(model: Model, points: int, count: int = 1, ssids: str = "govroam") ->
             yield tuple(int(port) for port in process.stdout.readline().split())
         finally:
             process.stdin.close()
+
+
+def nothing_seen() -> State:
+    """Return the state of `serve` before the first poll."""
+    return State(Estate("bench", "bench", (), (), (), (), ()), interval_s=INTERVAL_S, clock=SystemClock())
 
 
 def device(model: Model, points: int, port: int, number: int = 0, ssids: str = "govroam") -> Device:

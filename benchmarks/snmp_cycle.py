@@ -9,23 +9,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import resource
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.process import apart, peak_mb, resident_mb
 from benchmarks.row import Figure
-from benchmarks.snmp_agents import agents, device
+from benchmarks.snmp_agents import INTERVAL_S, agents, device, nothing_seen
 from lab.devices.snmp import Model
-from monitor.metrics import State
 from monitor.pollers import GufoReader, Poller, SnmpTask, load_profiles
 from monitor.sample import SystemClock
-from monitor.target import Estate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from monitor.metrics import State
 
 CONTROLLERS: Final = 50
 POINTS: Final = 200
@@ -33,13 +30,11 @@ CYCLES: Final = 5
 # Of a tenth of the controllers, so that 200 cycles take seconds.
 MANY: Final = 200
 EARLY: Final = 20
-INTERVAL_S: Final = 300
 
 
 def measure() -> Iterator[Figure]:
     """Yield what a cycle takes, and how memory went."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.snmp_cycle"], check=True, capture_output=True, text=True)
-    found = json.loads(done.stdout)
+    found = apart("benchmarks.snmp_cycle")
     name = f"SNMP cycle over {CONTROLLERS * POINTS:,} access points behind {CONTROLLERS} controllers"
     yield Figure(f"{name}: CPU", found["cpu_s"] * 1000, "ms of one core, with text")
     yield Figure(f"{name}: time", found["seconds"] * 1000, "ms, the controllers on the same cores")
@@ -52,8 +47,7 @@ def main() -> None:
     """Poll, and print what it took."""
     growth = asyncio.run(_growth())
     cpu_s, seconds = asyncio.run(_cycle())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found = {"cpu_s": cpu_s, "seconds": seconds, "peak_mb": peak, "growth": growth}
+    found = {"cpu_s": cpu_s, "seconds": seconds, "peak_mb": peak_mb(), "growth": growth}
     print(json.dumps({name: round(value, 4) for name, value in found.items()}))
 
 
@@ -83,21 +77,15 @@ async def _growth() -> float:
             state.exposition(time.time())
             if number in {EARLY, MANY}:
                 gc.collect()
-                sizes.append(_resident())
+                sizes.append(resident_mb())
     return sizes[1] / sizes[0]
-
-
-def _resident() -> int:
-    """Return the resident memory in pages (proc(5))."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
 
 
 def _task(ports: tuple[int, ...]) -> tuple[SnmpTask, State]:
     clock = SystemClock()
     devices = tuple(device(Model.CATALYST_9800, POINTS, port, number) for number, port in enumerate(ports))
     poller = Poller(GufoReader(), load_profiles(), clock, deadline_s=240, lasts_s=900)
-    state = State(Estate("bench", "bench", (), (), (), (), ()), interval_s=INTERVAL_S, clock=clock)
-    return SnmpTask(poller, devices, lambda: 0.0, INTERVAL_S), state
+    return SnmpTask(poller, devices, lambda: 0.0, INTERVAL_S), nothing_seen()
 
 
 if __name__ == "__main__":

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.table import Table
 
 from lab import life
 from lab.cli.options import DEFAULT_NAME, JsonOption, NameOption, ScaleOption
-from lab.cli.progress import console
+from lab.cli.progress import console, diary
 from lab.cli.workshop import ensurer
 from lab.engine import find_engine
-from lab.errors import LabError
 from lab.faults import Faults
 from lab.folder import folder
 from lab.scenarios.alarms import LabEars, Run, chosen
-from lab.topology import CONTROL, container, read_mapping
+from lab.scenarios.verification import push
+from lab.topology import read_mapping
 from lab.watch import DEFAULT_SCALE, Wanted, watch
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
 
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from lab.folder import Folder
     from lab.scenarios.alarms import Outcome
     from lab.topology import Topology
+
+_PUSH_S: Final = 900
 
 
 def register(app: typer.Typer) -> None:
@@ -53,12 +54,7 @@ def alarms(
 
     Example: roam-lab alarms -i lab/inventory --only hub-stopped
     """
-    rows = chosen(only or ())
-    began, out = time.monotonic(), console(stderr=True)
-
-    def say(text: str) -> None:
-        out.print(f"{time.monotonic() - began:6.0f} s  {text}", markup=False)
-
+    rows, say = chosen(only or ()), diary()
     where = folder(name)
     engine = find_engine(where.root)
     with _lab(engine, where, inventory, say) as topology:
@@ -84,10 +80,7 @@ def _lab(engine: Engine, where: Folder, inventory: Path, say: Callable[[str], No
     topology = life.up(engine, where, life.Order(inventory, ensurer(engine, where, say)), say)
     try:
         say("pushing")
-        pushed = engine.exec(container(topology, topology.node(CONTROL)), ["roam", "push", "--yes"], timeout_s=900)
-        if not pushed.ok:
-            message = f"the push failed: {pushed.err.strip()[-500:]}"
-            raise LabError(message)
+        push(engine, topology, timeout_s=_PUSH_S)
         yield topology
     finally:
         life.down(engine, where)
@@ -96,8 +89,7 @@ def _lab(engine: Engine, where: Folder, inventory: Path, say: Callable[[str], No
 def _watched(engine: Engine, where: Folder, topology: Topology, scale: float, say: Callable[[str], None]) -> None:
     states = {state.node.name: state.status for state in life.status(engine, where)}
     if states.get("pager") != "running" or states.get("monitor") != "running":
-        say("starting the monitor, Prometheus and Alertmanager")
-        watch(engine, where, topology, Wanted(ensurer(engine, where, say), scale))
+        watch(engine, where, topology, Wanted(ensurer(engine, where, say), scale), say)
 
 
 def _print(outcomes: list[Outcome], *, as_json: bool) -> None:

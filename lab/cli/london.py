@@ -43,6 +43,6 @@ def london(
             life.down(engine, where)
     if as_json:
         typer.echo(json.dumps(asdict(size) | {"passed": size.passed}, indent=2))
-    for line in () if as_json else lines(size):
-        console().print(line, markup=False)
+    else:
+        console().print("\n".join(lines(size)), markup=False)
     raise typer.Exit(0 if size.passed else 1)

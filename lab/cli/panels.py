@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from lab.cli.options import DEFAULT_NAME, JsonOption, NameOption
-from lab.cli.progress import console
+from lab.cli.progress import console, diary
 from lab.engine import find_engine
 from lab.faults import Faults
 from lab.folder import folder
@@ -38,11 +38,7 @@ def panels(*, name: NameOption = DEFAULT_NAME, as_json: JsonOption = False) -> N
 
     Example: roam-lab panels
     """
-    began, out = time.monotonic(), console(stderr=True)
-
-    def say(text: str) -> None:
-        out.print(f"{time.monotonic() - began:6.0f} s  {text}", markup=False)
-
+    began, say = time.monotonic(), diary()
     where = folder(name)
     topology = read_mapping(where.mapping)
     engine = find_engine(where.root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,16 @@ def console(*, stderr: bool = False) -> Console:
     """Return a console; without a terminal nothing is wrapped or coloured."""
     found = Console(stderr=stderr, highlight=False)
     return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDE)
+
+
+def diary() -> Callable[[str], None]:
+    """Return a function that tells what happens, with the seconds since now; it speaks on standard error."""
+    began, out = time.monotonic(), console(stderr=True)
+
+    def say(text: str) -> None:
+        out.print(f"{time.monotonic() - began:6.0f} s  {text}", markup=False)
+
+    return say
 
 
 @contextmanager

@@ -48,14 +48,13 @@ def up(
     pools = (_subnet(subnet),) if subnet else life.POOLS
     where = folder(name)
     engine = find_engine(where.root)
-    with steps(STEPS) as step:
+    with steps(STEPS + watched) as step:
         images = ensurer(engine, where, step)
         part = Part(frozenset(limit or ()), frozenset(without or ()))
         order = life.Order(inventory, images, part, pools)
         topology = life.up(engine, where, order, step)
         if watched:
-            step("starting the monitor, Prometheus and Alertmanager")
-            watch(engine, where, topology, Wanted(images, scale, grafana))
+            watch(engine, where, topology, Wanted(images, scale, grafana), step)
     console().print(mapping_table(topology))
     for line in edits():
         typer.echo(line)

@@ -34,5 +34,4 @@ def watch(
     life.require(where)
     engine = find_engine(where.root)
     with steps(1) as step:
-        step("starting the monitor, Prometheus and Alertmanager")
-        begin(engine, where, read_mapping(where.mapping), Wanted(ensurer(engine, where, step), scale, grafana))
+        begin(engine, where, read_mapping(where.mapping), Wanted(ensurer(engine, where, step), scale, grafana), step)

@@ -73,15 +73,13 @@ class Faults:
                 self._run(node, scripts.undo(node))
 
     @contextmanager
-    def held(self, *faults: Fault) -> Iterator[None]:
+    def held(self, *names: str) -> Iterator[None]:
         """Hold faults for the length of a `with` block."""
         try:
-            for fault in faults:
-                self.set(fault)
+            self.break_all(names)
             yield
         finally:
-            for fault in faults:
-                self.clear(fault)
+            self.mend_all(names)
 
     def _struck(self, fault: Fault) -> tuple[Node, ...]:
         """Return the nodes that a fault is done to: of a borough's servers those that have the certificate."""

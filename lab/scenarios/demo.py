@@ -140,7 +140,7 @@ def _faults(story: Story) -> None:
 
 def _lose(story: Story, hub: Node, kind: FaultKind, words: str) -> None:
     """Take a hub away, see everybody get in over the other, and bring it back."""
-    with story.faults.held(story.faults.parse(f"{kind}:{hub.name}")):
+    with story.faults.held(f"{kind}:{hub.name}"):
         report = _verify(story, f"get in without {hub.name}", lost=hub.name)
     story.summary.append(f"{hub.name} {words}: everybody in again after {_first(report):.1f} s")
     started = time.monotonic()

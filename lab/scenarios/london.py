@@ -6,10 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lab.errors import LabError
 from lab.evidence import home_servers
 from lab.scenarios.memory import held_by
-from lab.scenarios.verification import Verifier
+from lab.scenarios.verification import Verifier, push
 from lab.topology import ONLOOKERS, NodeKind, Part, container
 from roaming.load import load
 from roaming.render import render
@@ -58,11 +57,8 @@ def measure(engine: Engine, folder: Folder, topology: Topology, up_s: float, ste
     limit = devices(network, topology)
     step(f"pushing to {len(limit)} servers and hubs")
     began = time.monotonic()
-    pushed = verifier.roam("push", "--yes", "--limit", ",".join(limit), timeout_s=_PUSH_S)
+    push(engine, topology, "--limit", ",".join(limit), timeout_s=_PUSH_S)
     push_s = time.monotonic() - began
-    if not pushed.ok:
-        message = f"the push failed: {(pushed.err.strip() or pushed.out.strip())[-500:]}"
-        raise LabError(message)
     step("verifying until everybody gets in")
     first = verifier.verify("--retry-for", str(_PATIENCE_S), timeout_s=2 * _PUSH_S)
     step("verifying once more, for its time")

@@ -44,9 +44,9 @@ class Verifier:
             raise LabError(message)
         return read_report(json.loads(result.out))
 
-    def roam(self, *words: str, timeout_s: float = 600) -> Result:
+    def roam(self, *words: str) -> Result:
         """Run another `roam` command."""
-        return self.engine.exec(self._control, ["roam", *words], timeout_s=timeout_s)
+        return self.engine.exec(self._control, ["roam", *words], timeout_s=600)
 
     def evidence(self, report: Report, *, lost: str | None = None) -> Evidence:
         """Hold a report against the logs; with a `lost` hub, nothing may have crossed it."""
@@ -57,6 +57,15 @@ class Verifier:
     @property
     def _control(self) -> str:
         return container(self.topology, self.topology.node(CONTROL))
+
+
+def push(engine: Engine, topology: Topology, *words: str, timeout_s: float) -> None:
+    """Run `roam push --yes` with more options; raises `LabError` with its last words when it fails."""
+    control = container(topology, topology.node(CONTROL))
+    pushed = engine.exec(control, ["roam", "push", "--yes", *words], timeout_s=timeout_s)
+    if not pushed.ok:
+        message = f"the push failed: {(pushed.err.strip() or pushed.out.strip())[-500:]}"
+        raise LabError(message)
 
 
 def read_report(document: Mapping[str, Any]) -> Report:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = "str | bool | list[Value] | dict[str, Value]"
 
-LABEL: Final = "seamless-wifi.lab"
+_LABEL: Final = "seamless-wifi.lab"
 _SERVER_LOGS: Final = "/var/log/freeradius"
 # What the control container tells `roam`: with it no command in there needs an option.
 _CONTROL: Final[Mapping[str, str]] = {
@@ -51,7 +51,7 @@ def named(topology: Topology, node: Node, image: str) -> dict[str, Value]:
     service: dict[str, Value] = {
         "container_name": container(topology, node),
         "image": image,
-        "labels": {LABEL: topology.name},
+        "labels": {_LABEL: topology.name},
     }
     if node.links:
         networks: dict[str, Value] = {link.network: {"ipv4_address": str(link.address)} for link in node.links}
@@ -59,12 +59,12 @@ def named(topology: Topology, node: Node, image: str) -> dict[str, Value]:
     return service
 
 
-def workplace(topology: Topology) -> dict[str, Value]:
-    """Return what a container needs in which our commands run, and need no options."""
+def workplace(topology: Topology, *volumes: str) -> dict[str, Value]:
+    """Return what a container needs in which our commands run, and need no options; it gets more volumes besides."""
     environment: dict[str, Value] = {"LAB_ROLE": NodeKind.CONTROL.value}
     for variable, name in _CONTROL.items():
         environment[variable] = f"/checkout/.lab/{topology.name}/{name}"
-    return {"environment": environment, "volumes": ["../..:/checkout"], "working_dir": "/checkout"}
+    return {"environment": environment, "volumes": ["../..:/checkout", *volumes], "working_dir": "/checkout"}
 
 
 def _service(topology: Topology, node: Node, image: str) -> dict[str, Value]:
@@ -93,6 +93,6 @@ def _network(topology: Topology, name: str, subnet: IPv4Network) -> dict[str, Va
         "driver": "bridge",
         "internal": True,
         "ipam": {"config": [{"subnet": str(subnet), "gateway": str(subnet.network_address + 1)}]},
-        "labels": {LABEL: topology.name},
+        "labels": {_LABEL: topology.name},
         "x-podman.disable_dns": True,
     }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lab.topology import Node, Topology, Value
 
-GRAFANA: Final = "grafana"
+_GRAFANA: Final = "grafana"
 _IMAGE: Final = "grafana/grafana"
 _DASHBOARDS: Final = "../../monitor/dashboards/grafana"
 # Whoever reaches it reads: nobody has an account, and it asks nothing of the world, which it cannot reach.
@@ -47,9 +47,14 @@ _COMMANDS: Final[Mapping[str, list[str]]] = {
 }
 
 
+def observers(topology: Topology, *, grafana: bool) -> tuple[Node, ...]:
+    """Return those who look on, Grafana only where it is wanted."""
+    return tuple(node for node in topology.of_kind(*ONLOOKERS) if grafana or node.name != _GRAFANA)
+
+
 def observers_file(topology: Topology, image: Callable[[Node], str], *, grafana: bool) -> str:
     """Print the compose file; `image` names the image of each but Grafana, which is nobody's but its makers'."""
-    nodes = [node for node in topology.of_kind(*ONLOOKERS) if grafana or node.name != GRAFANA]
+    nodes = observers(topology, grafana=grafana)
     services: dict[str, Value] = {node.name: _service(topology, node, image) for node in nodes}
     used = dict.fromkeys(link.network for node in nodes for link in node.links)
     networks: dict[str, Value] = {name: {"name": f"{topology.name}-{name}", "external": True} for name in used}
@@ -58,10 +63,9 @@ def observers_file(topology: Topology, image: Callable[[Node], str], *, grafana:
 
 
 def _service(topology: Topology, node: Node, image: Callable[[Node], str]) -> dict[str, Value]:
-    if node.name == GRAFANA:
+    if node.name == _GRAFANA:
         return named(topology, node, _IMAGE) | _grafana(topology)
-    service = named(topology, node, image(node)) | workplace(topology) | {"init": True}
-    volumes: list[Value] = ["../..:/checkout", f"./observers:{_FILES}:ro"]
+    volumes = [f"./observers:{_FILES}:ro"]
     if node.kind is NodeKind.MONITOR:
         # Hubs and proxies know the monitor by the control container's address, and it reaches what that one reaches.
         network = f"container:{container(topology, topology.node(CONTROL))}"
@@ -69,7 +73,7 @@ def _service(topology: Topology, node: Node, image: Callable[[Node], str]) -> di
         own: dict[str, Value] = {"entrypoint": ["sh", f"{_FILES}/{START_MONITOR}"], "network_mode": network}
     else:
         own = {"entrypoint": list(_COMMANDS[node.name])}
-    return service | own | {"volumes": volumes}
+    return named(topology, node, image(node)) | workplace(topology, *volumes) | {"init": True} | own
 
 
 def _grafana(topology: Topology) -> dict[str, Value]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from lab.errors import ContainerError
 from lab.images import Image
-from lab.topology import ONLOOKERS, NodeKind, container
+from lab.topology import NodeKind, container
 from lab.watch.configuration import MONITOR_PORT, files
-from lab.watch.observers import GRAFANA, observers_file
+from lab.watch.observers import observers, observers_file
 from lab.watch.question import get
 from roaming.load import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from lab.engine import Engine
     from lab.folder import Folder
@@ -39,18 +39,21 @@ class Wanted:
     patience_s: float = 60
 
 
-def watch(engine: Engine, folder: Folder, topology: Topology, wanted: Wanted) -> tuple[Node, ...]:
+def watch(
+    engine: Engine, folder: Folder, topology: Topology, wanted: Wanted, step: Callable[[str], None]
+) -> tuple[Node, ...]:
     """Start the monitor, Prometheus, Alertmanager and the pager, and wait until each answers.
 
     Raises `ContainerError` for the first that does not; the lab and the others go on.
     """
+    step("starting the monitor, Prometheus and Alertmanager")
     network = load(folder.inventory).network
     folder.observers.mkdir(exist_ok=True)
     for name, text in files(topology, network, wanted.scale).items():
         (folder.observers / name).write_text(text, encoding="utf-8")
     compose = observers_file(topology, lambda node: wanted.ensure(_image(node)), grafana=wanted.grafana)
     folder.observers_compose.write_text(compose, encoding="utf-8")
-    nodes = tuple(_nodes(topology, grafana=wanted.grafana))
+    nodes = observers(topology, grafana=wanted.grafana)
     # Those of a former time have read other files.
     names = [container(topology, node) for node in nodes]
     engine.remove_containers([name for name in names if engine.state(name)])
@@ -58,10 +61,6 @@ def watch(engine: Engine, folder: Folder, topology: Topology, wanted: Wanted) ->
     for node in nodes:
         _wait(engine, topology, node, wanted.patience_s)
     return nodes
-
-
-def _nodes(topology: Topology, *, grafana: bool) -> Iterator[Node]:
-    return (node for node in topology.of_kind(*ONLOOKERS) if grafana or node.name != GRAFANA)
 
 
 def _image(node: Node) -> Image:

@@ -17,12 +17,12 @@ from lab.faults import parse
 from lab.scenarios.alarms import ROWS, Alarm, Call, Expected, FakeEars, LabEars, Outcome, Pace, Row, Run, chosen, judge
 from lab.topology import Topology, lay_out
 from monitor.alerts import Settings, alerts
-from roaming.load import load
+from tests.lab.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
+    from roaming.model.network import Network
     from tests.conftest import Golden
 
 DOWN = Alarm("HubDown", "operator", "hub-east")
@@ -33,8 +33,8 @@ ROW = Row("hub", "a hub", ("hub-stopped:hub-east",), (Expected("HubDown", "opera
 
 
 @pytest.fixture(scope="module")
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x").topology
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x").topology
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -44,6 +44,12 @@ def test_every_row_speaks_of_what_there_is(row: Row, topology: Topology) -> None
     assert {one.name for one in row.expected} <= {alert.name for alert in alerts(Settings())}
     owners = {node.owner for node in topology.nodes} | {"operator"}
     assert {one.owner for one in row.expected} <= owners
+
+
+def test_alerts_that_are_held_back_are_those_that_wait_for_ways_to_settle() -> None:
+    waiting = {alert.name for alert in alerts(Settings()) if "settling" in alert.expression}
+    for row in ROWS:
+        assert row.held == {one.owner for one in row.expected if one.name in waiting}, row.name
 
 
 def test_rows_are_chosen_by_name_in_the_order_of_the_table() -> None:
@@ -89,17 +95,6 @@ def test_what_is_expected_of_one_thing_is_not_met_by_another() -> None:
 
 
 @dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass
 class Breaker:
     """Breaks at once, and remembers when."""
 
@@ -122,7 +117,7 @@ PACE = Pace(patience_s=60, settling_s=20, healing_s=100, look_s=1)
 
 def _play(*script: tuple[float, float, Alarm]) -> tuple[Outcome, Breaker, Clock]:
     """Play a row that begins at 1000 with alarms that begin and end so many seconds later."""
-    clock = Clock()
+    clock = Clock(1000)
     breaker = Breaker(clock)
     ears = FakeEars(clock, [(1000 + begins, 1000 + ends, one) for begins, ends, one in script])
     return Run(breaker, ears, PACE, clock=clock, sleep=clock.sleep).play(ROW), breaker, clock
@@ -140,7 +135,7 @@ def test_a_row_waits_for_silence_first() -> None:
 
 
 def test_a_row_whose_alert_is_held_back_waits_until_ways_are_settled() -> None:
-    clock = Clock()
+    clock = Clock(1000)
     breaker = Breaker(clock)
     unreachable = Alarm("HomeBoroughUnreachable", "hackney", "hackney")
     row = Row("home", "a home", ("x",), (Expected("HomeBoroughUnreachable", "hackney"),))
@@ -167,7 +162,7 @@ def test_what_never_comes_ends_with_patience() -> None:
 
 
 def test_a_lab_that_is_never_silent_is_not_broken() -> None:
-    clock = Clock()
+    clock = Clock(1000)
     breaker = Breaker(clock)
     ears = FakeEars(clock, [(0, 9999, PAIR)])
     with pytest.raises(LabError, match="before hub: not silent after 100 s: PairDown rings"):
@@ -176,7 +171,7 @@ def test_a_lab_that_is_never_silent_is_not_broken() -> None:
 
 
 def test_what_half_broke_is_mended() -> None:
-    clock = Clock()
+    clock = Clock(1000)
     breaker = Breaker(clock, fails=True)
     with pytest.raises(LabError, match="does not obey"):
         Run(breaker, FakeEars(clock), PACE, clock=clock, sleep=clock.sleep).play(ROW)

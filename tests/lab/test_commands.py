@@ -27,6 +27,7 @@ def _lab(repository: Path, *words: str, **environ: str) -> subprocess.CompletedP
         ("status", "--name", ABSENT),
         ("fault", "clear", "--name", ABSENT),
         ("watch", "--name", ABSENT),
+        ("panels", "--name", ABSENT),
         ("exec", "--name", ABSENT, "--", "roam", "verify"),
     ],
 )

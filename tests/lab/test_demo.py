@@ -6,7 +6,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -16,11 +16,13 @@ from lab.errors import LabError
 from lab.folder import Folder
 from lab.scenarios.demo import tell
 from lab.topology import Topology, container, lay_out, rewrite
-from roaming.load import load
+from tests.lab.verdicts import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from roaming.model.network import Network
 
 HOMES = {
     "camden": "camden-rad-1",
@@ -66,26 +68,12 @@ class World:
         document = {"run": str(self.runs), "passed": True, "seconds": 0.1, "results": results}
         return Result(0, json.dumps(document), "")
 
-    def _result(self, number: int, visited: str, home: str, method: str, argv: list[str]) -> dict[str, Any]:
+    def _result(self, number: int, visited: str, home: str, method: str, argv: list[str]) -> dict[str, object]:
         identity = f"roam-{self.runs}-{number}@{home}"
         reason = self._reason(argv)
         if reason == "accepted":
             self._log(visited, home, identity)
-        return {
-            "visited": visited,
-            "home": home,
-            "method": method,
-            "verdict": "pass" if reason == "accepted" else "fail",
-            "reason": reason,
-            "sentence": "",
-            "milliseconds": 20.0,
-            "identity": identity,
-            "server": "",
-            "skipped": [],
-            "attempts": 1,
-            "first_success_s": 0.5,
-            "vlan": None,
-        }
+        return verdict(visited, home, method, reason, identity)
 
     def _reason(self, argv: list[str]) -> str:
         if "--expect" in argv:
@@ -105,16 +93,16 @@ class World:
 
 
 @pytest.fixture
-def where(tmp_path: Path, repository: Path) -> Folder:
+def where(tmp_path: Path, repository: Path, network: Network) -> Folder:
     found = Folder(tmp_path, "x")
-    layout = lay_out(load(repository / "lab" / "inventory").network, "x")
+    layout = lay_out(network, "x")
     rewrite(repository / "lab" / "inventory", found.inventory, layout.places)
     return found
 
 
 @pytest.fixture
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x").topology
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x").topology
 
 
 def _tell(world: World, where: Folder, topology: Topology) -> tuple[bool, str]:

@@ -10,25 +10,22 @@ from cryptography import x509
 
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
-from lab.faults import Faults, parse
+from lab.faults import FaultKind, Faults, parse
+from lab.faults.kind import spelled
 from lab.folder import Folder
-from lab.pki import Material, generate, write_private
+from lab.pki import Material, write_private
 from lab.topology import Topology, container, lay_out
-from roaming.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x").topology
+    from roaming.model.network import Network
 
 
 @pytest.fixture(scope="module")
-def material(repository: Path) -> Material:
-    return generate(load(repository / "lab" / "inventory").network)
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x").topology
 
 
 @pytest.fixture
@@ -82,6 +79,11 @@ SITES = (
     "camden/town-hall, camden/pancras-square, hackney/town-hall, hackney/service-centre, islington/town-hall, "
     "islington/upper-street"
 )
+
+
+def test_the_page_of_the_lab_tells_of_every_fault(repository: Path) -> None:
+    page = (repository / "docs" / "lab.md").read_text(encoding="utf-8")
+    assert [kind for kind in FaultKind if f"`{spelled(kind)}`" not in page] == []
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_the_paused_prober_is_stopped_where_it_stands(engine: FakeEngine, faults
 
 
 def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, faults: Faults) -> None:
-    with pytest.raises(ZeroDivisionError), faults.held(faults.parse("hub-stopped:hub-west")):
+    with pytest.raises(ZeroDivisionError), faults.held("hub-stopped:hub-west"):
         raise ZeroDivisionError
     assert "service radsecproxy start" in _asked(engine)[-1][1]
 

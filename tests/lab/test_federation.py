@@ -200,7 +200,7 @@ def test_a_client_of_a_real_authenticator_gets_in(fed: Federation, point: str, h
 def test_everybody_gets_in_while_a_hub_is_lost(fed: Federation, kind: FaultKind) -> None:
     _until_both_hubs_carry(fed)
     target = seconds(load(fed.folder.inventory).network.federation.failover_target)
-    with fed.faults.held(fed.faults.parse(f"{kind}:hub-east")):
+    with fed.faults.held(f"{kind}:hub-east"):
         report = fed.verify(*PATIENCE)
         evidence = fed.verifier.evidence(report, lost="hub-east")
     assert failures(report) == []
@@ -221,7 +221,7 @@ def _until_both_hubs_carry(fed: Federation) -> None:
 
 
 def test_a_stopped_daemon_is_said_plainly(fed: Federation) -> None:
-    with fed.faults.held(fed.faults.parse("server-stopped:islington-rad-1")):
+    with fed.faults.held("server-stopped:islington-rad-1"):
         report = fed.verify("--limit", "islington/islington-rad-1", "--method", "tls")
     assert not report.passed
     assert all("islington-rad-1" in result.sentence for result in report.results)

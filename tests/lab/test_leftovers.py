@@ -39,7 +39,7 @@ def test_a_part_of_london_comes_up_with_observers_and_leaves_nothing(repository:
     )
     try:
         topology = life.up(engine, where, order, print)
-        watch(engine, where, topology, Wanted(order.ensure, scale=0.1))
+        watch(engine, where, topology, Wanted(order.ensure, scale=0.1), print)
         ours = _namespaces() - before
         assert {state.status for state in life.status(engine, where)} == {"running"}
         assert _sees(engine, topology, 'up{job="roam-monitor"} == 1')

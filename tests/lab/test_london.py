@@ -15,6 +15,7 @@ from lab.scenarios.memory import below, held_by
 from lab.scenarios.verification import read_report
 from lab.topology import Topology, container, lay_out, rewrite
 from roaming.load import load
+from tests.lab.verdicts import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,34 +37,16 @@ def test_every_server_and_hub_of_london_is_pushed_to_and_nothing_else(london: Ne
 
 
 @pytest.fixture(scope="module")
-def topology(repository: Path) -> Topology:
-    return lay_out(load(repository / "lab" / "inventory").network, "x", part=WITHOUT_ACCESS_POINTS).topology
+def topology(network: Network) -> Topology:
+    return lay_out(network, "x", part=WITHOUT_ACCESS_POINTS).topology
 
 
 @pytest.fixture
-def where(tmp_path: Path, repository: Path) -> Folder:
+def where(tmp_path: Path, repository: Path, network: Network) -> Folder:
     folder = Folder(tmp_path, "x")
-    places = lay_out(load(repository / "lab" / "inventory").network, "x").places
+    places = lay_out(network, "x").places
     rewrite(repository / "lab" / "inventory", folder.inventory, places)
     return folder
-
-
-def _result(visited: str, home: str, method: str = "tls", reason: str = "accepted") -> dict[str, object]:
-    return {
-        "visited": visited,
-        "home": home,
-        "method": method,
-        "verdict": "pass" if reason == "accepted" else "fail",
-        "reason": reason,
-        "sentence": "",
-        "milliseconds": 20.0,
-        "identity": f"a@{home}",
-        "server": "x",
-        "skipped": [],
-        "attempts": 1,
-        "first_success_s": 2.5,
-        "vlan": None,
-    }
 
 
 def _report(*results: dict[str, object]) -> dict[str, object]:
@@ -73,10 +56,10 @@ def _report(*results: dict[str, object]) -> dict[str, object]:
 def test_a_pair_is_green_when_every_method_is() -> None:
     report = read_report(
         _report(
-            _result("camden", "hackney"),
-            _result("camden", "hackney", "peap-mschapv2"),
-            _result("camden", "camden"),
-            _result("camden", "camden", "peap-mschapv2", "no-answer-beyond"),
+            verdict("camden", "hackney"),
+            verdict("camden", "hackney", "peap-mschapv2"),
+            verdict("camden", "camden"),
+            verdict("camden", "camden", "peap-mschapv2", "no-answer-beyond"),
         )
     )
     assert green(report) == {("camden", "hackney")}
@@ -93,11 +76,11 @@ def _engine(topology: Topology, push: Result, report: dict[str, object]) -> Fake
 
 def test_a_region_is_pushed_verified_and_counted(topology: Topology, where: Folder) -> None:
     boroughs, outside = ("camden", "hackney", "islington"), ("leeds.gov.uk",)
-    everybody = [_result(visited, home) for visited in boroughs for home in (*boroughs, *outside)]
+    everybody = [verdict(visited, home) for visited in boroughs for home in (*boroughs, *outside)]
     engine = _engine(topology, Result(0, "", ""), _report(*everybody))
     size = measure(engine, where, topology, 9.0, lambda _: None)
     assert (size.green, size.wanted, size.passed) == (12, 12, True)
-    assert (size.containers, size.devices, size.matrix_s, size.first_green_s) == (12, 7, 4.0, 2.5)
+    assert (size.containers, size.devices, size.matrix_s, size.first_green_s) == (12, 7, 4.0, 0.5)
     limit = next(call[-1] for call in engine.calls if "push" in call)
     assert limit.startswith(
         "federation/data-centre-east/hub-east,federation/data-centre-west/hub-west,camden/camden-rad-1"
@@ -106,7 +89,7 @@ def test_a_region_is_pushed_verified_and_counted(topology: Topology, where: Fold
 
 
 def test_a_pair_that_is_not_tried_is_not_green(topology: Topology, where: Folder) -> None:
-    engine = _engine(topology, Result(0, "", ""), _report(_result("camden", "hackney")))
+    engine = _engine(topology, Result(0, "", ""), _report(verdict("camden", "hackney")))
     size = measure(engine, where, topology, 9.0, lambda _: None)
     assert (size.green, size.wanted, size.passed) == (1, 12, False)
 

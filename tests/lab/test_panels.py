@@ -12,32 +12,22 @@ from lab.cli.panels import summary, table
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.faults import parse
-from lab.folder import Folder
-from lab.pki import generate, write
+from lab.pki import Material, write
 from lab.scenarios.alarms import Alarm, FakeEars
 from lab.scenarios.panels import RIGHTLY, STAGES, FakeCrowd, LabCrowd, Pace, Reason, Row, Run, Stage, Visit, judge
 from lab.scenarios.panels.judgement import fullest, most_telling
 from lab.scenarios.panels.table import WELL
-from lab.topology import NodeKind, Topology, container, lay_out, rewrite
+from lab.topology import NodeKind, container
 from lab.watch import LabPrometheus
 from monitor.dashboards import Answer, PanelQuery, dashboards, queries
-from roaming.load import load
+from tests.lab.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
+    from lab.folder import Folder
+    from lab.topology import Topology
     from roaming.model.network import Network
-
-
-@pytest.fixture(scope="module")
-def network(repository: Path) -> Network:
-    return load(repository / "lab" / "inventory").network
-
-
-@pytest.fixture(scope="module")
-def topology(network: Network) -> Topology:
-    return lay_out(network, "lab").topology
 
 
 def _answer(value: str | None, error: str = "") -> Answer:
@@ -100,22 +90,11 @@ class World:
         self.mended += names
 
 
-@dataclass
-class Clock:
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 BREAKS = (Stage("one", (Visit("a", "b"),), ("f:1",)), Stage("two", (), ("f:2",)))
 
 
 def _run(world: World, crowd: FakeCrowd, stages: Sequence[Stage] = BREAKS, alarms: float = 0.0) -> Run:
-    clock = Clock()
+    clock = Clock(0)
     ears = FakeEars(clock, [(0.0, alarms, Alarm("HubDown", "operator"))])
     return Run(world, world, crowd, ears, Pace(30, 10, 1), stages=stages, rightly={}, clock=clock, sleep=clock.sleep)
 
@@ -195,11 +174,9 @@ def test_every_reason_is_of_a_query_that_there_is() -> None:
 
 
 @pytest.fixture
-def where(tmp_path: Path, repository: Path, network: Network) -> Folder:
-    folder = Folder(tmp_path, "lab")
-    rewrite(repository / "lab" / "inventory", folder.inventory, lay_out(network, "lab").places)
-    write(generate(network), folder.secrets)
-    return folder
+def furnished(where: Folder, material: Material) -> Folder:
+    write(material, where.secrets)
+    return where
 
 
 @dataclass
@@ -219,25 +196,25 @@ def _engine(topology: Topology, device: Device) -> FakeEngine:
     return FakeEngine(running={name: State(name, "running", 0, 1, "image") for name in names}, answer=device)
 
 
-def test_somebody_signs_in_and_no_password_is_seen(topology: Topology, where: Folder) -> None:
+def test_somebody_signs_in_and_no_password_is_seen(topology: Topology, furnished: Folder) -> None:
     device = Device(Result(0, '{"result": "accepted"}', ""))
     engine = _engine(topology, device)
-    LabCrowd(engine, topology, where).come(Visit("hackney-th-ap1", "camden", stays=True))
+    LabCrowd(engine, topology, furnished).come(Visit("hackney-th-ap1", "camden", stays=True))
     assert engine.calls == [("exec", "lab-hackney-th-ap1", "lab-client", "--timeout", "10", "--stay")]
-    password = (where.secrets / "camden" / "probe-password").read_text().strip()
+    password = (furnished.secrets / "camden" / "probe-password").read_text().strip()
     assert f'password="{password}"\n' in device.inputs[0]
 
 
-def test_a_stranger_has_a_name_that_nobody_has(topology: Topology, where: Folder) -> None:
+def test_a_stranger_has_a_name_that_nobody_has(topology: Topology, furnished: Folder) -> None:
     device = Device(Result(1, '{"result": "rejected"}', ""))
-    LabCrowd(_engine(topology, device), topology, where).come(Visit("hackney-th-ap1", "camden", known=False))
+    LabCrowd(_engine(topology, device), topology, furnished).come(Visit("hackney-th-ap1", "camden", known=False))
     assert 'identity="nobody@camden.gov.uk"\n' in device.inputs[0]
 
 
-def test_a_supplicant_that_cannot_be_run_is_named(topology: Topology, where: Folder) -> None:
+def test_a_supplicant_that_cannot_be_run_is_named(topology: Topology, furnished: Folder) -> None:
     device = Device(Result(127, "", "lab-client: not found"))
     with pytest.raises(LabError, match="hackney-th-ap1: no supplicant could be run: lab-client: not found"):
-        LabCrowd(_engine(topology, device), topology, where).come(Visit("hackney-th-ap1", "camden"))
+        LabCrowd(_engine(topology, device), topology, furnished).come(Visit("hackney-th-ap1", "camden"))
 
 
 def test_prometheus_is_asked_everything_at_once(topology: Topology) -> None:

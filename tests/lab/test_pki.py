@@ -26,16 +26,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def network(repository: Path) -> Network:
-    return load(repository / "lab" / "inventory").network
-
-
-@pytest.fixture(scope="module")
-def material(network: Network) -> Material:
-    return generate(network)
-
-
-@pytest.fixture(scope="module")
 def store(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("pki") / "secrets"
     write(material, directory)

@@ -11,17 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from lab.errors import LabError
-from lab.pki import Material, generate
 from lab.reissue import by_a_stranger, with_other_days
-from roaming.load import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def material(repository: Path) -> Material:
-    return generate(load(repository / "lab" / "inventory").network)
+    from lab.pki import Material
 
 
 def _verified(tmp_path: Path, authority: str, chain: str) -> str:

@@ -10,28 +10,18 @@ import yaml
 
 from lab.engine import FakeEngine, Result, State
 from lab.errors import ContainerError
-from lab.folder import Folder
-from lab.topology import ONLOOKERS, Node, Topology, container, lay_out, rewrite
+from lab.topology import ONLOOKERS, container
 from lab.watch import Wanted, files, observers_file, watch
 from monitor.dashboards import provisioning
-from roaming.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from lab.folder import Folder
+    from lab.topology import Node, Topology
     from roaming.model.network import Network
     from tests.conftest import Golden
-
-
-@pytest.fixture(scope="module")
-def network(repository: Path) -> Network:
-    return load(repository / "lab" / "inventory").network
-
-
-@pytest.fixture(scope="module")
-def topology(network: Network) -> Topology:
-    return lay_out(network, "lab").topology
 
 
 def _image(node: Node) -> str:
@@ -85,13 +75,6 @@ def test_grafana_finds_what_the_monitor_writes_for_it(topology: Topology, reposi
         assert f"//{network['ipv4_address']}:" in grafana["environment"][variable]
 
 
-@pytest.fixture
-def where(tmp_path: Path, repository: Path, network: Network) -> Folder:
-    folder = Folder(tmp_path, "lab")
-    rewrite(repository / "lab" / "inventory", folder.inventory, lay_out(network, "lab").places)
-    return folder
-
-
 WANTED = Wanted(lambda image: f"image-{image}", 0.05, patience_s=0)
 
 
@@ -108,7 +91,7 @@ def _engine(topology: Topology, answer: Result, status: str = "running") -> Fake
 
 def test_watch_writes_files_starts_them_and_asks_each(where: Folder, topology: Topology) -> None:
     engine = _engine(topology, Result(0, "ok", ""))
-    nodes = watch(engine, where, topology, WANTED)
+    nodes = watch(engine, where, topology, WANTED, print)
     assert {node.name for node in nodes} == {"monitor", "prometheus", "alertmanager", "pager"}
     written = {path.name for path in where.observers.iterdir()}
     assert written == {"start-monitor", "prometheus.yml", "roaming.rules.yml", "alertmanager.yml"}
@@ -118,8 +101,8 @@ def test_watch_writes_files_starts_them_and_asks_each(where: Folder, topology: T
 
 def test_those_of_a_former_watch_are_replaced(where: Folder, topology: Topology) -> None:
     engine = _engine(topology, Result(0, "ok", ""))
-    watch(engine, where, topology, WANTED)
-    watch(engine, where, topology, WANTED)
+    watch(engine, where, topology, WANTED, print)
+    watch(engine, where, topology, WANTED, print)
     assert ("rm", "lab-prometheus") in engine.calls
 
 
@@ -133,5 +116,5 @@ def test_those_of_a_former_watch_are_replaced(where: Folder, topology: Topology)
 def test_one_that_does_not_come_is_named(where: Folder, topology: Topology, status: str, message: str) -> None:
     engine = _engine(topology, Result(1, "", "refused"), status)
     with pytest.raises(ContainerError) as caught:
-        watch(engine, where, topology, WANTED)
+        watch(engine, where, topology, WANTED, print)
     assert str(caught.value).startswith(message)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.scenarios.alarms import Expected, LabEars, Pace, Row, Run
+from lab.topology import container
 from lab.watch import DEFAULT_SCALE, Wanted, watch
 from tests.lab.conftest import ensurer
 
@@ -33,12 +34,12 @@ ROW = Row(
 def test_each_owner_is_called_for_its_own_and_nobody_else_is(bare: Federation) -> None:
     assert bare.roam("push", "--yes").rc == 0
     wanted = Wanted(ensurer(bare.engine, bare.folder), DEFAULT_SCALE)
-    onlookers = watch(bare.engine, bare.folder, bare.topology, wanted)
+    onlookers = watch(bare.engine, bare.folder, bare.topology, wanted, print)
     try:
         run = Run(bare.faults, LabEars(bare.engine, bare.topology), Pace(settling_s=15), say=print)
         outcome = run.play(ROW)
     finally:
-        bare.engine.remove_containers([f"{bare.topology.name}-{node.name}" for node in onlookers])
+        bare.engine.remove_containers([container(bare.topology, node) for node in onlookers])
     assert outcome.missing == ()
     assert outcome.false == ()
     assert outcome.healed_s is not None

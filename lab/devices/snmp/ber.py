@@ -16,7 +16,6 @@ Oid: TypeAlias = tuple[int, ...]
 SEQUENCE: Final = 0x30
 INTEGER: Final = 0x02
 OCTETS: Final = 0x04
-NULL: Final = 0x05
 OBJECT_ID: Final = 0x06
 GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 NO_SUCH_INSTANCE: Final = b"\x81\x00"

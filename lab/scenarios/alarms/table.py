@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lab.errors import LabError
 from lab.scenarios.alarms.alarm import Expected
+from monitor.alerts import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,6 @@ class Row:
         """The boroughs whose alerts here are held back while their ways change."""
         return frozenset(one.owner for one in self.expected if one.name in _HELD)
 
-
-OPERATOR: Final = "operator"
 
 ROWS: Final = (
     Row(

@@ -3,10 +3,9 @@
 from lab.scenarios.panels.crowd import Crowd, FakeCrowd, LabCrowd
 from lab.scenarios.panels.judgement import Row, judge
 from lab.scenarios.panels.run import Pace, Run
-from lab.scenarios.panels.table import BOROUGH, RIGHTLY, STAGES, Reason, Stage, Visit
+from lab.scenarios.panels.table import RIGHTLY, STAGES, Reason, Stage, Visit
 
 __all__ = [
-    "BOROUGH",
     "RIGHTLY",
     "STAGES",
     "Crowd",

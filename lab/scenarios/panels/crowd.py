@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from lab.errors import LabError
 from lab.topology import container
 from roaming.load import load
+from roaming.secrets import DirectoryStore
 
 if TYPE_CHECKING:
     from lab.engine import Engine
@@ -39,7 +40,7 @@ class LabCrowd:
     folder: Folder
 
     def come(self, visit: Visit) -> None:
-        """Run a supplicant. Raises `LabError` where none could be run."""
+        """Run a supplicant. Raises `LabError` where none could be run, `SecretError` without a password."""
         words = ["lab-client", "--timeout", str(_CLIENT_S), *(["--stay"] if visit.stays else [])]
         name = container(self.topology, self.topology.node(visit.point))
         result = self.engine.exec(name, words, stdin=self._block(visit), timeout_s=3 * _CLIENT_S)
@@ -54,8 +55,8 @@ class LabCrowd:
         if probe.password is None:
             message = f"{visit.home} has no account with a password"
             raise LabError(message)
-        secret = (self.folder.secrets / probe.password.secret.secret).read_text(encoding="utf-8").rstrip("\n")
-        return _BLOCK.format(user=probe.password.user, password=secret)
+        password = DirectoryStore(self.folder.secrets).secret(probe.password.secret.secret)
+        return _BLOCK.format(user=probe.password.user, password=password)
 
     @cached_property
     def _network(self) -> Network:
