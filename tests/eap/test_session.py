@@ -109,16 +109,15 @@ def test_what_eapol_test_cannot_take_is_not_sent() -> None:
         (b'{"broken": "no"}', Ready("no")),
         (b'{"id": 1, "broken": "no"}', Answer(1, broken="no")),
         (
-            b'{"id": 1, "lines": [[0.5, "SUCCESS"]], "ended": 1, "idle": false, "chain": ""}',
+            b'{"id": 1, "lines": [[0.5, "SUCCESS"]], "ended": 1, "chain": ""}',
             Answer(1, ((0.5, "SUCCESS"),), 1.0),
         ),
-        (b'{"id": 1, "lines": [[NaN, "SUCCESS"]], "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [["0", "SUCCESS"]], "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [[0, 7]], "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": {}, "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [], "ended": 1e999, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [], "ended": 1, "idle": 0, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [], "ended": 1, "idle": false, "chain": null}', Malformed()),
+        (b'{"id": 1, "lines": [[NaN, "SUCCESS"]], "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [["0", "SUCCESS"]], "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [[0, 7]], "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": {}, "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [], "ended": 1e999, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [], "ended": 1, "chain": null}', Malformed()),
         (b'{"id": 1' + b"0" * 30 + b', "broken": "no"}', Malformed()),
         (b'{"id": 1, "broken": 7}', Malformed()),
         (b'{"id": 1}', Malformed()),
@@ -144,7 +143,7 @@ def test_nothing_that_comes_raises_and_how_it_is_cut_is_no_matter(parts: list[by
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=5))
 def test_no_value_in_an_answer_raises(value: object) -> None:
-    good = {"id": 1, "lines": [[0, "x"]], "ended": 1, "idle": False, "chain": ""}
+    good = {"id": 1, "lines": [[0, "x"]], "ended": 1, "chain": ""}
     for name in (*good, "broken", "ready"):
         message(json.dumps(good | {name: value}).encode())
 
