@@ -227,6 +227,29 @@ def _records(there: socket.socket) -> Iterator[bytes]:
         yield head + octets.read(int.from_bytes(head[3:], "big"))
 
 
+def _long_chain(genuine: int) -> Answer:
+    """Return an endpoint that begins as a genuine one does and then shows a chain of more than a look takes."""
+
+    def answer(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", genuine)) as there:
+            there.sendall(connection.recv(65536))
+            connection.sendall(next(_records(there)))
+        message = b"\x0b\x01\x80\x00" + bytes(0x18000)  # Certificate, RFC 5246 §7.4; OpenSSL takes 100 KiB of it
+        for start in range(0, len(message), 0x4000):
+            part = message[start : start + 0x4000]
+            connection.sendall(b"\x16\x03\x03" + len(part).to_bytes(2, "big") + part)
+
+    return answer
+
+
+def test_a_chain_without_end_is_cut(tmp_path: Path) -> None:
+    with (
+        endpoint(radsec(tmp_path, GOOD, ssl.TLSVersion.TLSv1_2)) as genuine,
+        endpoint(_long_chain(genuine)) as port,
+    ):
+        assert asyncio.run(look("127.0.0.1", port, NAME, 5)) == Sight(failure=Failure.TOO_LARGE)
+
+
 def test_a_certificate_without_proof_of_its_key_is_not_seen(tmp_path: Path) -> None:
     with (
         endpoint(radsec(tmp_path, GOOD, ssl.TLSVersion.TLSv1_2)) as genuine,

@@ -40,7 +40,9 @@ def test_a_missing_secret_is_a_failure_of_its_devices() -> None:
 
 def test_no_secret_shows() -> None:
     network = load(REPOSITORY / "lab" / "inventory").network
-    store = MemoryStore(generate(network).secrets, {})
-    text = repr(devices(network, store))
-    assert not any(value in text for name, value in generate(network).secrets.items() if "snmp" in name)
-    assert "snmp" not in text or store.secret("camden/snmp-auth") not in text
+    secrets = generate(network).secrets
+    text = repr(devices(network, MemoryStore(secrets, {})))
+    assert "roam-monitor" in text
+    keys = [value for name, value in secrets.items() if "/snmp-" in name]
+    assert len(keys) == 2 * len(network.boroughs)
+    assert not any(key in text for key in keys)
