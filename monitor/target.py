@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+FEDERATION: Final = "federation"
+"""The owner of what is no borough's: the hubs, and the servers of realms outside the region."""
 
 
 class TargetKind(StrEnum):
@@ -18,7 +22,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One endpoint to watch. `owner` is a borough's slug, or `federation` for the hubs."""
+    """One endpoint to watch. `owner` is a borough's slug, or `FEDERATION`."""
 
     name: str
     kind: TargetKind

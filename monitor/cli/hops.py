@@ -10,7 +10,7 @@ from monitor.exporter import Module
 from monitor.probes.govwifi import GovWifiProbe
 from monitor.probes.radsec import RadsecProbe
 from monitor.probes.status import StatusProbe
-from monitor.target import Target, TargetKind
+from monitor.target import FEDERATION, Target, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -77,7 +77,7 @@ def _status(network: Network, estate: Estate, means: Means) -> Iterator[StatusPr
 
 def _radsec(network: Network, means: Means) -> Iterator[RadsecProbe]:
     """Yield one probe for all endpoints, in the process that watches the hubs: they know that one alone."""
-    if network.federation.monitor is None or not within("federation", means.limit):
+    if network.federation.monitor is None or not within(FEDERATION, means.limit):
         return
     whole = seen(network)
     yield RadsecProbe(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import SettingError
 from monitor.passive.logs import Follower, LogKind, LogTask, Names, PositionFile, reader, refuse_mixture
+from monitor.target import FEDERATION
 from roaming.verify.home import homes
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from monitor.cli.means import Means
     from monitor.target import Estate
     from roaming.model.network import Network
-
-_FEDERATION = "federation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def names_of(network: Network) -> Names:
 
 
 def _task(network: Network, names: Names, means: Means, place: LogPlace) -> LogTask:
-    if place.owner not in {*network.boroughs_by_slug, _FEDERATION}:
+    if place.owner not in {*network.boroughs_by_slug, FEDERATION}:
         message = f"--log {place.kind}@{place.owner}: the inventory has no {place.owner}"
         raise SettingError(message)
     mangled = str(place.path).strip("/").replace("/", "-")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import uvicorn
 
 from monitor.errors import ListenError, SettingError
-from monitor.sample import Batch, Sample, family
+from monitor.sample import FOR_EVER, Batch, Sample, family
 
 if TYPE_CHECKING:
     import ssl
@@ -39,7 +39,6 @@ _MAY_HANG: Final = (_THREAD_NAME, "roam-probe")
 """How the names of threads begin that may wait for a session: the loop's own, and those of `monitor.probes.Matrix`."""
 _GRACE_S: Final = 5
 _THREADS_GRACE_S: Final = 2.0
-_FOR_EVER_S: Final = float("inf")
 
 
 class _Threads(ThreadPoolExecutor):
@@ -116,7 +115,7 @@ class Process:
         except PackageNotFoundError:  # Nobody installed it: it runs from a checkout, as in the lab.
             found = "checkout"
         sample = Sample(family("roaming_build_info"), (found,), 1)
-        self.state.replace(Batch("build", time.time(), _FOR_EVER_S, (sample,)))
+        self.state.replace(Batch("build", time.time(), FOR_EVER, (sample,)))
 
 
 def reachable(host: str) -> bool:

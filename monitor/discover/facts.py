@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.discover.part import within
-from monitor.target import BoroughFacts, Estate, RadiusTarget, SiteFacts
+from monitor.target import FEDERATION, BoroughFacts, Estate, RadiusTarget, SiteFacts
 from roaming.model.terms import Role, Transport
 from roaming.verify.home import homes
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from roaming.model.federation import Hub
     from roaming.model.network import Network
     from roaming.model.site import Site
-
-FEDERATION = "federation"
-"""The owner of the hubs."""
 
 
 def estate(network: Network, limit: str | None = None) -> Estate:

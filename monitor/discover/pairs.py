@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.discover.part import within
 from monitor.probes import Pair
+from monitor.target import FEDERATION
 from roaming.errors import VerifyError
 from roaming.model.terms import EapMethod
 from roaming.verify import Options, trials
@@ -38,7 +39,7 @@ def _pair(network: Network, group: tuple[Trial, ...]) -> Pair:
     return Pair(
         visited=one.visited.slug,
         home=home,
-        owner=home if home in network.boroughs_by_slug else "federation",
+        owner=home if home in network.boroughs_by_slug else FEDERATION,
         agent=one.visited.agent.name,
         methods=tuple(method.value for method in methods),
         proxies=tuple(proxy.name for proxy in one.proxies),

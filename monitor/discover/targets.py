@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.discover.part import within
-from monitor.target import Target, TargetKind
+from monitor.target import FEDERATION, Target, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def targets(network: Network, limit: str | None = None) -> tuple[Target, ...]:
     """Return every endpoint of the inventory, in its order; `limit` names owners as a shell's pattern does."""
-    hubs = (Target(hub.name, TargetKind.HUB, "federation", hub.site, str(hub.management)) for hub in network.hubs)
+    hubs = (Target(hub.name, TargetKind.HUB, FEDERATION, hub.site, str(hub.management)) for hub in network.hubs)
     return tuple(target for target in (*hubs, *_borough_targets(network)) if within(target.owner, limit))
 
 

@@ -43,7 +43,11 @@ _MARGIN_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """What is asked for by HTTP. `ready` says whether everything has been collected once."""
+    """What is asked for by HTTP. `ready` says whether everything has been collected once.
+
+    What takes long and waits for no device is no coroutine: Starlette calls it in threads of its own, in which no
+    session to an agent hangs.
+    """
 
     state: State
     clock: Clock
@@ -52,16 +56,13 @@ class Exporter:
     modules: Mapping[str, Module] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_PROBES_AT_ONCE))
 
-    async def metrics(self, request: Request) -> Response:
+    def metrics(self, request: Request) -> Response:
         """Return everything. It is zipped in the thread that wrote it: megabytes would hold the loop."""
-        zipped = "gzip" in request.headers.get("accept-encoding", "")
-        text = await asyncio.to_thread(self._text, zipped=zipped)
-        headers = {"Content-Type": CONTENT_TYPE, "Vary": "Accept-Encoding"}
-        return Response(text, headers=headers | ({"Content-Encoding": "gzip"} if zipped else {}))
-
-    def _text(self, *, zipped: bool) -> bytes:
         text = self.state.exposition(self.clock.wall())
-        return gzip.compress(text, _FAST, mtime=0) if zipped else text
+        headers = {"Content-Type": CONTENT_TYPE, "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(gzip.compress(text, _FAST, mtime=0), headers=headers | {"Content-Encoding": "gzip"})
+        return Response(text, headers=headers)
 
     async def probe(self, request: Request) -> Response:
         """Collect from one target of the inventory now, and return only that."""
@@ -91,10 +92,9 @@ class Exporter:
         address = request.headers.get("host", "")
         return JSONResponse(scrapes_of_us(self.modules[name].targets.values(), name, address))
 
-    async def picture(self, _: Request) -> Response:
+    def picture(self, _: Request) -> Response:
         """Return what is known now, for `roam-monitor matrix` and other readers."""
-        found = await asyncio.to_thread(self.state.picture, self.clock.wall())
-        return JSONResponse(picture_document(found))
+        return JSONResponse(picture_document(self.state.picture(self.clock.wall())))
 
     async def healthy(self, _: Request) -> Response:
         """Say that the process lives."""
@@ -123,7 +123,10 @@ def application(exporter: Exporter, routes: Sequence[BaseRoute] = (), config: We
         middleware.insert(0, Middleware(BasicAuthentication, users=config.users))
     if config.headers:
         middleware.insert(0, Middleware(FixedHeaders, headers=config.headers))
-    return Starlette(routes=[*ours, *routes], middleware=middleware)
+    app = Starlette(routes=[*ours, *routes], middleware=middleware)
+    # A redirect for a slash would repeat whatever Host the request bears.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _wrong(what: str, known: Mapping[str, object]) -> Response:

@@ -14,6 +14,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 import bcrypt
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
@@ -67,7 +68,7 @@ class BasicAuthentication:
             # Another request may have brought the same meanwhile.
             if self._remembers(user, mark):
                 return True
-            right = await asyncio.to_thread(self._compare, user, password)
+            right = await run_in_threadpool(self._compare, user, password)
             if right:
                 self._right[user] = mark
         return right

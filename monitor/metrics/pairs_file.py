@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from monitor.metrics.matrix import Cell, Conclusion
-from monitor.sample import Collector, Failure, Increment, family
+from monitor.sample import Collector, Failure, failed
+from monitor.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.metrics.state import State
 
 _VERSION: Final = 2
-_FAILURES: Final = family("roaming_collection_failures_total")
 _NUMBERS: Final = ("at", "since", "success_at", "seconds")
 _TEXTS: Final = ("reason", "sentence", "path")
 
@@ -46,22 +44,10 @@ class PairsFile:
     def save(self, state: State) -> None:
         """Write what is known; the file is the former one or the new one, whatever happens."""
         with self._one_at_a_time:
-            self._save(state)
-
-    def _save(self, state: State) -> None:
-        text = spell(state.cells())
-        fresh = self.path.with_name(f".{self.path.name}.new")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with fresh.open("w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path)
-        except OSError:
-            _count(state, Failure.STORAGE)
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
+            try:
+                write_whole(self.path, spell(state.cells()))
+            except OSError:
+                _count(state, Failure.STORAGE)
 
 
 def spell(cells: dict[Pair, Cell]) -> str:
@@ -119,4 +105,4 @@ def _text(value: object) -> str:
 
 
 def _count(state: State, reason: Failure) -> None:
-    state.count(Increment(_FAILURES, (Collector.PROBES.value, reason.value)))
+    state.count(failed(Collector.PROBES, reason))

@@ -16,7 +16,7 @@ from monitor.metrics.picture import DeviceState, Picture, Status
 from monitor.metrics.shown import Shown
 from monitor.metrics.shown import points as shown_points
 from monitor.metrics.shown import text as shown_text
-from monitor.sample import FAMILIES, Collector, Failure, Increment, Kind, Result, Source, family
+from monitor.sample import FAMILIES, OTHER, Collector, Failure, Increment, Kind, Result, Source, family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from monitor.metrics.shown import Block
     from monitor.sample import Authentication, Batch, Clock, Family
     from monitor.target import Estate
-
-OTHER: Final = "other"
-"""The label of boroughs and realms that are not of the federation."""
 
 _LOG: Final = logging.getLogger(__name__)
 _FAILURES: Final = family("roaming_collection_failures_total")

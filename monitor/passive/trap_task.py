@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 from monitor.errors import ListenError
 from monitor.passive.trap_engine import Taken, TrapEngine
 from monitor.passive.traps import Received, Trap, shipped_traps
-from monitor.sample import Collector, Failure, Increment, family
+from monitor.sample import FOR_EVER, Collector, Failure, Increment, failed, family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from monitor.sample import Clock, Sink
 
 _TRAPS: Final = family("roaming_traps_total")
-_FAILURES: Final = family("roaming_collection_failures_total")
 # Refused messages after which an engine is made anew: it remembers every engine that claimed to speak to it.
 _REFUSALS: Final = 1_000
 _LARGEST: Final = 8_192
@@ -40,7 +38,7 @@ class TrapTask:
     told: Callable[[Received], None] = _nothing
     table: Mapping[str, Trap] = field(default_factory=shipped_traps)
     name: str = Collector.TRAPS
-    every_s: float = math.inf
+    every_s: float = FOR_EVER
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     _engines: dict[tuple[str, TrapUser | TrapCommunity], TrapEngine] = field(default_factory=dict, repr=False)
 
@@ -94,7 +92,7 @@ class TrapTask:
 
 
 def _count(sink: Sink, reason: Failure) -> tuple[bytes, ...]:
-    sink.count(Increment(_FAILURES, (Collector.TRAPS, reason)))
+    sink.count(failed(Collector.TRAPS, reason))
     return ()
 
 

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Final
 
 from monitor.pollers.profile import Rows
-from monitor.sample import Sample, family
+from monitor.sample import OTHER, Sample, family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Labels = tuple[str, ...]
     Name = Callable[[str], Labels | None]
 
-OTHER: Final = "other"
 _UP: Final = family("roaming_access_point_up")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import MonitorError
-from monitor.sample import Collector, Failure, Increment, family
+from monitor.sample import Collector, Failure, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ _LOG: Final = logging.getLogger(__name__)
 AT_ONCE: Final = 200
 # How many cycles a device is left alone after so many failures in a row; never long, or its return is seen late.
 _BACKOFF: Final = (0, 0, 0, 0, 1, 1, 3)
-_FAILURES: Final = family("roaming_collection_failures_total")
 
 
 class UnknownTargetError(MonitorError):
@@ -76,11 +75,11 @@ class SnmpTask:
                 outcome = await self.poller.poll(device)
             except Exception as error:  # noqa: BLE001  whatever one device makes of us, the others go on
                 _LOG.error("%s: %s in a poll", device.name, type(error).__name__)
-                sink.count(Increment(_FAILURES, (Collector.SNMP, Failure.INTERNAL)))
+                sink.count(failed(Collector.SNMP, Failure.INTERNAL))
                 return
         sink.replace(self._lasting(device, outcome))
         if outcome.failure:
-            sink.count(Increment(_FAILURES, (Collector.SNMP, outcome.failure)))
+            sink.count(failed(Collector.SNMP, outcome.failure))
 
     def _lasting(self, device: Device, outcome: Outcome) -> Batch:
         """Set when the device is due again, and let what was seen count until then."""

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from monitor.probes.failures import failed
 from monitor.probes.lasting import lasts_s
 from monitor.probes.radclient import AUTH, LONGEST_S, Reply, Request, ask_all
-from monitor.sample import Batch, Collector, Failure, Sample, family
+from monitor.sample import Batch, Collector, Failure, Sample, failed, family
 from roaming.eap import calling_station
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from monitor.probes.attempt import attempt
 from monitor.probes.conclusion import ERRORS, UNREACHED, Heard, conclude
 from monitor.probes.schedule import Pace, Schedule
 from monitor.probes.shown import Shown
-from monitor.sample import Collector, Failure, Increment, family
+from monitor.sample import FOR_EVER, Collector, Failure, failed
 from roaming.eap import Reason
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from roaming.eap import Outcome
 
 _LOG: Final = logging.getLogger(__name__)
-_FAILURES: Final = family("roaming_collection_failures_total")
-_FOR_EVER: Final = float("inf")
 _CLOSING_S: Final = 2.0
 _MEMORY: Final = 3
 """Intervals for which a certificate counts that is no longer shown."""
@@ -35,7 +33,7 @@ class Matrix:
     """Probes every pair until it is cancelled; then its agents are let go of."""
 
     name = Collector.PROBES.value
-    every_s = _FOR_EVER
+    every_s = FOR_EVER
 
     def __init__(self, pairs: Sequence[Pair], words: Words, agents: Agents, *, pace: Pace, clock: Clock) -> None:
         self._pairs, self._words, self._agents = tuple(pairs), words, agents
@@ -89,7 +87,7 @@ class Matrix:
 
 
 def _count(sink: Sink, why: Failure) -> None:
-    sink.count(Increment(_FAILURES, (Collector.PROBES.value, why.value)))
+    sink.count(failed(Collector.PROBES, why))
 
 
 async def _either(something: asyncio.Event, seconds: float) -> None:

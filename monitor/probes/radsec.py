@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from monitor.probes.certificate import judge
-from monitor.probes.failures import failed
 from monitor.probes.handshake import Sight, look
 from monitor.probes.lasting import lasts_s
-from monitor.sample import Batch, Collector, Failure, Increment, Sample, family
+from monitor.sample import Batch, Collector, Failure, Increment, Sample, failed, family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,10 +12,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from monitor.probes.failures import failed
 from monitor.probes.lasting import lasts_s
 from monitor.probes.radclient import LONGEST_S, Reply, Request, ask_all
-from monitor.sample import Batch, Collector, Failure, Sample, family
+from monitor.sample import Batch, Collector, Failure, Sample, failed, family
 
 if TYPE_CHECKING:
     from collections.abc import Callable

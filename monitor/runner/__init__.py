@@ -2,6 +2,6 @@
 
 from monitor.runner.intervals import Intervals
 from monitor.runner.run import Runner
-from monitor.runner.task import FOR_EVER, FakeTask, Task
+from monitor.runner.task import FakeTask, Task
 
-__all__ = ["FOR_EVER", "FakeTask", "Intervals", "Runner", "Task"]
+__all__ = ["FakeTask", "Intervals", "Runner", "Task"]

@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import MonitorError
-from monitor.sample import Batch, Collector, Failure, Increment, Sample, family
+from monitor.sample import FOR_EVER, Batch, Collector, Failure, Sample, failed, family
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from monitor.sample import Clock, Sink
 
 _LOG: Final = logging.getLogger(__name__)
-_FAILURES: Final = family("roaming_collection_failures_total")
 _SECONDS: Final = family("roaming_collection_seconds")
 _TIMESTAMP: Final = family("roaming_collection_timestamp_seconds")
 
@@ -44,7 +43,7 @@ class Runner:
     def __init__(self, tasks: Sequence[Task], sink: Sink, *, clock: Clock, random: Random, at_once: int = 64) -> None:
         self._tasks = tuple(tasks)
         for task in self._tasks:
-            Collector(_collector(task))
+            _collector(task)
         self._sink = sink
         self._clock = clock
         self._random = random
@@ -77,7 +76,7 @@ class Runner:
         """Return the next start on the task's grid; those that are missed are counted."""
         missed = max(0, math.ceil((now - due) / task.every_s) - 1)
         if missed:
-            self._sink.count(Increment(_FAILURES, (_collector(task), Failure.OVERRUN.value), missed))
+            self._sink.count(failed(_collector(task), Failure.OVERRUN, missed))
             _LOG.warning("%s took longer than its interval: %d left out", task.name, missed)
         return due + (missed + 1) * task.every_s
 
@@ -94,7 +93,7 @@ class Runner:
             async with asyncio.timeout(patience):
                 await self._guarded(task)
         except TimeoutError:
-            self._sink.count(Increment(_FAILURES, (_collector(task), Failure.TIMEOUT.value)))
+            self._sink.count(failed(_collector(task), Failure.TIMEOUT))
             _LOG.warning("%s was cancelled after %.0f s", task.name, patience)
         self._tell(task, loop.time() - begun)
 
@@ -102,13 +101,13 @@ class Runner:
         try:
             await task.run(self._sink)
         except Exception as error:  # noqa: BLE001  whatever one task does, the others go on
-            self._sink.count(Increment(_FAILURES, (_collector(task), Failure.INTERNAL.value)))
+            self._sink.count(failed(_collector(task), Failure.INTERNAL))
             _LOG.error("%s failed: %s", task.name, told(error))
 
     def _tell(self, task: Task, seconds: float) -> None:
-        now, labels = self._clock.wall(), (_collector(task),)
+        now, labels = self._clock.wall(), (_collector(task).value,)
         samples = (Sample(_SECONDS, labels, seconds), Sample(_TIMESTAMP, labels, now))
-        self._sink.replace(Batch(f"runner:{labels[0]}", now, math.inf, samples))
+        self._sink.replace(Batch(f"runner:{labels[0]}", now, FOR_EVER, samples))
 
 
 def told(error: BaseException) -> str:
@@ -123,5 +122,5 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}{where}"
 
 
-def _collector(task: Task) -> str:
-    return task.name.partition(":")[0]
+def _collector(task: Task) -> Collector:
+    return Collector(task.name.partition(":")[0])

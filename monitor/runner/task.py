@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from monitor.sample import Sink
 
-FOR_EVER: Final = math.inf
-"""`every_s` of a task that listens or follows: it is started once, and again when it ends or raises."""
-
 
 class Task(Protocol):
     """One thing that is collected. `name` is a `Collector`, and what of it after a colon: `snmp:camden-wlc`.
 
     `every_s` is its interval; `run` does it once and gives what it found to the sink. It works in the event loop: what
-    blocks goes to a thread (`asyncio.to_thread`). It is cancelled when it takes `Runner.PATIENCE` intervals.
+    blocks goes to a thread (`asyncio.to_thread`). It is cancelled when it takes `Runner.PATIENCE` intervals. One whose
+    interval is `monitor.sample.FOR_EVER` is started once, and again when it ends or raises.
     """
 
     @property

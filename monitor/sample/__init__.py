@@ -5,13 +5,15 @@ Probes, pollers and readers of logs make them; `monitor.metrics` keeps them. Tim
 
 from monitor.sample.authentication import Authentication, Phase, Result, Source
 from monitor.sample.clock import Clock, FakeClock, SystemClock
-from monitor.sample.families import AUTH_EDGES, FAMILIES, Family, Kind, family
-from monitor.sample.reading import Batch, Collector, Failure, Increment, Sample
+from monitor.sample.families import AUTH_EDGES, FAMILIES, OTHER, Family, Kind, family
+from monitor.sample.reading import FOR_EVER, Batch, Collector, Failure, Increment, Sample, failed
 from monitor.sample.sink import FakeSink, Sink
 
 __all__ = [
     "AUTH_EDGES",
     "FAMILIES",
+    "FOR_EVER",
+    "OTHER",
     "Authentication",
     "Batch",
     "Clock",
@@ -28,5 +30,6 @@ __all__ = [
     "Sink",
     "Source",
     "SystemClock",
+    "failed",
     "family",
 ]

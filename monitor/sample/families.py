@@ -31,6 +31,9 @@ class Family:
     edges: tuple[float, ...] = ()
 
 
+OTHER: Final = "other"
+"""Stands in a label for whatever is not of the inventory."""
+
 AUTH_EDGES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 5.0, 10.0, 20.0)
 """Seconds. They are the thresholds of alerts and of the SLO, so that counts against those are exact."""
 

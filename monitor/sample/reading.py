@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from monitor.sample.families import family
 
 if TYPE_CHECKING:
     from monitor.sample.families import Family
+
+FOR_EVER: Final = math.inf
+"""Seconds that a batch lasts that nothing replaces; the interval of a task that listens or follows without an end."""
+
+_FAILURES: Final = family("roaming_collection_failures_total")
 
 
 class Collector(StrEnum):
@@ -74,3 +82,8 @@ class Increment:
     family: Family
     labels: tuple[str, ...]
     by: float = 1
+
+
+def failed(collector: Collector, why: Failure, by: float = 1) -> Increment:
+    """Return the count of what could not be collected."""
+    return Increment(_FAILURES, (collector.value, why.value), by)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from monitor.passive.logs.line import PASSED, Outcome, is_probe, moment
-from monitor.passive.logs.names import OTHER
-from monitor.sample import Authentication, Result, Source
+from monitor.sample import OTHER, Authentication, Result, Source
 
 if TYPE_CHECKING:
     from monitor.passive.logs.names import Names

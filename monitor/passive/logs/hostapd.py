@@ -14,8 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from monitor.passive.logs.line import PASSED, Outcome, is_probe
-from monitor.passive.logs.names import OTHER
-from monitor.sample import Authentication, Result, Source
+from monitor.sample import OTHER, Authentication, Result, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from monitor.sample import OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-OTHER: Final = "other"
 
 
 @dataclass(frozen=True, slots=True)

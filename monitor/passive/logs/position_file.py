@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from monitor.passive.logs.follower import Position
+from monitor.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,18 +28,7 @@ class PositionFile:
 
     def save(self, position: Position) -> None:
         """Write a position; the file is the former one or the new one, whatever happens. Raises `OSError`."""
-        fresh = self.path.with_name(f".{self.path.name}.new")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with fresh.open("w", encoding="ascii") as file:
-                file.write(json.dumps(asdict(position)) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path)
-        except OSError:
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
-            raise
+        write_whole(self.path, json.dumps(asdict(position)) + "\n")
 
 
 def parse(octets: bytes) -> Position:

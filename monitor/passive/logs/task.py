@@ -14,7 +14,7 @@ from monitor.passive.logs.freeradius import HOME, VISITS, ServerLog
 from monitor.passive.logs.hostapd import HostapdLog
 from monitor.passive.logs.line import Outcome
 from monitor.passive.logs.radsecproxy import FTicksLog
-from monitor.sample import Authentication, Collector, Failure, Increment, family
+from monitor.sample import Authentication, Collector, Failure, Increment, failed, family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -130,5 +130,4 @@ class LogTask:
 
 
 def _count(sink: Sink, failure: Failure) -> None:
-    labels = (Collector.LOGS.value, failure.value)
-    sink.count(Increment(family("roaming_collection_failures_total"), labels))
+    sink.count(failed(Collector.LOGS, failure))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
+import bcrypt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +21,7 @@ from starlette.routing import Route
 from monitor.exporter import Exporter, Module, WebConfig, application
 from monitor.sample import Batch, FakeClock, Sample, family
 from monitor.target import Target, TargetKind
+from tests.monitor.asked import answer as answered
 from tests.monitor.asked import ask
 from tests.monitor.federation import probe, state
 from tests.monitor.parsed import number, parsed
@@ -83,6 +88,27 @@ def test_metrics_are_zipped_for_those_who_ask(app: ASGIApp) -> None:
     assert "content-encoding" not in plain.headers
     assert zipped.headers["content-encoding"] == "gzip"
     assert gzip.decompress(zipped.body) == plain.body
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/api/picture"])
+def test_sessions_that_hang_keep_no_answer(reader: Reader, path: str) -> None:
+    """Every thread of the loop waits for an agent; the answer, and the look at the password before it, do not."""
+    users = {"prometheus": bcrypt.hashpw(b"scrape", bcrypt.gensalt(4))}
+    known = {"authorization": f"Basic {b64encode(b'prometheus:scrape').decode()}"}
+    over = Event()
+
+    async def work() -> int:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        hanging = asyncio.create_task(asyncio.to_thread(over.wait, 20))
+        try:
+            async with asyncio.timeout(5):
+                return (await answered(made(reader, config=WebConfig(users=users)), path, known)).status
+        finally:
+            over.set()
+            await hanging
+
+    assert asyncio.run(work()) == 200
 
 
 def test_a_probe_tells_only_of_its_target(app: ASGIApp) -> None:
@@ -154,6 +180,12 @@ def test_healthy_is_at_once_and_ready_after_the_first_cycle(app: ASGIApp, reader
     assert ask(made(reader, ready=False), "/-/ready").status == 503
 
 
+@pytest.mark.parametrize("path", ["/metrics/", "/api/picture/", "/-/healthy/"])
+def test_nobody_is_sent_to_the_host_that_a_request_names(app: ASGIApp, path: str) -> None:
+    answer = ask(app, path, {"host": "evil.example"})
+    assert (answer.status, "location" in answer.headers) == (404, False)
+
+
 def test_pages_of_others_stand_beside_ours(app: ASGIApp) -> None:
     assert ask(app, "/sites/town-hall").body == b"page town-hall"
 
@@ -164,7 +196,7 @@ def test_headers_of_the_web_configuration_are_on_every_answer(reader: Reader) ->
     assert ask(app, "/nowhere").headers["x-frame-options"] == "deny"
 
 
-PATHS = st.sampled_from([b"/metrics", b"/probe", b"/targets", b"/-/healthy", b"/-/ready", b"/sites/"])
+PATHS = st.sampled_from([b"/metrics", b"/probe", b"/targets", b"/api/picture", b"/-/healthy", b"/-/ready", b"/sites/"])
 OCTETS = st.binary(max_size=24)
 NAMES = st.sampled_from([b"module=iosxe", b"target=camden-wlc", b"target=%00", b"module=%FF", b"target=%F0%9F"])
 

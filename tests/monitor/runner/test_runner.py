@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.errors import SettingError
-from monitor.runner import FOR_EVER, FakeTask, Intervals, Runner
-from monitor.sample import Failure, FakeClock, FakeSink
+from monitor.runner import FakeTask, Intervals, Runner
+from monitor.sample import FOR_EVER, Failure, FakeClock, FakeSink
 from tests.monitor.virtual_time import run, run_for
 
 if TYPE_CHECKING:
