@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lab.devices.snmp import Model
-from monitor.pollers import Community, Device, Endpoint, KnownAccessPoint
-from monitor.target import TargetKind
+from monitor.pollers import Device, Endpoint, KnownAccessPoint
+from monitor.target import SnmpCommunity, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def device(model: Model, points: int, port: int, number: int = 0, ssids: str = "
         name=f"ap-{number}" if model is Model.LINUX else f"wlc-{number}",
         kind=TargetKind.ACCESS_POINT if model is Model.LINUX else TargetKind.CONTROLLER,
         owner="bench",
-        endpoint=Endpoint("127.0.0.1", Community("public"), port),
+        endpoint=Endpoint("127.0.0.1", SnmpCommunity("public"), port),
         access_points=tuple(KnownAccessPoint(name, "site", "bench") for name in names),
         servers={SERVER: "bench-rad-1"},
         ssids=frozenset(ssids.split(",")),

@@ -11,17 +11,15 @@ from monitor.pollers import (
     Device,
     Endpoint,
     GufoReader,
-    Hash,
     KnownAccessPoint,
     Patience,
     Poller,
     SnmpTask,
-    User,
     load_profiles,
 )
 from monitor.sample import Failure
-from monitor.target import TargetKind
-from roaming.errors import SecretError, SecretMissingError
+from monitor.target import SnmpHash, SnmpUser, TargetKind
+from roaming.errors import SecretError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +42,10 @@ _SPREAD: Final = 0.3
 # Intervals after which what was seen no longer counts.
 _LASTS: Final = 3
 # Catalyst 9800 has SHA-1 in every release that we render for; net-snmp 5.9 has SHA-256.
-_HASHES: Final[Mapping[TargetKind, Hash]] = {TargetKind.CONTROLLER: Hash.SHA, TargetKind.ACCESS_POINT: Hash.SHA_256}
+_HASHES: Final[Mapping[TargetKind, SnmpHash]] = {
+    TargetKind.CONTROLLER: SnmpHash.SHA,
+    TargetKind.ACCESS_POINT: SnmpHash.SHA_256,
+}
 
 
 def snmp_tasks(network: Network, _estate: Estate, means: Means) -> tuple[Task, ...]:
@@ -122,10 +123,10 @@ def _endpoint(borough: Borough, address: str, kind: TargetKind, store: SecretSto
         return Endpoint(address, Failure.SECRET_MISSING)
     try:
         auth, privacy = store.secret(snmp.auth.secret), store.secret(snmp.privacy.secret)
-    except (SecretMissingError, SecretError) as error:
+    except SecretError as error:
         _LOG.warning("%s is not read by SNMP: %s", address, error)
         return Endpoint(address, Failure.SECRET_MISSING)
-    return Endpoint(address, User(snmp.user, auth, privacy, _HASHES[kind]))
+    return Endpoint(address, SnmpUser(snmp.user, auth, privacy, _HASHES[kind]))
 
 
 def _servers(network: Network, borough: Borough, owner: str) -> Mapping[str, str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.devices.snmp import Agent, Fault, Model, Population, Setup, ber, cells, serve, up_cell
-from monitor.pollers import Community, Endpoint, FakeReader, GufoReader, Patience, UnknownTargetError
+from monitor.pollers import Endpoint, FakeReader, GufoReader, Patience, UnknownTargetError
 from monitor.sample import Failure, FakeSink
+from monitor.target import SnmpCommunity
 from tests.monitor.pollers.world import device, listening, names, poller, reasons, run, task, values
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ def test_an_answer_that_nobody_asked_for_is_passed_over() -> None:
         agent = _Elsewhere(cells(Model.LINUX, Population(())))
         transport, port = await serve(agent)
         try:
-            session = await GufoReader(Patience(0.2, 1)).open(Endpoint("127.0.0.1", Community("public"), port))
+            session = await GufoReader(Patience(0.2, 1)).open(Endpoint("127.0.0.1", SnmpCommunity("public"), port))
             assert await session.get(("1.3.6.1.2.1.1.2.0",)) == {}
         finally:
             transport.close()

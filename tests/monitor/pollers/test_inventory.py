@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lab.pki import generate
 from monitor.cli.snmp import devices
-from monitor.pollers import Hash, User
 from monitor.sample import Failure
+from monitor.target import SnmpHash, SnmpUser
 from roaming.load import load
 from roaming.secrets import MemoryStore
 
@@ -21,9 +21,11 @@ def test_every_access_point_is_read_once_by_itself_or_by_its_controller() -> Non
     assert sorted(points) == sorted(ap.name for _, site in network.sites() for ap in site.access_points)
     assert len({one.name for one in found}) == len(found)
     users = [one.endpoint.credentials for one in found]
-    assert all(isinstance(user, User) for user in users)
-    hashes = {one.kind: one.endpoint.credentials.hash for one in found if isinstance(one.endpoint.credentials, User)}
-    assert set(hashes.values()) == {Hash.SHA, Hash.SHA_256}
+    assert all(isinstance(user, SnmpUser) for user in users)
+    hashes = {
+        one.kind: one.endpoint.credentials.hash for one in found if isinstance(one.endpoint.credentials, SnmpUser)
+    }
+    assert set(hashes.values()) == {SnmpHash.SHA, SnmpHash.SHA_256}
 
 
 def test_a_borough_at_a_time() -> None:
