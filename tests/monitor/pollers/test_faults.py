@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FAULTS = [
     (Fault.SILENT, 0.0, "timeout"),
-    (Fault.LATE, 0.4, "timeout"),
+    (Fault.NONE, 0.4, "timeout"),
     (Fault.GARBAGE, 0.0, "malformed"),
     (Fault.TRUNCATED, 0.0, "malformed"),
     (Fault.LOOP, 0.0, "loop"),
