@@ -158,6 +158,11 @@ CAME = f"wlan0: STA {STATION} IEEE 802.11: associated (aid 1)"
             0.5,
         ),
         ((f"2026-11-25T01:39:58Z ap1 x: {CAME}", f"2026-11-25T01:39:59Z ap1 x: {ENDED}"), "camden other accept", None),
+        (
+            (f"2026-11-25T01:39:58Z ap1 x: {CAME}", f"2026-11-25T01:39:59.500000+00:00 ap1 x: {ENDED}"),
+            "camden other accept",
+            None,
+        ),
         ((f"1795570798.000000: {CAME}", f"1795570890.000000: {ENDED}"), "camden other accept", None),
         ((f"1795570798.000000: {CAME}", f"1795570790.000000: {ENDED}"), "camden other accept", None),
         ((f"1795570798.000000: {ENDED} (PMKSA cache)",), "passed-over", None),

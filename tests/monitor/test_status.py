@@ -213,11 +213,12 @@ def test_govwifi_is_up_when_one_of_its_servers_answers(
     assert [one.labels[1] for one in sink.increments] == reasons
 
 
-def test_govwifi_is_unknown_while_the_agent_cannot_ask_everybody() -> None:
+@pytest.mark.parametrize("servers", [("10.7.0.12", "10.7.0.13"), ("10.7.0.13", "10.7.0.12")])
+def test_govwifi_is_unknown_while_the_agent_cannot_ask_everybody(servers: tuple[str, ...]) -> None:
     def half(argv: tuple[str, ...], _: bytes) -> FakeRan:
         return FakeRan((UNSENT if "10.7.0.13:1812" in argv else SENT + SILENT).encode())
 
-    sink = govwifi(half, "10.7.0.12", "10.7.0.13")
+    sink = govwifi(half, *servers)
     assert sink.batches == []
     assert [one.labels for one in sink.increments] == [("status", "unreachable")]
 

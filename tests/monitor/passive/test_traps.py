@@ -11,14 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lab.devices.snmp import ber
 from monitor.errors import ListenError, SettingError
-from monitor.passive import Received, Trap, TrapSource, TrapTask, load_traps, shipped_traps
+from monitor.passive import Received, Trap, TrapSource, TrapTask, engine_id, load_traps, shipped_traps
+from monitor.passive.trap_engine import sending_engine
 from monitor.sample import FakeClock, FakeSink
 from monitor.target import SnmpCommunity, SnmpHash, SnmpUser
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from monitor.passive.trap_engine import TrapEngine
 
 AUTH, PRIVACY = "authentication-key-1", "privacy-key-of-lab-1"
 USER = SnmpUser("roam-monitor", AUTH, PRIVACY)
@@ -109,6 +113,41 @@ def test_what_is_not_proven_is_refused(
         assert set(counted(sink)) == {("traps", "bad-credentials")}
 
     asyncio.run(work())
+
+
+def discovery() -> bytes:
+    """Return what a sender asks to learn our engine, its starts and its clock (RFC 3414 §4)."""
+    head = b"".join((ber.integer(7), ber.integer(65_507), ber.octets(b"\x04"), ber.integer(3)))
+    nobody = b"".join((ber.octets(b""), ber.integer(0), ber.integer(0), *([ber.octets(b"")] * 3)))
+    nothing = b"".join((ber.integer(7), ber.integer(0), ber.integer(0), ber.tlv(ber.SEQUENCE, b"")))
+    asked = ber.octets(b"") + ber.octets(b"") + ber.tlv(ber.GET, nothing)
+    parts = (ber.integer(3), ber.tlv(ber.SEQUENCE, head), ber.octets(ber.tlv(ber.SEQUENCE, nobody)))
+    return ber.tlv(ber.SEQUENCE, b"".join((*parts, ber.tlv(ber.SEQUENCE, asked))))
+
+
+def test_our_engine_is_the_same_after_every_start_and_has_started_later() -> None:
+    """Senders refuse an engine whose starts go back (RFC 3414 §3.2): ours are the seconds since 2020."""
+    for since_2020 in (200_000_000, 200_000_100):
+        task = TrapTask((source(),), FakeClock(1_577_836_800.0 + since_2020))
+        sink = FakeSink()
+        (answer,) = task.take(discovery(), ("127.0.0.1", 4000), sink)
+        assert sending_engine(answer) == engine_id("camden", USER)
+        assert ber.octets(engine_id("camden", USER)) + ber.integer(since_2020) in answer
+        assert sink.increments == []
+
+
+def test_an_engine_that_refused_much_is_made_anew() -> None:
+    """It remembers everybody who claimed to speak to it."""
+    task, sink = TrapTask((source(SnmpCommunity("secret")),), FakeClock()), FakeSink()
+
+    def engine() -> TrapEngine:
+        task.take(b"nonsense", ("127.0.0.1", 4000), sink)
+        (one,) = task._engines.values()  # noqa: SLF001  its memory is what is meant
+        return one
+
+    first = engine()
+    assert len({id(engine()) for _ in range(999)} | {id(first)}) == 1
+    assert engine() is not first
 
 
 def test_an_address_that_the_inventory_does_not_know_is_not_parsed() -> None:
