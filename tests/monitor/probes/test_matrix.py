@@ -186,7 +186,31 @@ def test_a_session_that_was_lost_is_opened_anew() -> None:
     clock.now = 10.0
     assert agents.converse("camden-agent", said()).milliseconds is not None
     agents.close()
+    clock.now = 1000.0
     assert agents.converse("camden-agent", said()).reason is Reason.AGENT_UNREACHABLE
+
+
+@pytest.mark.parametrize(("well", "gaps"), [(False, [5, 10, 20, 40]), (True, [5, 5, 5, 5])])
+def test_a_session_that_is_lost_at_once_is_not_opened_in_a_loop(*, well: bool, gaps: list[float]) -> None:
+    """One that was of use meanwhile is opened again as soon as the first."""
+    accepted = "MPPE keys OK: 1  mismatch: 0\nRADIUS message: code=2 (x\nSUCCESS"
+    clock, opened = Clock(), list[float]()
+    sessions: list[AgentSession] = []
+
+    def open_agent(_name: str, malformed: Callable[[], None]) -> AgentSession:
+        opened.append(clock.now)
+        channel = FakeChannel(lambda request: answer_of(accepted, int(str(request["id"]))))
+        sessions.append(AgentSession(channel, malformed))
+        return sessions[-1]
+
+    agents = KeptAgents(open_agent, clock)
+    for second in range(100):
+        clock.now = float(second)
+        agents.converse("camden-agent", said())
+        if well:
+            agents.converse("camden-agent", said())
+        sessions[-1].close()
+    assert [later - sooner for sooner, later in pairwise(opened)][:4] == gaps
 
 
 def test_a_login_that_is_missing_is_no_agent_that_is_gone() -> None:
@@ -227,6 +251,16 @@ def test_a_certificate_that_is_no_longer_shown_is_forgotten() -> None:
         shown.learn(PAIRS[0], showing(text), float(at), sink)
     values = [batch.samples[0].value for batch in sink.batches]
     assert values[0] == values[1] < values[2]
+
+
+def test_of_many_certificates_the_last_are_remembered() -> None:
+    authority = Authority("EAP CA")
+    sink, shown = FakeSink(), Shown(lasts_s=900)
+    for at, days in enumerate([1, *([20] * 16)]):
+        shown.learn(PAIRS[0], showing(chain(authority, days)), float(at), sink)
+    *before, last = [batch.samples[0].value for batch in sink.batches]
+    assert set(before) == {before[0]}
+    assert last > before[0]
 
 
 def test_what_is_no_certificate_is_passed_over() -> None:
