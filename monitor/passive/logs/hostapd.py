@@ -95,6 +95,6 @@ def _moment(line: str) -> tuple[float | None, bool]:
     if found := _ISO.match(line):
         try:
             return datetime.fromisoformat(found["iso"]).timestamp(), found["fraction"] is not None
-        except (ValueError, OverflowError):
+        except ValueError:
             return None, False
     return None, False

@@ -45,5 +45,5 @@ def moment(text: str, form: str) -> float | None:
     """Return seconds of the epoch of a time in UTC, or None for what is none."""
     try:
         return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
