@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from monitor.cli import matrix_tasks
 from monitor.cli.hops import hop_modules, hop_tasks
 from monitor.cli.logs import log_tasks
+from monitor.cli.matrix_tasks import matrix_tasks
 from monitor.cli.pages import pages
 from monitor.cli.snmp import snmp_modules, snmp_tasks
 from monitor.cli.traps import trap_tasks
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.target import Estate
     from roaming.model.network import Network
 
-BUILDERS: Final[tuple[Builder, ...]] = (hop_tasks, snmp_tasks, trap_tasks, matrix_tasks.build, log_tasks)
+BUILDERS: Final[tuple[Builder, ...]] = (hop_tasks, snmp_tasks, trap_tasks, matrix_tasks, log_tasks)
 MODULES: Final[tuple[ModuleBuilder, ...]] = (hop_modules, snmp_modules)
 PAGES: Final[tuple[PageBuilder, ...]] = (pages,)
 

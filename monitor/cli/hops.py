@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.discover import estate as seen
@@ -13,20 +14,16 @@ from monitor.probes.status import StatusProbe
 from monitor.target import FEDERATION, Target, TargetKind
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 
     from monitor.cli.means import Means
-    from monitor.probes.radclient import GetSecret, OpenShell
     from monitor.runner import Task
     from monitor.sample import Batch
     from monitor.target import Estate, RadiusTarget
-    from roaming.model.base import SecretRef
-    from roaming.model.borough import Agent, Borough, GovWifiLocation
+    from roaming.model.borough import Borough, GovWifiLocation
     from roaming.model.network import Network
-    from roaming.transport import Session
 
-    OnDemand = Callable[[str], Awaitable[tuple[Batch, ...]]]
+    OnDemand = Callable[[], Awaitable[tuple[Batch, ...]]]
 
 
 def hop_tasks(network: Network, estate: Estate, means: Means) -> tuple[Task, ...]:
@@ -36,28 +33,15 @@ def hop_tasks(network: Network, estate: Estate, means: Means) -> tuple[Task, ...
 
 def hop_modules(network: Network, estate: Estate, means: Means) -> Mapping[str, Module]:
     """Return the same for one server, endpoint or location on demand; GovWifi's locations are `borough/location`."""
-    status = {target.name: probe for probe in _status(network, estate, means) for target in probe.servers}
-    radsec = {target.name: probe for probe in _radsec(network, means) for target in probe.targets}
-    govwifi = {f"{probe.owner}/{probe.location}": probe for probe in _govwifi(network, means)}
-    servers = {target.name: target for probe in status.values() for target in probe.servers}
-    faces = {target.name: target for probe in radsec.values() for target in probe.targets}
-    agents = {borough.slug: str(borough.agent.address) for borough in network.boroughs}
+    status = ((one, probe) for probe in _status(network, estate, means) for one in probe.servers)
+    radsec = ((one, probe) for probe in _radsec(network, means) for one in probe.targets)
+    govwifi = ((_location(network, probe), probe) for probe in _govwifi(network, means))
     return {
-        "status": Module(
-            {name: _endpoint(target, target.address) for name, target in servers.items()},
-            _asked({name: probe.on_demand for name, probe in status.items()}),
+        "status": _module((_endpoint(one, one.address), partial(probe.on_demand, one.name)) for one, probe in status),
+        "radsec": _module(
+            (_endpoint(one, one.federation), partial(probe.on_demand, one.name)) for one, probe in radsec
         ),
-        "radsec": Module(
-            {name: _endpoint(target, target.federation) for name, target in faces.items()},
-            _asked({name: probe.on_demand for name, probe in radsec.items()}),
-        ),
-        "govwifi": Module(
-            {
-                name: Target(name, TargetKind.AGENT, probe.owner, "", agents[probe.owner])
-                for name, probe in govwifi.items()
-            },
-            _asked({name: _located(probe) for name, probe in govwifi.items()}),
-        ),
+        "govwifi": _module((target, partial(probe.on_demand, probe.location)) for target, probe in govwifi),
     }
 
 
@@ -68,8 +52,8 @@ def _status(network: Network, estate: Estate, means: Means) -> Iterator[StatusPr
             yield StatusProbe(
                 owner=borough.slug,
                 servers=servers,
-                open_shell=_shell(means, borough.agent),
-                secret=_secret(means, borough.agent.secret),
+                open_shell=partial(means.open_session, borough.agent),
+                secret=partial(means.store.secret, borough.agent.secret.secret),
                 every_s=means.intervals.status_s,
                 clock=means.clock.wall,
             )
@@ -101,23 +85,12 @@ def _located_at(network: Network, borough: Borough, location: GovWifiLocation, m
         location=location.name,
         owner=borough.slug,
         servers=tuple(str(server.address) for server in network.federation.govwifi),
-        open_shell=_shell(means, borough.agent),
-        secret=_secret(means, location.secret),
+        open_shell=partial(means.open_session, borough.agent),
+        secret=partial(means.store.secret, location.secret.secret),
         effective_from=location.effective_from,
         every_s=means.intervals.probes_s,
         clock=means.clock.wall,
     )
-
-
-def _shell(means: Means, agent: Agent) -> OpenShell:
-    def open_shell() -> AbstractContextManager[Session]:
-        return means.open_session(agent)
-
-    return open_shell
-
-
-def _secret(means: Means, reference: SecretRef) -> GetSecret:
-    return lambda: means.store.secret(reference.secret)
 
 
 def _endpoint(target: RadiusTarget, address: str) -> Target:
@@ -125,15 +98,18 @@ def _endpoint(target: RadiusTarget, address: str) -> Target:
     return Target(target.name, kind, target.owner, "", address)
 
 
-def _asked(by_name: Mapping[str, OnDemand]) -> Callable[[Target], Awaitable[tuple[Batch, ...]]]:
+def _location(network: Network, probe: GovWifiProbe) -> Target:
+    agent = network.boroughs_by_slug[probe.owner].agent
+    return Target(f"{probe.owner}/{probe.location}", TargetKind.AGENT, probe.owner, "", str(agent.address))
+
+
+def _module(rows: Iterable[tuple[Target, OnDemand]]) -> Module:
+    targets: dict[str, Target] = {}
+    asks: dict[str, OnDemand] = {}
+    for target, ask in rows:
+        targets[target.name], asks[target.name] = target, ask
+
     async def collect(target: Target) -> tuple[Batch, ...]:
-        return await by_name[target.name](target.name)
+        return await asks[target.name]()
 
-    return collect
-
-
-def _located(probe: GovWifiProbe) -> OnDemand:
-    async def collect(_: str) -> tuple[Batch, ...]:
-        return await probe.on_demand(probe.location)
-
-    return collect
+    return Module(targets, collect)

@@ -17,6 +17,7 @@ from rich.live import Live
 from rich.text import Text
 
 from monitor.cli.matrix_table import render
+from monitor.cli.options import DEFAULT_LISTEN
 from monitor.cli.picture_source import PictureSource
 from monitor.errors import PictureError
 from monitor.metrics import Picture, Status, picture_document
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-_URL: Final = "http://127.0.0.1:9469"
+_URL: Final = f"http://{DEFAULT_LISTEN}"
 _PIPED_WIDTH: Final = 240
 _SHORTEST_S: Final = 1.0
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
 
 
-def build(network: Network, _estate: Estate, means: Means) -> tuple[Task, ...]:
+def matrix_tasks(network: Network, _estate: Estate, means: Means) -> tuple[Task, ...]:
     """Return the task; none where nothing can be probed."""
     found = pairs(network, means.limit)
     if not found:

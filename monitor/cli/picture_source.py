@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
+from monitor import json_file
 from monitor.errors import PictureError, SettingError
 from monitor.metrics import Picture, read_picture
 
@@ -39,7 +40,7 @@ class PictureSource:
         """
         try:
             with urllib.request.urlopen(self._request(), timeout=_TIMEOUT_S, context=self._trust()) as reply:  # noqa: S310  the scheme is seen to in _request
-                document: object = json.load(reply)
+                document = json_file.parse(reply.read())
         except urllib.error.HTTPError as error:
             error.close()
             hint = ": give --user and ROAM_MONITOR_PASSWORD" if error.code == HTTPStatus.UNAUTHORIZED else ""
@@ -49,7 +50,7 @@ class PictureSource:
             reason = getattr(error, "reason", error)
             message = f"no monitor answers at {self.url}: {reason}; start one with `roam-monitor serve`, or give --url"
             raise PictureError(message) from error
-        except ValueError as error:
+        except (HTTPException, ValueError) as error:
             message = f"what answers at {self.url} is no monitor: it sent no JSON"
             raise PictureError(message) from error
         return read_picture(document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,21 +26,15 @@ from monitor.sample import SystemClock
 from roaming.eap import certificates
 from roaming.load import load
 from roaming.model.terms import EapMethod
-from roaming.push.reach import access_to
+from roaming.push.reach import agent_sessions
 from roaming.secrets import open_store
-from roaming.transport import LinuxDialler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-
     from monitor.probes import Agents, Pair
     from monitor.probes.attempt import Words
     from monitor.sample import Authentication
     from roaming.eap import Certificate
-    from roaming.model.borough import Agent
     from roaming.model.network import Network
-    from roaming.transport import Session
 
 VisitedArgument = Annotated[str, typer.Argument(help="Where the user is: a borough's slug.")]
 HomeArgument = Annotated[str, typer.Argument(help="Whose user it is: a borough's slug, or a realm outside the region.")]
@@ -74,22 +68,11 @@ def probe_command(
     network = load(inventory).network
     chosen = choose(network, visited, home, method, reject=reject)
     store = open_store(secrets, os.environ, vault_password_file)
-
-    def open_session(agent: Agent) -> AbstractContextManager[Session]:
-        return LinuxDialler().open(access_to(agent.name, str(agent.address), agent.credentials, store, known_hosts))
-
-    with _closing(kept_agents(network, open_session, chosen.pair.agent if here else None)) as agents:
+    local = chosen.pair.agent if here else None
+    with closing(kept_agents(network, agent_sessions(store, known_hosts), local)) as agents:
         seen, chain = once(chosen, Conversations(network, store), agents)
     typer.echo(json.dumps(document(seen, chain), indent=2) if as_json else told(seen, chain))
     raise typer.Exit(0 if seen.passed else 1)
-
-
-@contextmanager
-def _closing(agents: Agents) -> Iterator[Agents]:
-    try:
-        yield agents
-    finally:
-        agents.close()
 
 
 def choose(network: Network, visited: str, home: str, method: EapMethod | None, *, reject: bool) -> Probe:

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import uvicorn
 
-from monitor.errors import ListenError, SettingError
+from monitor.cli.address import address
+from monitor.errors import ListenError
+from monitor.probes import THREAD_NAME
 from monitor.sample import FOR_EVER, Batch, Sample, family
 
 if TYPE_CHECKING:
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _THREADS: Final = 64
 """What blocks waits in a thread: sessions to agents, one for each borough, and name look-ups."""
-_THREAD_NAME: Final = "collecting"
-_MAY_HANG: Final = (_THREAD_NAME, "roam-probe")
+_COLLECTING: Final = "collecting"
+_MAY_HANG: Final = (_COLLECTING, THREAD_NAME)
 """How the names of threads begin that may wait for a session: the loop's own, and those of `monitor.probes.Matrix`."""
 _GRACE_S: Final = 5
 _THREADS_GRACE_S: Final = 2.0
@@ -71,7 +73,7 @@ class Process:
     async def run(self, app: ASGIApp, listening: socket.socket, context: ssl.SSLContext | None) -> None:
         """Run until a signal; then answer what was asked, stop collecting, and keep what is known."""
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(_Threads(_THREADS, _THREAD_NAME))
+        loop.set_default_executor(_Threads(_THREADS, _COLLECTING))
         server = _server(app, context)
 
         def stop() -> None:
@@ -165,13 +167,9 @@ def _stop_if_broken(task: asyncio.Task[None], server: uvicorn.Server) -> None:
 @contextmanager
 def listen(where: str) -> Iterator[socket.socket]:
     """Listen on `address:port`; raises SettingError for what is none, ListenError where that cannot be had."""
-    host, _, port = where.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004  the last port
-        message = f"--listen {where} is not address:port"
-        raise SettingError(message)
-    host = host.removeprefix("[").removesuffix("]")
+    host, port = address("--listen", where)
     try:
-        found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(found[4][:2], family=found[0], backlog=128)
     except OSError as error:
         message = f"{where} cannot be listened on: {error.strerror}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli import compose
+from monitor.cli.address import address
 from monitor.cli.logs import log_places
 from monitor.cli.means import Means
 from monitor.cli.options import (
@@ -30,29 +31,20 @@ from monitor.cli.options import (
     WebConfigOption,
 )
 from monitor.cli.process import Process, leaving, listen
-from monitor.cli.traps import address
 from monitor.discover import estate, targets
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
 from monitor.metrics import PairsFile, State
 from monitor.runner import Intervals, Runner
 from monitor.sample import SystemClock
 from roaming.load import load
-from roaming.push.reach import access_to
+from roaming.push.reach import agent_sessions
 from roaming.secrets import open_store
-from roaming.transport import LinuxDialler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
     from starlette.applications import Starlette
 
     from monitor.target import Estate
-    from roaming.model.borough import Agent
     from roaming.model.network import Network
-    from roaming.secrets import SecretStore
-    from roaming.transport import Session
 
 
 def register(app: typer.Typer) -> None:
@@ -89,13 +81,13 @@ def serve_command(
     store = open_store(secrets, os.environ, vault_password_file)
     means = Means(
         store=store,
-        open_session=_dialler(store, known_hosts),
+        open_session=agent_sessions(store, known_hosts),
         intervals=Intervals(scale),
         clock=SystemClock(),
         random=SystemRandom(),
         state_directory=state,
         limit=limit,
-        traps=address(traps) if traps else None,
+        traps=address("--traps", traps) if traps else None,
         logs=log_places(log or ()),
     )
     config = WebConfig() if web_config is None else read_web_config(web_config)
@@ -131,14 +123,6 @@ def _composed(network: Network, watched: Estate, means: Means, config: WebConfig
         guarded=config.guarded,
     )
     return process, application(exporter, pages, config)
-
-
-def _dialler(store: SecretStore, known_hosts: Path | None) -> Callable[[Agent], AbstractContextManager[Session]]:
-    def open_session(agent: Agent) -> AbstractContextManager[Session]:
-        access = access_to(agent.name, str(agent.address), agent.credentials, store, known_hosts)
-        return LinuxDialler().open(access)
-
-    return open_session
 
 
 def _log_to_stderr() -> None:

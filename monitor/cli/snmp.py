@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from monitor.runner import Task
     from monitor.sample import Batch
     from monitor.target import Estate, Target
-    from roaming.model.borough import Borough
+    from roaming.model.borough import Borough, Snmp
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
+
+    Users = Mapping[TargetKind, SnmpUser | Failure]
 
 _LOG: Final = logging.getLogger(__name__)
 # An answer that is later than that is as good as none; one poll of a device takes at most so much of its interval.
@@ -66,8 +68,13 @@ def snmp_modules(network: Network, _estate: Estate, means: Means) -> Mapping[str
 
 def devices(network: Network, store: SecretStore, limit: str | None = None) -> tuple[Device, ...]:
     """Return every device of the inventory that is read by SNMP: those of boroughs that have an SNMP user."""
-    watched = [one for one in network.boroughs if one.snmp is not None and within(one.slug, limit)]
-    return tuple(one for borough in watched for one in _devices(network, borough, store))
+    ssids = frozenset(wlan.ssid for wlan in network.wlans)
+    return tuple(
+        device
+        for borough in network.boroughs
+        if borough.snmp is not None and within(borough.slug, limit)
+        for device in _devices(network, borough, _users(borough.slug, borough.snmp, store), ssids)
+    )
 
 
 def _tasks(network: Network, means: Means) -> tuple[SnmpTask, ...]:
@@ -86,17 +93,17 @@ def _task(means: Means, reader: SnmpReader, kind: str, every_s: float, found: tu
     return SnmpTask(poller, found, means.random.random, every_s, kind, spread_s=every_s * _SPREAD)
 
 
-def _devices(network: Network, borough: Borough, store: SecretStore) -> Iterator[Device]:
+def _devices(network: Network, borough: Borough, users: Users, ssids: frozenset[str]) -> Iterator[Device]:
     for controller in borough.controllers:
         known = tuple(network.controlled(borough, controller))
         yield Device(
             name=controller.name,
             kind=TargetKind.CONTROLLER,
             owner=borough.slug,
-            endpoint=_endpoint(borough, str(controller.address), TargetKind.CONTROLLER, store),
+            endpoint=Endpoint(str(controller.address), users[TargetKind.CONTROLLER]),
             access_points=tuple(KnownAccessPoint(ap.name, site.slug, borough.slug) for site, ap in known),
             servers=_servers(network, borough, borough.slug),
-            ssids=_ssids(network),
+            ssids=ssids,
             guests=frozenset(ap.name for _, ap in known if ap.controller != controller.name),
         )
     for site in borough.sites:
@@ -105,28 +112,21 @@ def _devices(network: Network, borough: Borough, store: SecretStore) -> Iterator
                 name=ap.name,
                 kind=TargetKind.ACCESS_POINT,
                 owner=borough.slug,
-                endpoint=_endpoint(borough, str(ap.address), TargetKind.ACCESS_POINT, store),
+                endpoint=Endpoint(str(ap.address), users[TargetKind.ACCESS_POINT]),
                 access_points=(KnownAccessPoint(ap.name, site.slug, borough.slug),),
                 servers=_servers(network, borough, site.owner),
-                ssids=_ssids(network),
+                ssids=ssids,
             )
 
 
-def _ssids(network: Network) -> frozenset[str]:
-    return frozenset(wlan.ssid for wlan in network.wlans)
-
-
-def _endpoint(borough: Borough, address: str, kind: TargetKind, store: SecretStore) -> Endpoint:
-    """Return where and how a device is asked; a secret that cannot be had is a failure of each poll, not of ours."""
-    snmp = borough.snmp
-    if snmp is None:
-        return Endpoint(address, Failure.SECRET_MISSING)
+def _users(owner: str, snmp: Snmp, store: SecretStore) -> Users:
+    """Return as whom a borough's devices are asked; a secret that cannot be had is a failure of each poll."""
     try:
         auth, privacy = store.secret(snmp.auth.secret), store.secret(snmp.privacy.secret)
     except SecretError as error:
-        _LOG.warning("%s is not read by SNMP: %s", address, error)
-        return Endpoint(address, Failure.SECRET_MISSING)
-    return Endpoint(address, SnmpUser(snmp.user, auth, privacy, _HASHES[kind]))
+        _LOG.warning("the devices of %s are not read by SNMP: %s", owner, error)
+        return dict.fromkeys(_HASHES, Failure.SECRET_MISSING)
+    return {kind: SnmpUser(snmp.user, auth, privacy, digest) for kind, digest in _HASHES.items()}
 
 
 def _servers(network: Network, borough: Borough, owner: str) -> Mapping[str, str]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from monitor.cli.address import address
 from monitor.cli.options import DEFAULT_INVENTORY, InventoryOption, LimitOption, SecretsOption, VaultPasswordFileOption
 from monitor.cli.snmp import devices
-from monitor.errors import SettingError
 from monitor.passive import Received, TrapSource, TrapTask
 from monitor.sample import SystemClock, family
 from monitor.target import SnmpUser
@@ -68,7 +68,7 @@ def traps_command(
     def show(received: Received) -> None:
         typer.echo(f"{clock.wall():.0f} {received.device} ({received.owner}): {received.trap}")
 
-    task = TrapTask(trap_sources(network, store, limit), clock, *address(listen_on), told=show)
+    task = TrapTask(trap_sources(network, store, limit), clock, *address("--listen", listen_on), told=show)
     typer.echo(f"listening on {listen_on} for {len(task.sources)} devices", err=True)
     asyncio.run(task.run(_Refusals()))
 
@@ -88,12 +88,3 @@ def trap_sources(network: Network, store: SecretStore, limit: str | None = None)
         for one, endpoint in found
         if isinstance(endpoint.credentials, SnmpUser)
     )
-
-
-def address(where: str) -> tuple[str, int]:
-    """Read `address:port`; raises `SettingError`."""
-    host, _, port = where.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004  the last port
-        message = f"{where} is not address:port"
-        raise SettingError(message)
-    return host.removeprefix("[").removesuffix("]"), int(port)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from monitor import json_file
 from monitor.metrics.matrix import Cell, Conclusion
+from monitor.metrics.wire import finite
 from monitor.sample import Collector, Failure, failed
-from monitor.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,20 +44,19 @@ class PairsFile:
         """Write what is known; the file is the former one or the new one, whatever happens."""
         with self._one_at_a_time:
             try:
-                write_whole(self.path, spell(state.cells()))
+                json_file.write(self.path, _document(state.cells()))
             except OSError:
                 _count(state, Failure.STORAGE)
 
 
-def spell(cells: dict[Pair, Cell]) -> str:
-    """Return the text of the file."""
+def _document(cells: dict[Pair, Cell]) -> object:
     pairs = [{"visited": visited, "home": home, **asdict(cell)} for (visited, home), cell in sorted(cells.items())]
-    return json.dumps({"version": _VERSION, "pairs": pairs}) + "\n"
+    return {"version": _VERSION, "pairs": pairs}
 
 
 def parse(text: str) -> dict[Pair, Cell]:
-    """Read the text of the file; raises ValueError when it is not what `spell` writes."""
-    document = json.loads(text)
+    """Read the text of the file; raises ValueError when it is not what is written."""
+    document = json_file.parse(text)
     if not isinstance(document, dict) or document.get("version") != _VERSION:
         message = f"it is not version {_VERSION} of this file"
         raise ValueError(message)
@@ -81,7 +79,7 @@ def _pair(one: dict[str, object]) -> tuple[Pair, Cell]:
 
 def _conclusion(one: dict[str, object]) -> Conclusion:
     at, passed, failures = _number(one["at"]), one["passed"], one["failures"]
-    if at is None or type(failures) is not int or not isinstance(passed, bool):
+    if at is None or finite(failures) is None or type(failures) is not int or not isinstance(passed, bool):
         message = "a method has no time or no result"
         raise ValueError(message)
     reason, sentence, path = (_text(one[name]) for name in _TEXTS)
@@ -91,10 +89,11 @@ def _conclusion(one: dict[str, object]) -> Conclusion:
 def _number(value: object) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = finite(value)
+    if number is None:
         message = "a number is none"
         raise ValueError(message)
-    return float(value)
+    return number
 
 
 def _text(value: object) -> str:

@@ -53,8 +53,9 @@ class DeviceState:
 class Picture:
     """Everything at the moment `at`. Pairs are (visited, home); devices go by name of the inventory.
 
-    `radsec` are the RadSec endpoints of hubs and proxies, `servers` the answers to Status-Server, `paths` are
-    (visited, proxy), `clients` counts an access point's clients where that is known.
+    `servers` are the answers to Status-Server, `radsec` the RadSec endpoints of hubs and proxies, `trusted` whether
+    their certificates are of our CA and their names, `paths` are (visited, proxy). `certificates` says when the one of
+    (kind, server) ends, where the kind is eap or radsec.
     """
 
     at: float

@@ -56,6 +56,17 @@ def read_picture(document: object) -> Picture:
     )
 
 
+def finite(value: object) -> float | None:
+    """Return a number of a JSON document; None for what is none, or beyond all floats."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def _known(state: PairState | DeviceState) -> dict[str, Any]:
     found: dict[str, Any] = {"status": state.status.value}
     for name in _MOMENTS:
@@ -100,10 +111,10 @@ def _moment(row: Mapping[str, object], name: str) -> float | None:
 
 
 def _number(row: Mapping[str, object], name: str) -> float:
-    value = row.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = finite(row.get(name))
+    if number is None:
         raise _wrong(name, "a number")
-    return float(value)
+    return number
 
 
 def _word(row: Mapping[str, object], name: str, otherwise: str | None = None) -> str:

@@ -3,8 +3,20 @@
 from monitor.probes.agents import Agents, FakeAgents, KeptAgents
 from monitor.probes.attempt import attempt
 from monitor.probes.conclusion import conclude
-from monitor.probes.matrix import Matrix
+from monitor.probes.matrix import THREAD_NAME, Matrix
 from monitor.probes.pair import Pair, Probe
 from monitor.probes.schedule import Pace, Schedule
 
-__all__ = ["Agents", "FakeAgents", "KeptAgents", "Matrix", "Pace", "Pair", "Probe", "Schedule", "attempt", "conclude"]
+__all__ = [
+    "THREAD_NAME",
+    "Agents",
+    "FakeAgents",
+    "KeptAgents",
+    "Matrix",
+    "Pace",
+    "Pair",
+    "Probe",
+    "Schedule",
+    "attempt",
+    "conclude",
+]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from roaming.eap import Outcome
 
 _LOG: Final = logging.getLogger(__name__)
+THREAD_NAME: Final = "roam-probe"
+"""How the names of the threads begin in which conversations wait."""
 _CLOSING_S: Final = 2.0
 _MEMORY: Final = 3
 """Intervals for which a certificate counts that is no longer shown."""
@@ -45,7 +47,7 @@ class Matrix:
         """Probe for ever."""
         self._agents.listen(lambda: _count(sink, Failure.MALFORMED))
         schedule = Schedule(self._pairs, self._pace, self._clock.steady())
-        pool = ThreadPoolExecutor(self._pace.overall, thread_name_prefix="roam-probe")
+        pool = ThreadPoolExecutor(self._pace.overall, thread_name_prefix=THREAD_NAME)
         something = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as running:

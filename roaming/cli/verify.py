@@ -21,19 +21,15 @@ from roaming.cli.options import (
 )
 from roaming.load import load
 from roaming.model.terms import EapMethod
-from roaming.push.reach import access_to
+from roaming.push.reach import agent_sessions
 from roaming.secrets import open_store
-from roaming.transport import LinuxDialler
 from roaming.verify import Expect, Options, Report, document, render, verify
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from roaming.model.borough import Agent
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
-    from roaming.transport import Session
 
 _PIPED_WIDTH = 200
 
@@ -89,18 +85,13 @@ def verify_command(
 
 def _run(network: Network, store: SecretStore, known_hosts: Path | None, options: Options, *, shown: bool) -> Report:
     """Run with a bar on standard error, where that is a terminal."""
-
-    def open_session(agent: Agent) -> AbstractContextManager[Session]:
-        access = access_to(agent.name, str(agent.address), agent.credentials, store, known_hosts)
-        return LinuxDialler().open(access)
-
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not (shown and console.is_terminal)) as bar:
         task = bar.add_task("authenticating", total=None)
         return verify(
             network,
             store,
-            open_session,
+            agent_sessions(store, known_hosts),
             options,
             lambda done, total: bar.update(task, completed=done, total=total),
         )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roaming.transport import Access
+from roaming.transport import Access, LinuxDialler
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from roaming.model.base import SecretRef
-    from roaming.model.borough import Borough
+    from roaming.model.borough import Agent, Borough
     from roaming.model.identity import Credentials
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
+    from roaming.transport import Session
 
 
 def logins(network: Network) -> dict[str, tuple[str, Credentials]]:
@@ -39,6 +42,19 @@ def worker(borough: Borough, store: SecretStore, known_hosts: Path | None) -> Ac
     """
     one = borough.worker
     return None if one is None else access_to(one.name, str(one.address), one.credentials, store, known_hosts)
+
+
+def agent_sessions(store: SecretStore, known_hosts: Path | None) -> Callable[[Agent], AbstractContextManager[Session]]:
+    """Return what logs in to an agent and hangs up.
+
+    It raises SecretError when the agent's key cannot be resolved, and TransportError when there is no way in.
+    """
+
+    def open_session(agent: Agent) -> AbstractContextManager[Session]:
+        access = access_to(agent.name, str(agent.address), agent.credentials, store, known_hosts)
+        return LinuxDialler().open(access)
+
+    return open_session
 
 
 def access_to(

@@ -213,6 +213,7 @@ def test_when_the_collecting_breaks_the_process_ends() -> None:
     [
         (["--listen", "127.0.0.1"], SettingError, "--listen 127.0.0.1 is not address:port"),
         (["--listen", "127.0.0.1:70000"], SettingError, "--listen 127.0.0.1:70000 is not address:port"),
+        (["--traps", "[::]:"], SettingError, "--traps [::]: is not address:port"),
         (["--listen", "127.0.0.1:TAKEN"], ListenError, "127.0.0.1:TAKEN cannot be listened on: Address already in use"),
         (["--web-config", "/nowhere/web.yml"], SettingError, "/nowhere/web.yml cannot be read: No such file"),
         (["--scale", "0"], SystemExit, "--scale is a number above 0"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from monitor import json_file
 from monitor.passive.logs.follower import Position
-from monitor.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,17 +27,12 @@ class PositionFile:
 
     def save(self, position: Position) -> None:
         """Write a position; the file is the former one or the new one, whatever happens. Raises `OSError`."""
-        write_whole(self.path, json.dumps(asdict(position)) + "\n")
+        json_file.write(self.path, asdict(position))
 
 
 def parse(octets: bytes) -> Position:
     """Read what `save` wrote; raises `ValueError` for anything else."""
-    try:
-        found = json.loads(octets)
-    except RecursionError as error:
-        message = "it is nested too deep"
-        raise ValueError(message) from error
-    match found:
+    match json_file.parse(octets):
         case {"identity": str(identity), "offset": int(offset), "mark": str(mark), "within": bool(within)}:
             if offset >= 0:
                 return Position(identity, offset, mark, within)

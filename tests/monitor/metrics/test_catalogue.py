@@ -8,6 +8,8 @@ import pytest
 
 from monitor.metrics import document
 from monitor.metrics.catalogue import series
+from monitor.passive.logs import LogKind
+from monitor.passive.traps import Trap
 from monitor.sample import family
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ def test_the_page_is_fresh(repository: Path) -> None:
         ("roaming_probe_reason", 33 * 33),
         ("roaming_radio_clients", 20_000),
         ("roaming_server_up", 68),
+        ("roaming_traps_total", 50 * len(Trap)),
+        ("roaming_log_lines_total", len(LogKind) * 3),
         ("roaming_probe_interval_seconds", 1),
     ],
 )

@@ -17,6 +17,16 @@ from tests.monitor.federation import INTERVAL_S, failed, probe, state
 from tests.monitor.parsed import number, parsed
 
 PAIR = ("camden", "hackney")
+METHOD = {"passed": True, "at": 1.0, "failures": 0, "reason": "", "sentence": "", "path": ""}
+ONE = {
+    "visited": "camden",
+    "home": "hackney",
+    "at": 1.0,
+    "since": 1.0,
+    "success_at": None,
+    "seconds": 0.1,
+    "methods": {"tls": METHOD},
+}
 
 
 def test_a_restart_forgets_nothing_and_ages_go_on(tmp_path: Path) -> None:
@@ -92,6 +102,9 @@ def test_a_write_that_fails_leaves_the_former_file(tmp_path: Path) -> None:
         '{"version": 2}',
         '{"version": 2, "pairs": 3}',
         '{"version": 2, "pairs": [{"visited": "camden"}]}',
+        "[" * 100_000,
+        json.dumps({"version": 2, "pairs": [ONE | {"at": 10**400}]}),
+        json.dumps({"version": 2, "pairs": [ONE | {"methods": {"tls": METHOD | {"failures": 10**400}}}]}),
     ],
 )
 def test_a_file_that_is_none_is_counted(tmp_path: Path, text: str) -> None:
@@ -108,16 +121,6 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-METHOD = {"passed": True, "at": 1.0, "failures": 0, "reason": "", "sentence": "", "path": ""}
-ONE = {
-    "visited": "camden",
-    "home": "hackney",
-    "at": 1.0,
-    "since": 1.0,
-    "success_at": None,
-    "seconds": 0.1,
-    "methods": {"tls": METHOD},
-}
 
 
 @given(key=st.sampled_from(sorted({*ONE, *METHOD})), value=JSON)
