@@ -19,33 +19,22 @@ from hypothesis import strategies as st
 
 from roaming.eap import (
     AgentSession,
-    Conversation,
     FakeChannel,
     LocalChannel,
-    Nas,
     PasswordLogin,
     Reason,
-    Server,
-    Trusted,
     answer_of,
     command,
 )
 from roaming.eap.protocol import LONGEST_LINE, Answer, Malformed, Reader, Ready, message
 from roaming.errors import QuoteError, TransportError
+from tests.eap.conversations import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 ACCEPTED = (TRANSCRIPTS / "peap-accepted.txt").read_text()
-GOOD = Conversation(
-    identity="roam-monitor-camden@camden.gov.uk",
-    login=PasswordLogin("roam-probe@camden.gov.uk", "a password"),
-    server=Server("camden-rad-1", "10.7.0.11", "a secret"),
-    nas=Nas("camden-th-ap1", "02:00:0a:07:11:00", "govroam"),
-    trusted=Trusted(("a CA",), ("radius.camden.gov.uk",)),
-    timeout=5,
-)
 
 
 def well(request: dict[str, object]) -> bytes:

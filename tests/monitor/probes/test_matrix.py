@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Event
@@ -17,15 +18,12 @@ from roaming.eap import (
     AgentSession,
     Conversation,
     FakeChannel,
-    Nas,
     Outcome,
-    PasswordLogin,
     Reason,
-    Server,
-    Trusted,
     answer_of,
 )
 from roaming.errors import SecretMissingError, TransportError
+from tests.eap.conversations import GOOD
 from tests.eap.home_server import Authority
 
 if TYPE_CHECKING:
@@ -44,13 +42,8 @@ PAIRS = tuple(
 def words(probe: Probe, proxy: str) -> Conversation | Outcome:
     if probe.pair.home == "hackney" and probe.pair.visited == "camden":
         return Outcome(Reason.SECRET_MISSING, "hackney/probe is missing", proxy, "")
-    return Conversation(
-        identity=f"roam-monitor-{probe.pair.visited}@{probe.pair.home}.gov.uk",
-        login=PasswordLogin("u@x.uk", "p"),
-        server=Server(proxy, "10.7.0.11", "s"),
-        nas=Nas("ap", "02:00:0a:07:11:00", "govroam"),
-        trusted=Trusted(("CA",), ("radius.x.uk",)),
-    )
+    identity = f"roam-monitor-{probe.pair.visited}@{probe.pair.home}.gov.uk"
+    return replace(GOOD, identity=identity, server=replace(GOOD.server, name=proxy))
 
 
 def run(agents: Agents, until: Callable[[FakeSink], bool], overall: int = 8) -> FakeSink:
