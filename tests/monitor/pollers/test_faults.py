@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from lab.devices.snmp import Agent, Fault, Model, Population, Setup, ber, cells, serve, up_cell
 from monitor.pollers import Endpoint, FakeReader, GufoReader, Patience, ReadError, UnknownTargetError
-from monitor.pollers.gufo import _Session
+from monitor.pollers.gufo import LONGEST_WALK, _Session
 from monitor.sample import Failure, FakeSink
 from monitor.target import SnmpCommunity
 from tests.monitor.pollers.world import device, listening, names, poller, reasons, run, task, values
@@ -356,10 +355,10 @@ def test_more_cells_than_fit_in_one_request_are_all_asked_for() -> None:
 
 
 class _Endless:
-    """A table that always has one more row."""
+    """A table with more rows than any controller has."""
 
     async def getbulk(self, oid: str, _repetitions: int) -> AsyncIterator[tuple[str, int]]:
-        for row in count():
+        for row in range(LONGEST_WALK + 10):
             yield f"{oid}.{row}", row
 
 
