@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from lab.devices.snmp import Model
 from monitor.metrics import State
-from monitor.pollers import Community, Device, Endpoint, KnownAccessPoint
+from monitor.pollers import Device, Endpoint, KnownAccessPoint
 from monitor.sample import SystemClock
-from monitor.target import Estate, TargetKind
+from monitor.target import Estate, SnmpCommunity, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def device(model: Model, points: int, port: int, number: int = 0, ssids: str = "
         name=f"ap-{number}" if model is Model.LINUX else f"wlc-{number}",
         kind=TargetKind.ACCESS_POINT if model is Model.LINUX else TargetKind.CONTROLLER,
         owner="bench",
-        endpoint=Endpoint("127.0.0.1", Community("public"), port),
+        endpoint=Endpoint("127.0.0.1", SnmpCommunity("public"), port),
         access_points=tuple(KnownAccessPoint(name, "site", "bench") for name in names),
         servers={SERVER: "bench-rad-1"},
         ssids=frozenset(ssids.split(",")),

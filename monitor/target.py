@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -29,6 +29,30 @@ class Target:
     owner: str
     site: str
     address: str
+
+
+class SnmpHash(StrEnum):
+    """The authentication of SNMPv3 (RFC 3414, RFC 7860); privacy is AES-128 (RFC 3826) with both."""
+
+    SHA = "sha"
+    SHA_256 = "sha-256"
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpUser:
+    """Version 3 with authentication and privacy: as whom a device is asked, and as whom it sends traps."""
+
+    name: str
+    auth: str = field(repr=False)
+    privacy: str = field(repr=False)
+    hash: SnmpHash = SnmpHash.SHA_256
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpCommunity:
+    """Version 2c: a password that everybody on the way reads, and can make up traps with."""
+
+    name: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

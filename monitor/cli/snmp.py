@@ -11,16 +11,14 @@ from monitor.pollers import (
     Device,
     Endpoint,
     GufoReader,
-    Hash,
     KnownAccessPoint,
     Patience,
     Poller,
     SnmpTask,
-    User,
     load_profiles,
 )
 from monitor.sample import Failure
-from monitor.target import TargetKind
+from monitor.target import SnmpHash, SnmpUser, TargetKind
 from roaming.errors import SecretError
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
 
-    Users = Mapping[TargetKind, User | Failure]
+    Users = Mapping[TargetKind, SnmpUser | Failure]
 
 _LOG: Final = logging.getLogger(__name__)
 # An answer that is later than that is as good as none; one poll of a device takes at most so much of its interval.
@@ -46,7 +44,10 @@ _SPREAD: Final = 0.3
 # Intervals after which what was seen no longer counts.
 _LASTS: Final = 3
 # Catalyst 9800 has SHA-1 in every release that we render for; net-snmp 5.9 has SHA-256.
-_HASHES: Final[Mapping[TargetKind, Hash]] = {TargetKind.CONTROLLER: Hash.SHA, TargetKind.ACCESS_POINT: Hash.SHA_256}
+_HASHES: Final[Mapping[TargetKind, SnmpHash]] = {
+    TargetKind.CONTROLLER: SnmpHash.SHA,
+    TargetKind.ACCESS_POINT: SnmpHash.SHA_256,
+}
 
 
 def snmp_tasks(network: Network, _estate: Estate, means: Means) -> tuple[Task, ...]:
@@ -125,7 +126,7 @@ def _users(owner: str, snmp: Snmp, store: SecretStore) -> Users:
     except SecretError as error:
         _LOG.warning("the devices of %s are not read by SNMP: %s", owner, error)
         return dict.fromkeys(_HASHES, Failure.SECRET_MISSING)
-    return {kind: User(snmp.user, auth, privacy, digest) for kind, digest in _HASHES.items()}
+    return {kind: SnmpUser(snmp.user, auth, privacy, digest) for kind, digest in _HASHES.items()}
 
 
 def _servers(network: Network, borough: Borough, owner: str) -> Mapping[str, str]:

@@ -11,9 +11,9 @@ import typer
 from monitor.cli.address import address
 from monitor.cli.options import DEFAULT_INVENTORY, InventoryOption, LimitOption, SecretsOption, VaultPasswordFileOption
 from monitor.cli.snmp import devices
-from monitor.passive import Received, TrapSource, TrapTask, TrapUser
-from monitor.pollers import Hash, User
+from monitor.passive import Received, TrapSource, TrapTask
 from monitor.sample import SystemClock, family
+from monitor.target import SnmpUser
 from roaming.load import load
 from roaming.secrets import open_store
 
@@ -84,11 +84,7 @@ def trap_sources(network: Network, store: SecretStore, limit: str | None = None)
     """Return the devices that may send traps: those that are read by SNMP, with the same user."""
     found = [(one, one.endpoint) for one in devices(network, store, limit)]
     return tuple(
-        TrapSource(one.name, one.owner, endpoint.address, _user(endpoint.credentials))
+        TrapSource(one.name, one.owner, endpoint.address, endpoint.credentials)
         for one, endpoint in found
-        if isinstance(endpoint.credentials, User)
+        if isinstance(endpoint.credentials, SnmpUser)
     )
-
-
-def _user(user: User) -> TrapUser:
-    return TrapUser(user.name, user.auth, user.privacy, sha_256=user.hash is Hash.SHA_256)

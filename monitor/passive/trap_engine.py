@@ -18,8 +18,8 @@ from pysnmp.entity.rfc3413.ntfrcv import NotificationReceiver
 from pysnmp.proto import errind
 from pysnmp.proto.rfc1902 import OctetString
 
-from monitor.passive.traps import TrapCommunity, TrapUser
 from monitor.sample import Failure
+from monitor.target import SnmpCommunity, SnmpHash, SnmpUser
 
 # Octets of an enterprise number (pysnmp's, 20408) with the first bit set, then the kind "octets" (RFC 3411 §5).
 _ENGINE: Final = b"\x80\x00\x4f\xb8\x05"
@@ -57,24 +57,22 @@ class _Answers(AbstractTransport):  # type: ignore[misc]  # pysnmp has no annota
 class TrapEngine:
     """An engine that knows one user or one community; `started` is the wall clock's time."""
 
-    def __init__(self, owner: str, credentials: TrapUser | TrapCommunity, started: float) -> None:
+    def __init__(self, owner: str, credentials: SnmpUser | SnmpCommunity, started: float) -> None:
         self.refused = 0
         self._answers = _Answers()
         self._oids: list[str] = []
         self._errors: list[object] = []
         self._dispatcher = AbstractTransportDispatcher()
-        self._engine = _engine(engine_id(owner, credentials), started)
+        own = engine_id(owner, credentials)
+        self._engine = _engine(own, started)
         self._engine.register_transport_dispatcher(self._dispatcher)
         self._dispatcher.register_transport(DOMAIN_NAME, self._answers)
         self._engine.observer.register_observer(self._sm_failed, "rfc3412.prepareDataElements:sm-failure")
-        self._v3 = isinstance(credentials, TrapUser)
-        self._user = _Keys(credentials) if isinstance(credentials, TrapUser) else None
-        self._senders = {b""}
-        if isinstance(credentials, TrapCommunity):
+        self._user = _Keys(credentials) if isinstance(credentials, SnmpUser) else None
+        self._senders: set[bytes] = set()
+        self._learn(own)
+        if isinstance(credentials, SnmpCommunity):
             config.add_v1_system(self._engine, "roam", credentials.name)
-        elif self._user:
-            self._user.add(self._engine, engine_id(owner, credentials))
-            self._senders.add(engine_id(owner, credentials))
         self._receiver = NotificationReceiver(self._engine, self._notified)
 
     def take(self, datagram: bytes, sender: tuple[str, int], now: float) -> Taken:
@@ -118,7 +116,7 @@ class TrapEngine:
         engine, _, _, _, binds, _ = given
         context = engine.observer.get_execution_context("rfc3412.receiveMessage:request")
         level, model = int(context["securityLevel"]), int(context["securityModel"])
-        if self._v3 and (model != _V3 or level != _AUTH_PRIV):
+        if self._user and (model != _V3 or level != _AUTH_PRIV):
             self._errors.append(errind.unsupportedSecurityLevel)
             return
         self._oids += [str(value) for name, value in binds if tuple(name) == _TRAP_OID]
@@ -127,9 +125,11 @@ class TrapEngine:
         self._errors.append(variables["statusInformation"].get("errorIndication"))
 
 
-def engine_id(owner: str, credentials: TrapUser | TrapCommunity) -> bytes:
+def engine_id(owner: str, credentials: SnmpUser | SnmpCommunity) -> bytes:
     """Return the identifier by which senders of informs know us: the same after every start, without a secret."""
-    kind = f"{credentials.name} {credentials.sha_256}" if isinstance(credentials, TrapUser) else "community"
+    kind = "community"
+    if isinstance(credentials, SnmpUser):
+        kind = f"{credentials.name} {credentials.hash is SnmpHash.SHA_256}"
     return _ENGINE + hashlib.sha256(f"{owner} {kind}".encode()).digest()[:8]
 
 
@@ -149,9 +149,9 @@ def _engine(identifier: bytes, started: float) -> Any:  # noqa: ANN401  pysnmp h
 class _Keys:
     """A user with the slow part of its keys done: a million octets are hashed once, not for each sender."""
 
-    def __init__(self, user: TrapUser) -> None:
+    def __init__(self, user: SnmpUser) -> None:
         self._name = user.name
-        self._hash = config.USM_AUTH_HMAC192_SHA256 if user.sha_256 else config.USM_AUTH_HMAC96_SHA
+        self._hash = config.USM_AUTH_HMAC192_SHA256 if user.hash is SnmpHash.SHA_256 else config.USM_AUTH_HMAC96_SHA
         master = config.AUTH_SERVICES[self._hash].hash_passphrase
         self._auth, self._privacy = master(user.auth.encode()), master(user.privacy.encode())
 

@@ -14,8 +14,9 @@ from monitor.sample import FOR_EVER, Collector, Failure, Increment, failed, fami
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from monitor.passive.traps import TrapCommunity, TrapSource, TrapUser
+    from monitor.passive.traps import TrapSource
     from monitor.sample import Clock, Sink
+    from monitor.target import SnmpCommunity, SnmpUser
 
 _TRAPS: Final = family("roaming_traps_total")
 # Refused messages after which an engine is made anew: it remembers every engine that claimed to speak to it.
@@ -40,7 +41,7 @@ class TrapTask:
     name: str = Collector.TRAPS
     every_s: float = FOR_EVER
     ready: asyncio.Event = field(default_factory=asyncio.Event)
-    _engines: dict[tuple[str, TrapUser | TrapCommunity], TrapEngine] = field(default_factory=dict, repr=False)
+    _engines: dict[tuple[str, SnmpUser | SnmpCommunity], TrapEngine] = field(default_factory=dict, repr=False)
 
     async def run(self, sink: Sink) -> None:
         """Listen until cancelled. Raises `ListenError` when the port cannot be had."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,8 @@ from monitor.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from monitor.target import SnmpCommunity, SnmpUser
 
 SHIPPED: Final = Path(__file__).parent / "traps.yml"
 
@@ -31,30 +33,13 @@ class Trap(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TrapUser:
-    """The SNMPv3 user of a device, with authentication and privacy (AES-128); `sha_256` or SHA-1."""
-
-    name: str
-    auth: str = field(repr=False)
-    privacy: str = field(repr=False)
-    sha_256: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class TrapCommunity:
-    """The community of a device that has only SNMPv2c: anybody on the way can read it and make up traps."""
-
-    name: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class TrapSource:
     """A device of the inventory that may send traps, from its address and as its user."""
 
     name: str
     owner: str
     address: str
-    credentials: TrapUser | TrapCommunity
+    credentials: SnmpUser | SnmpCommunity
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,27 +5,22 @@ from monitor.pollers.gufo import GufoReader, Patience
 from monitor.pollers.poller import Outcome, Poller
 from monitor.pollers.profile import Profile, choose, load_profiles
 from monitor.pollers.reader import (
-    Community,
     Endpoint,
     FakeReader,
     FakeSession,
-    Hash,
     ReadError,
     SnmpReader,
     SnmpSession,
-    User,
 )
 from monitor.pollers.samples import samples
 from monitor.pollers.task import SnmpTask, UnknownTargetError
 
 __all__ = [
-    "Community",
     "Device",
     "Endpoint",
     "FakeReader",
     "FakeSession",
     "GufoReader",
-    "Hash",
     "KnownAccessPoint",
     "Outcome",
     "Patience",
@@ -36,7 +31,6 @@ __all__ = [
     "SnmpSession",
     "SnmpTask",
     "UnknownTargetError",
-    "User",
     "choose",
     "load_profiles",
     "samples",

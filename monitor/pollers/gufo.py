@@ -15,13 +15,14 @@ from gufo.snmp import User as GufoUser
 from gufo.snmp.aio import SnmpSession as GufoSession
 from gufo.snmp.user import KeyType
 
-from monitor.pollers.reader import Community, Endpoint, Hash, ReadError, User
+from monitor.pollers.reader import ReadError
 from monitor.sample import Failure
+from monitor.target import SnmpCommunity, SnmpHash, SnmpUser
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
-    from monitor.pollers.reader import Value
+    from monitor.pollers.reader import Endpoint, Value
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ LONGEST_WALK: Final = 200_000
 # Answers of this many cells stay below 4,000 octets, also where each is a name of 32.
 _REPETITIONS: Final = 50
 _NAMES_A_GET: Final = 40
-_HASHES: Final[Mapping[Hash, type[Sha1Key | Sha256Key]]] = {Hash.SHA: Sha1Key, Hash.SHA_256: Sha256Key}
+_HASHES: Final[Mapping[SnmpHash, type[Sha1Key | Sha256Key]]] = {SnmpHash.SHA: Sha1Key, SnmpHash.SHA_256: Sha256Key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class GufoReader:
     """Opens sessions of gufo-snmp. The slow part of a password's key (a million octets hashed) is done once."""
 
     patience: Patience = field(default_factory=Patience)
-    _users: dict[User, GufoUser] = field(default_factory=dict, repr=False)
+    _users: dict[SnmpUser, GufoUser] = field(default_factory=dict, repr=False)
 
     async def open(self, endpoint: Endpoint) -> _Session:
         """Return a session, for version 3 with the agent's engine, boots and time learned (RFC 3414 §4)."""
@@ -58,17 +59,17 @@ class GufoReader:
         except (OSError, ValueError, SnmpError) as error:
             raise ReadError(Failure.UNREACHABLE, f"{endpoint.address}: {type(error).__name__}") from error
         opened = _Session(session, endpoint.address, self.patience.tries)
-        if isinstance(found, User):
+        if isinstance(found, SnmpUser):
             await opened.learn()
         return opened
 
-    def _session(self, endpoint: Endpoint, found: Community | User) -> GufoSession:
-        community, user = (found.name, None) if isinstance(found, Community) else ("", self._user(found))
+    def _session(self, endpoint: Endpoint, found: SnmpCommunity | SnmpUser) -> GufoSession:
+        community, user = (found.name, None) if isinstance(found, SnmpCommunity) else ("", self._user(found))
         return GufoSession(
             endpoint.address, endpoint.port, community=community, user=user, timeout=self.patience.timeout_s
         )
 
-    def _user(self, user: User) -> GufoUser:
+    def _user(self, user: SnmpUser) -> GufoUser:
         if user not in self._users:
             kind = _HASHES[user.hash]
             auth, privacy = (kind.get_master_key(key.encode()) for key in (user.auth, user.privacy))

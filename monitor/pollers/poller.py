@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SYS_OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
 # Polls in a row that a standalone access point has to keep silent before it is down.
 SILENT_POLLS: Final = 3
-# As many cells are asked for by name; more are walked. New rows are looked for every so many polls.
+# As many cells of an access point by itself are asked for by name; more are walked, and so are controllers, whose rows
+# come and go with their access points. New rows of those that are not walked are looked for every so many polls.
 _FEW: Final = 120
 _LOOK_AGAIN: Final = 20
 _UP: Final = family("roaming_snmp_up")
@@ -90,7 +91,7 @@ class Poller:
         cells = await _known_cells(profile, known, session)
         if cells is None:
             cells = await _walk(profile, session)
-            memory.cells = _few(cells)
+            memory.cells = _few(cells) if device.standalone else ()
         memory.profile = profile
         memory.polls += 1
         return samples(profile, device, cells)

@@ -55,7 +55,7 @@ Source = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 .,:/()§_-]{5,20
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Column(_Strict):
@@ -156,7 +156,7 @@ def choose(profiles: Iterable[Profile], sys_object_id: str) -> Profile | None:
 def _load(path: Path) -> Profile:
     root = _compose(path)
     try:
-        return Profile.model_validate(_plain(root), strict=False)
+        return Profile.model_validate(yaml.constructor.SafeConstructor().construct_document(root))
     except ValidationError as error:
         raise SettingError("\n".join(_said(root, path.name, one) for one in error.errors())) from None
 
@@ -178,12 +178,6 @@ def _compose(path: Path) -> yaml.Node:
     return root
 
 
-def _plain(root: yaml.Node) -> object:
-    """Make values of a composed document, whose marks are kept beside it."""
-    constructor = yaml.constructor.SafeConstructor()
-    return constructor.construct_document(root)
-
-
 def _said(root: yaml.Node, name: str, error: ErrorDetails) -> str:
     place = error["loc"]
     where = ".".join(str(part) for part in place) or "the file"
@@ -191,18 +185,19 @@ def _said(root: yaml.Node, name: str, error: ErrorDetails) -> str:
 
 
 def _line(node: yaml.Node, place: tuple[int | str, ...]) -> int:
-    """Return the line of the value at a place, or of the nearest thing above it that there is."""
+    """Return the line at which a place begins, or the nearest thing above it that there is."""
+    line = int(node.start_mark.line)
     for part in place:
-        found: yaml.Node | None = None
         if isinstance(node, yaml.MappingNode):
-            found = next((key for key, _ in node.value if key.value == part), None)
-            found = next((value for key, value in node.value if key.value == part and part != place[-1]), found)
+            found = next((member for member in node.value if member[0].value == part), None)
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            found = node.value[part]
+            found = (node.value[part], node.value[part])
+        else:
+            found = None
         if found is None:
             break
-        node = found
-    return int(node.start_mark.line) + 1
+        line, node = int(found[0].start_mark.line), found[1]
+    return line + 1
 
 
 def _refuse_twice(node: yaml.Node, name: str) -> None:

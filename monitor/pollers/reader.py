@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from monitor.errors import MonitorError
@@ -12,31 +11,9 @@ from monitor.sample import Failure
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from monitor.target import SnmpCommunity, SnmpUser
+
 Value: TypeAlias = "int | float | str | bytes"
-
-
-class Hash(StrEnum):
-    """The authentication of SNMPv3 (RFC 3414, RFC 7860); privacy is AES-128 (RFC 3826) with both."""
-
-    SHA = "sha"
-    SHA_256 = "sha-256"
-
-
-@dataclass(frozen=True, slots=True)
-class Community:
-    """Version 2c: a password that everybody on the way reads."""
-
-    name: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Version 3 with authentication and privacy."""
-
-    name: str
-    auth: str = field(repr=False)
-    privacy: str = field(repr=False)
-    hash: Hash = Hash.SHA_256
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +21,7 @@ class Endpoint:
     """Where an agent listens and who asks it; a failure in place of credentials that cannot be had."""
 
     address: str
-    credentials: Community | User | Failure
+    credentials: SnmpCommunity | SnmpUser | Failure
     port: int = 161
 
 

@@ -28,6 +28,5 @@ def attempt(probe: Probe, words: Words, agents: Agents) -> tuple[Outcome, ...]:
             break
     if not outcomes:
         outcomes.append(Outcome(Reason.NO_PROXY, f"{probe.pair.visited} has no RADIUS server to ask", "", ""))
-    heard = [outcome for outcome in outcomes if outcome.reason not in ERRORS]
     # An agent that is lost half way teaches nothing, not even that the first proxy was silent.
-    return tuple(outcomes) if len(heard) == len(outcomes) else (outcomes[-1],)
+    return (outcomes[-1],) if outcomes[-1].reason in ERRORS else tuple(outcomes)

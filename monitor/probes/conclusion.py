@@ -53,7 +53,7 @@ def conclude(probe: Probe, outcomes: Sequence[Outcome], at: float, well: frozens
     reason = _reason(probe, last, well)
     result = _result(reason)
     silent = tuple(one.server for one in outcomes[:-1] if not (one.reason is Reason.NO_ANSWER and one.server in well))
-    timed = result in {Result.ACCEPT, Result.REJECT} and last.milliseconds is not None
+    timed = result in {Result.ACCEPT, Result.REJECT}
     return Authentication(
         source=Source.PROBE,
         visited=pair.visited,

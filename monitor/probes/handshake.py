@@ -1,8 +1,8 @@
 """A TLS handshake as far as the server's certificate.
 
-It goes as far as the server's certificate and the proof of its key (CertificateVerify in TLS 1.3, RFC 8446
-§4.4.3; ServerKeyExchange in TLS 1.2, RFC 5246 §7.4.3) and no further: we have no certificate to show. OpenSSL does the
-TLS in memory, without any verification; `monitor.probes.certificate` judges the chain.
+It ends with the proof of that certificate's key (CertificateVerify in TLS 1.3, RFC 8446 §4.4.3; ServerKeyExchange in
+TLS 1.2, RFC 5246 §7.4.3): we have no certificate to show. OpenSSL does the TLS in memory, without any verification;
+`monitor.probes.certificate` judges the chain.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Schedule:
     def wait_s(self, now: float) -> float:
         """Return when to look again, should nothing end before: at the next probe, and twice in a gap."""
         waiting = (turn.at - now for turn in self._turns.values() if not turn.running and turn.at > now)
-        return max(0.0, min(self._pace.gap_s / 2, *waiting, self._pace.gap_s))
+        return min((self._pace.gap_s / 2, *waiting))
 
     def _room(self, agent: str) -> int:
         return 1 if agent in self._gone else self._pace.per_agent

@@ -43,11 +43,10 @@ class Shown:
         chain = next((found for one in reversed(outcomes) if (found := certificates(one.chain))), ())
         if not chain:
             return
-        first = pair.home not in self._homes
         seen = self._homes.setdefault(pair.home, {})
         labels = (_KIND, pair.home, pair.owner)
         ends = min(one.ends for one in chain).timestamp()
-        if chain[0].fingerprint not in seen and not first:
+        if seen and chain[0].fingerprint not in seen:
             sink.count(Increment(_CHANGES, labels))
         seen.pop(chain[0].fingerprint, None)
         seen[chain[0].fingerprint] = _Seen(ends, at)

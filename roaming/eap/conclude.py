@@ -19,7 +19,7 @@ def conclude(conversation: Conversation, answer: Answer) -> Outcome:
     """Say what became of a conversation."""
     if answer.broken:
         return failed(conversation, Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {answer.broken}")
-    transcript = replace(parse(answer.text), given_up=answer.idle)
+    transcript = parse(answer.text)
     if not transcript.finished:
         why = transcript.broken or "it did not end by itself"
         return failed(conversation, Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {why}")

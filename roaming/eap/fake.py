@@ -68,5 +68,5 @@ class FakeChannel:
 def answer_of(transcript: str, number: int = 1, step_s: float = 0.001) -> bytes:
     """Return the line that an agent answers, when eapol_test prints this transcript with so much time for a line."""
     stamped = [(round(at * step_s, 6), line) for at, line in enumerate(transcript.splitlines())]
-    told = {"id": number, "lines": stamped, "ended": len(stamped) * step_s, "idle": False, "chain": ""}
+    told = {"id": number, "lines": stamped, "ended": len(stamped) * step_s, "chain": ""}
     return json.dumps(told).encode() + b"\n"

@@ -28,7 +28,7 @@ _FAULTS: Final = {
 
 
 def judge(conversation: Conversation, transcript: Transcript) -> Outcome:
-    """Return what became of a conversation of which this is the transcript."""
+    """Return what became of a conversation of which this is the transcript, up to its end."""
     reason, sentence = _verdict(conversation, transcript)
     last = transcript.last
     return Outcome(
@@ -42,8 +42,8 @@ def judge(conversation: Conversation, transcript: Transcript) -> Outcome:
 
 
 def _verdict(conversation: Conversation, transcript: Transcript) -> tuple[Reason, str]:
-    if transcript.broken or not transcript.finished:
-        return Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {transcript.broken or 'it printed nothing'}"
+    if transcript.broken:
+        return Reason.AGENT_BROKEN, f"eapol_test did not run on the agent: {transcript.broken}"
     if transcript.fault is not None:
         return _certificate(conversation, transcript, transcript.fault)
     match transcript.last:

@@ -132,7 +132,7 @@ class Talk:
         os.lseek(self.chain, 0, os.SEEK_SET)
         chain = os.read(self.chain, MOST_CHAIN).decode("latin-1")
         os.close(self.chain)
-        return {"id": self.number, "lines": self.lines, "ended": ended, "idle": self.gave_up, "chain": chain}
+        return {"id": self.number, "lines": self.lines, "ended": ended, "chain": chain}
 
 
 def memory(text: str) -> int:

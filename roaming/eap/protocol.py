@@ -59,15 +59,11 @@ def request(number: int, conversation: Conversation) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is told of one conversation. Seconds since it began; `idle` is that it was given up for silence.
-
-    `broken` says why there was none.
-    """
+    """What is told of one conversation. Seconds since it began; `broken` says why there was none."""
 
     number: int
     lines: tuple[tuple[float, str], ...] = field(default=(), repr=False)
     ended: float = 0.0
-    idle: bool = False
     chain: str = field(default="", repr=False)
     broken: str = ""
 
@@ -136,15 +132,15 @@ def message(line: bytes) -> Message:
 
 
 def _answer(found: dict[str, object]) -> Message:
-    lines, ended, idle, chain = (found.get(name) for name in ("lines", "ended", "idle", "chain"))
-    if not (_seconds(ended) and isinstance(idle, bool) and isinstance(chain, str) and isinstance(lines, list)):
+    lines, ended, chain = (found.get(name) for name in ("lines", "ended", "chain"))
+    if not (_seconds(ended) and isinstance(chain, str) and isinstance(lines, list)):
         return Malformed()
     stamped = [line for line in lines if _stamped(line)]
     if len(stamped) != len(lines):
         return Malformed()
     number = found["id"]
     assert isinstance(number, int)  # noqa: S101  message() has looked
-    return Answer(number, tuple((float(at), text) for at, text in stamped), float(ended), idle, chain)
+    return Answer(number, tuple((float(at), text) for at, text in stamped), float(ended), chain)
 
 
 def _stamped(line: object) -> TypeGuard[tuple[float, str]]:

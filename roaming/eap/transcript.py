@@ -52,8 +52,8 @@ class Transcript:
     """One run of eapol_test.
 
     `alert` is a TLS alert from the server, `server_names` are the names in its certificate, `trouble` what the
-    network said ("Connection refused"), `broken` what stopped eapol_test itself, `given_up` that it was ended for
-    silence. An answer with a wrong authenticator is no packet, but `forged`.
+    network said ("Connection refused"), `broken` what stopped eapol_test itself. An answer with a wrong authenticator
+    is no packet, but `forged`.
     """
 
     packets: tuple[Packet, ...] = ()
@@ -69,7 +69,6 @@ class Transcript:
     trouble: str = ""
     broken: str = ""
     finished: bool = False
-    given_up: bool = False
 
     @property
     def answers(self) -> tuple[Packet, ...]:

@@ -27,6 +27,7 @@ from roaming.eap import (
     command,
     converse,
 )
+from tests.daemons.agent import Agent
 from tests.eap.home_server import PASSWORD, SECRET, SERVER_NAME, Authority, configuration
 
 if TYPE_CHECKING:
@@ -62,17 +63,6 @@ while True:
         near.sendto(late.pop(0)[1], client)
 """
 HOSTILE_SSID = "go\"v' #röam $(id)"
-
-
-@dataclass(frozen=True)
-class Agent:
-    """The container as a shell that holds conversations."""
-
-    box: Box
-
-    def run(self, argv: Sequence[str], data: bytes = b"") -> FakeRan:
-        result = self.box.run(*argv, stdin=data.decode())
-        return FakeRan(result.out.encode(), result.rc, result.err.encode())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -24,14 +24,14 @@ from monitor.probes.radclient import Request, ask
 from monitor.probes.status import StatusProbe
 from monitor.sample import Authentication, Failure, FakeSink
 from monitor.target import RadiusTarget
-from roaming.eap import FakeRan
+from tests.daemons.agent import Agent
 from tests.daemons.eapol import Asking
 from tests.daemons.eapol import ask as sign_in
 from tests.daemons.radius import install, services, world
 from tests.render.networks import lab
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from roaming.model.network import Network
     from tests.daemons.conftest import Box
@@ -41,17 +41,6 @@ pytestmark = pytest.mark.daemon
 
 STATUS = (("Message-Authenticator", "0x00"),)
 MONITOR = Path(__file__).parents[2] / "monitor"
-
-
-@dataclass(frozen=True)
-class Agent:
-    """A container as an agent."""
-
-    box: Box
-
-    def run(self, argv: Sequence[str], data: bytes = b"") -> FakeRan:
-        result = self.box.run(*argv, stdin=data.decode())
-        return FakeRan(result.out.encode(), result.rc, result.err.encode())
 
 
 def up(sink: FakeSink) -> dict[str, float]:

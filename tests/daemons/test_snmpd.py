@@ -39,11 +39,12 @@ POLL = """
 import asyncio, json, sys
 from tests.monitor.pollers.world import device, poller
 from dataclasses import replace
-from monitor.pollers import Endpoint, Hash, User
+from monitor.pollers import Endpoint
+from monitor.target import SnmpHash, SnmpUser
 
 async def work():
     words = json.loads(sys.argv[1])
-    user = User(words["user"], words["auth"], words["privacy"], Hash(words["hash"]))
+    user = SnmpUser(words["user"], words["auth"], words["privacy"], SnmpHash(words["hash"]))
     alone = replace(device("camden-ap-0"), endpoint=Endpoint("127.0.0.1", user), servers={"127.0.0.1": "camden-rad-1"})
     outcome = await poller(timeout_s=1.0).poll(alone)
     samples = [[one.family.name, one.labels, one.value] for one in outcome.batch.samples]

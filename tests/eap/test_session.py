@@ -19,33 +19,22 @@ from hypothesis import strategies as st
 
 from roaming.eap import (
     AgentSession,
-    Conversation,
     FakeChannel,
     LocalChannel,
-    Nas,
     PasswordLogin,
     Reason,
-    Server,
-    Trusted,
     answer_of,
     command,
 )
 from roaming.eap.protocol import LONGEST_LINE, Answer, Malformed, Reader, Ready, message
 from roaming.errors import QuoteError, TransportError
+from tests.eap.conversations import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 ACCEPTED = (TRANSCRIPTS / "peap-accepted.txt").read_text()
-GOOD = Conversation(
-    identity="roam-monitor-camden@camden.gov.uk",
-    login=PasswordLogin("roam-probe@camden.gov.uk", "a password"),
-    server=Server("camden-rad-1", "10.7.0.11", "a secret"),
-    nas=Nas("camden-th-ap1", "02:00:0a:07:11:00", "govroam"),
-    trusted=Trusted(("a CA",), ("radius.camden.gov.uk",)),
-    timeout=5,
-)
 
 
 def well(request: dict[str, object]) -> bytes:
@@ -109,16 +98,15 @@ def test_what_eapol_test_cannot_take_is_not_sent() -> None:
         (b'{"broken": "no"}', Ready("no")),
         (b'{"id": 1, "broken": "no"}', Answer(1, broken="no")),
         (
-            b'{"id": 1, "lines": [[0.5, "SUCCESS"]], "ended": 1, "idle": false, "chain": ""}',
+            b'{"id": 1, "lines": [[0.5, "SUCCESS"]], "ended": 1, "chain": ""}',
             Answer(1, ((0.5, "SUCCESS"),), 1.0),
         ),
-        (b'{"id": 1, "lines": [[NaN, "SUCCESS"]], "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [["0", "SUCCESS"]], "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [[0, 7]], "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": {}, "ended": 1, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [], "ended": 1e999, "idle": false, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [], "ended": 1, "idle": 0, "chain": ""}', Malformed()),
-        (b'{"id": 1, "lines": [], "ended": 1, "idle": false, "chain": null}', Malformed()),
+        (b'{"id": 1, "lines": [[NaN, "SUCCESS"]], "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [["0", "SUCCESS"]], "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [[0, 7]], "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": {}, "ended": 1, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [], "ended": 1e999, "chain": ""}', Malformed()),
+        (b'{"id": 1, "lines": [], "ended": 1, "chain": null}', Malformed()),
         (b'{"id": 1' + b"0" * 30 + b', "broken": "no"}', Malformed()),
         (b'{"id": 1, "broken": 7}', Malformed()),
         (b'{"id": 1}', Malformed()),
@@ -144,7 +132,7 @@ def test_nothing_that_comes_raises_and_how_it_is_cut_is_no_matter(parts: list[by
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=5))
 def test_no_value_in_an_answer_raises(value: object) -> None:
-    good = {"id": 1, "lines": [[0, "x"]], "ended": 1, "idle": False, "chain": ""}
+    good = {"id": 1, "lines": [[0, "x"]], "ended": 1, "chain": ""}
     for name in (*good, "broken", "ready"):
         message(json.dumps(good | {name: value}).encode())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,33 +13,22 @@ from roaming.eap import (
     FakeRan,
     FakeShell,
     Login,
-    Nas,
-    PasswordLogin,
     Reason,
-    Server,
-    Trusted,
     answer_of,
     converse,
     parse,
 )
 from roaming.errors import TransportError
+from tests.eap.conversations import GOOD
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
-PASSWORD = PasswordLogin("roam-probe@camden.gov.uk", "a password")
 SERVER_NAME = "radius.camden.gov.uk"
 CERTIFICATE_OF_HOME = "the certificate of camden.gov.uk"
 CERTIFICATE = CertificateLogin("a certificate", "a key")
 
 
-def conversation(login: Login = PASSWORD, identity: str = "roam-abc-1@camden.gov.uk") -> Conversation:
-    return Conversation(
-        identity=identity,
-        login=login,
-        server=Server("camden-rad-1", "10.7.0.11", "a secret"),
-        nas=Nas("camden-th-ap1", "02:00:0a:07:11:00", "govroam"),
-        trusted=Trusted(("a CA",), ("radius.camden.gov.uk",)),
-        timeout=4,
-    )
+def conversation(login: Login = GOOD.login) -> Conversation:
+    return replace(GOOD, login=login, timeout=4)
 
 
 CASES = {
@@ -86,7 +76,7 @@ def test_every_transcript_has_its_case() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_what_we_make_of_it(name: str) -> None:
     shell = FakeShell(lambda _argv, _data: FakeRan(answer_of((TRANSCRIPTS / f"{name}.txt").read_text())))
-    outcome = converse(shell, conversation(LOGINS.get(name, PASSWORD)))
+    outcome = converse(shell, conversation(LOGINS.get(name, GOOD.login)))
     assert (outcome.reason, outcome.round_trips, outcome.sentence) == CASES[name]
     assert outcome.milliseconds is not None
     assert outcome.server == "camden-rad-1"

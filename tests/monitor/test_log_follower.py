@@ -52,6 +52,21 @@ def write_and_rotate(path: Path) -> None:
     add(path, b"b\n")
 
 
+def rotate_and_overwrite(path: Path) -> None:
+    rotate(path)
+    path.with_name("log.1").write_bytes(b"of another kind altogether\n")
+
+
+def end_and_rotate(path: Path) -> None:
+    add(path, b"of what was too long")
+    rotate(path)
+
+
+def write_behind_a_hole(path: Path) -> None:
+    os.truncate(path, 70 << 20)
+    add(path, b"a\n")
+
+
 def cut_and_write(path: Path) -> None:
     empty(path)
     add(path, b"longer than before\n")
@@ -83,6 +98,8 @@ Step: TypeAlias = "tuple[Callable[[Path], None] | bytes, list[bytes | None]]"
         [(b"a\n", [b"a"]), (rotate, []), (b"b\n", [b"b"])],
         [(b"a\nlast words", [b"a"]), (rotate, [b"last words"]), (b"b\n", [b"b"])],
         [(write_and_rotate, [b"a", b"b"])],
+        [(b"a\n", [b"a"]), (rotate_and_overwrite, []), (b"b\n", [b"b"])],
+        [(b"x" * (1 << 20), [None]), (end_and_rotate, []), (b"b\n", [b"b"])],
         [(b"a\n", [b"a"]), (copy_and_cut, []), (b"b\n", [b"b"])],
         [
             (b"aaaa\n", [b"aaaa"]),
@@ -95,6 +112,8 @@ Step: TypeAlias = "tuple[Callable[[Path], None] | bytes, list[bytes | None]]"
         [(b"x" * (1 << 20), [None]), (b"\0" * (1 << 20), []), (b"end\nb\n", [b"b"])],
         [(b"\0" * (3 << 20), []), (b"b\n", [b"b"])],
         [(b"\n\n", [b"", b""])],
+        # No call reads more than 64 MiB.
+        [(write_behind_a_hole, []), (b"", [b"a"])],
     ],
 )
 def test_every_whole_line_is_read_once(log: Path, steps: list[Step]) -> None:
@@ -201,7 +220,9 @@ def test_a_restart_goes_on_where_it_stopped(log: Path, tmp_path: Path) -> None:
     run(task(log, kept))
     add(log, b"while nobody looked\n")
     assert counted(run(task(log, kept))) == {("visits", "malformed"): 1}
+    before = kept.stat().st_ino
     assert counted(run(task(log, kept))) == {}
+    assert kept.stat().st_ino == before, "what has not moved is not written again"
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"identity": 1}', b"[" * 100_000])

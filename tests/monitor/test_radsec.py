@@ -9,6 +9,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -227,6 +228,29 @@ def _records(there: socket.socket) -> Iterator[bytes]:
         yield head + octets.read(int.from_bytes(head[3:], "big"))
 
 
+def _long_chain(genuine: int) -> Answer:
+    """Return an endpoint that begins as a genuine one does and then shows a chain of more than a look takes."""
+
+    def answer(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", genuine)) as there:
+            there.sendall(connection.recv(65536))
+            connection.sendall(next(_records(there)))
+        message = b"\x0b\x01\x80\x00" + bytes(0x18000)  # Certificate, RFC 5246 §7.4; OpenSSL takes 100 KiB of it
+        for start in range(0, len(message), 0x4000):
+            part = message[start : start + 0x4000]
+            connection.sendall(b"\x16\x03\x03" + len(part).to_bytes(2, "big") + part)
+
+    return answer
+
+
+def test_a_chain_without_end_is_cut(tmp_path: Path) -> None:
+    with (
+        endpoint(radsec(tmp_path, GOOD, ssl.TLSVersion.TLSv1_2)) as genuine,
+        endpoint(_long_chain(genuine)) as port,
+    ):
+        assert asyncio.run(look("127.0.0.1", port, NAME, 5)) == Sight(failure=Failure.TOO_LARGE)
+
+
 def test_a_certificate_without_proof_of_its_key_is_not_seen(tmp_path: Path) -> None:
     with (
         endpoint(radsec(tmp_path, GOOD, ssl.TLSVersion.TLSv1_2)) as genuine,
@@ -366,7 +390,11 @@ def test_another_certificate_is_counted_once(tmp_path: Path) -> None:
 
 
 def test_our_own_fault_says_nothing_of_the_endpoint() -> None:
-    sink = run(probe(2083, target(address="255.255.255.255")))
+    one = probe(2083, target(address="255.255.255.255"))
+    one.patience = Patience(tries=2, pause_s=3)
+    began = time.monotonic()
+    sink = run(one)
+    assert time.monotonic() - began < 2, "nor is it tried again"
     assert sink.batches == []
     assert [one.labels for one in sink.increments] == [("radsec", "unreachable")]
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 from contextlib import nullcontext
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -213,11 +214,12 @@ def test_govwifi_is_up_when_one_of_its_servers_answers(
     assert [one.labels[1] for one in sink.increments] == reasons
 
 
-def test_govwifi_is_unknown_while_the_agent_cannot_ask_everybody() -> None:
+@pytest.mark.parametrize("servers", [("10.7.0.12", "10.7.0.13"), ("10.7.0.13", "10.7.0.12")])
+def test_govwifi_is_unknown_while_the_agent_cannot_ask_everybody(servers: tuple[str, ...]) -> None:
     def half(argv: tuple[str, ...], _: bytes) -> FakeRan:
         return FakeRan((UNSENT if "10.7.0.13:1812" in argv else SENT + SILENT).encode())
 
-    sink = govwifi(half, "10.7.0.12", "10.7.0.13")
+    sink = govwifi(half, *servers)
     assert sink.batches == []
     assert [one.labels for one in sink.increments] == [("status", "unreachable")]
 
@@ -231,6 +233,14 @@ def test_govwifi_is_asked_as_a_probe_that_is_recognised() -> None:
     assert argv[-2:] == ("10.7.0.11:1812", "auth")
     assert b'\nCalling-Station-Id = "02-72-6F-' in data
     assert b'User-Name = "roam-monitor"\n' in data
+
+
+def test_govwifi_is_not_asked_on_demand_before_it_knows_us() -> None:
+    shell = FakeShell(lambda *_: FakeRan(ACCEPTED.encode()))
+    later = date(2030, 1, 1)
+    task = GovWifiProbe("civic", "camden", ("10.7.0.11",), lambda: nullcontext(shell), lambda: "secret", later)
+    assert asyncio.run(task.on_demand("civic")) == ()
+    assert shell.ran == []
 
 
 def test_an_eap_identity_has_its_length() -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lab.devices.snmp.ber import Oid
 
-# What net-snmp and controllers keep an answer below, so that no datagram is cut into fragments.
+# What net-snmp and controllers keep an answer below, in octets, so that no datagram is cut into fragments.
 MESSAGE_SIZE: Final = 1400
 # The most that UDP over IPv4 carries: 65,535 octets less both headers.
 LARGEST: Final = 65_507
@@ -36,11 +36,10 @@ _BACK: Final = 60
 
 
 class Fault(StrEnum):
-    """What the agent does in place of answering as it should."""
+    """What the agent does in place of answering as it should. How late it answers is in its setup."""
 
     NONE = "none"
     SILENT = "silent"
-    LATE = "late"
     GARBAGE = "garbage"
     TRUNCATED = "truncated"
     LOOP = "loop"
@@ -49,12 +48,11 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How the agent behaves. `delay_s` is how late a late answer is; `message_size` bounds an answer, in octets."""
+    """How the agent behaves. `delay_s` is how late its answers are."""
 
     community: str = "public"
     fault: Fault = Fault.NONE
     delay_s: float = 0.0
-    message_size: int = MESSAGE_SIZE
 
 
 class Agent:
@@ -119,7 +117,7 @@ class Agent:
 
     def _bulk(self, request: Request) -> Iterator[bytes]:
         """Yield what fits: non-repeaters, then the repetitions of one column after the other (RFC 3416 §4.2.3)."""
-        room = self.setup.message_size - 60
+        room = MESSAGE_SIZE - 60
         singles, columns = request.oids[: request.first], request.oids[request.first :]
         rows = [self._after(key, 1) for key in singles]
         rows += [list(row) for row in zip(*(self._after(key, request.second) for key in columns), strict=False)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lab.errors import LabError
 from lab.scenarios.alarms.alarm import Expected
-from monitor.alerts import OPERATOR
+from monitor.attribution import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

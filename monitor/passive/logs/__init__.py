@@ -4,19 +4,13 @@ Each authentication is told by one log only, so that nobody is counted twice: se
 """
 
 from monitor.passive.logs.follower import Follower, Position
-from monitor.passive.logs.freeradius import HomeLog, VisitsLog
-from monitor.passive.logs.hostapd import HostapdLog
 from monitor.passive.logs.line import LineReader, Outcome
 from monitor.passive.logs.names import Names
 from monitor.passive.logs.position_file import PositionFile
-from monitor.passive.logs.radsecproxy import FTicksLog
 from monitor.passive.logs.task import LogKind, LogTask, reader, refuse_mixture
 
 __all__ = [
-    "FTicksLog",
     "Follower",
-    "HomeLog",
-    "HostapdLog",
     "LineReader",
     "LogKind",
     "LogTask",
@@ -24,7 +18,6 @@ __all__ = [
     "Outcome",
     "Position",
     "PositionFile",
-    "VisitsLog",
     "reader",
     "refuse_mixture",
 ]

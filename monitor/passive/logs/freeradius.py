@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from monitor.passive.logs.line import Outcome, is_probe, moment
+from monitor.passive.logs.line import PASSED, Outcome, is_probe, moment
 from monitor.sample import OTHER, Authentication, Result, Source
 
 if TYPE_CHECKING:
@@ -20,57 +20,44 @@ if TYPE_CHECKING:
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 _RESULTS: Final = {"accept": Result.ACCEPT, "reject": Result.REJECT, "unanswered": Result.TIMEOUT}
 _METHODS: Final = {"PEAP": "peap-mschapv2", "TLS": "tls"}
-_PASSED: Final = {Result.ACCEPT: True, Result.REJECT: None, Result.TIMEOUT: False}
-"""Whether it ended as it should: what a person was rejected for is not known."""
 
 # A station or a user may hold anything: what stands behind them is found by the words that stand there once.
-_HOME: Final = re.compile(
+HOME: Final = re.compile(
     r"time=(?P<time>\S+) result=(?P<result>\w+) borough=(?P<home>\S+) user=\S* mac=(?P<mac>\S*)"
     r" operator=(?P<operator>\S*) via=(?P<via>\S*) nas=.* eap=(?P<eap>\S*) cui=\S* reason=\".*"
 )
-_VISIT: Final = re.compile(
+VISITS: Final = re.compile(
     r"time=(?P<time>\S+) result=(?P<result>\w+) user=\"(?P<user>[^\"]*)\" mac=(?P<mac>\S*)"
     r" operator=(?P<operator>\S*) via=(?P<via>\S*) nas=.* server=\S* cui=\S* vlan=\S* reason=\".*"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class HomeLog:
-    """Reads `roaming.log`. `owner` is the borough whose server writes it."""
+class ServerLog:
+    """Reads the one whose lines are of `form`, `HOME` or `VISITS`. `owner` is the borough whose server writes it."""
 
+    form: re.Pattern[str]
     names: Names
     owner: str
 
     def read(self, line: str) -> Authentication | Outcome:
         """Return what a line tells, or why it tells nothing."""
-        found = _HOME.fullmatch(line)
+        found = self.form.fullmatch(line)
         if found is None:
             return Outcome.MALFORMED
-        return _read(self.names, self.owner, found, self.names.slug(found["home"]), _METHODS.get(found["eap"], ""))
-
-
-@dataclass(frozen=True, slots=True)
-class VisitsLog:
-    """Reads `visits.log`. `owner` is the borough whose server writes it."""
-
-    names: Names
-    owner: str
-
-    def read(self, line: str) -> Authentication | Outcome:
-        """Return what a line tells, or why it tells nothing."""
-        found = _VISIT.fullmatch(line)
-        if found is None:
+        result, at = _RESULTS.get(found["result"]), moment(found["time"], _TIME)
+        if result is None or at is None:
             return Outcome.MALFORMED
-        return _read(self.names, self.owner, found, self.names.home_of(found["user"]), "")
+        # A name that is refused at once has no operator yet: it is of the borough whose server this is.
+        visited = self.owner if found["operator"] == "-" else self.names.visited(found["operator"])
+        told_elsewhere = found["via"] in self.names.servers and visited != OTHER
+        if told_elsewhere or is_probe(found["mac"]):
+            return Outcome.PASSED_OVER
+        home, method = self._home(found.groupdict())
+        return Authentication(Source.LOG, visited, home, result, at, method=method, passed=PASSED[result])
 
-
-def _read(names: Names, owner: str, found: re.Match[str], home: str, method: str) -> Authentication | Outcome:
-    result, at = _RESULTS.get(found["result"]), moment(found["time"], _TIME)
-    if result is None or at is None:
-        return Outcome.MALFORMED
-    # A name that is refused at once has no operator yet: it is of the borough whose server this is.
-    visited = owner if found["operator"] == "-" else names.visited(found["operator"])
-    told_elsewhere = found["via"] in names.servers and visited != OTHER
-    if told_elsewhere or is_probe(found["mac"]):
-        return Outcome.PASSED_OVER
-    return Authentication(Source.LOG, visited, home, result, at, method=method, passed=_PASSED[result])
+    def _home(self, told: dict[str, str]) -> tuple[str, str]:
+        """Return the home and the method: a home names both, a proxy sees the user's name alone."""
+        if self.form is HOME:
+            return self.names.slug(told["home"]), _METHODS.get(told["eap"], "")
+        return self.names.home_of(told["user"]), ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from monitor.passive.logs.line import Outcome, is_probe
+from monitor.passive.logs.line import PASSED, Outcome, is_probe
 from monitor.sample import OTHER, Authentication, Result, Source
 
 if TYPE_CHECKING:
@@ -70,15 +70,15 @@ class HostapdLog:
         began = self._begun.pop(ended["station"], None)
         if is_probe(ended["station"]) or _CACHED in ended["rest"]:
             return Outcome.PASSED_OVER
-        accepted = bool(ended["accept"])
+        result = Result.ACCEPT if ended["accept"] else Result.REJECT
         return Authentication(
             source=Source.LOG,
             visited=self.owner,
             home=OTHER,
-            result=Result.ACCEPT if accepted else Result.REJECT,
+            result=result,
             at=self.clock() if at is None else at,
             seconds=_length(began, at) if exact else None,
-            passed=True if accepted else None,
+            passed=PASSED[result],
         )
 
 
@@ -95,6 +95,6 @@ def _moment(line: str) -> tuple[float | None, bool]:
     if found := _ISO.match(line):
         try:
             return datetime.fromisoformat(found["iso"]).timestamp(), found["fraction"] is not None
-        except (ValueError, OverflowError):
+        except ValueError:
             return None, False
     return None, False

@@ -7,8 +7,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
+from monitor.sample import Result
+
 if TYPE_CHECKING:
     from monitor.sample import Authentication
+
+PASSED: Final = {Result.ACCEPT: True, Result.REJECT: None, Result.TIMEOUT: False}
+"""Whether it ended as it should: what a person was rejected for is not known."""
 
 
 class Outcome(StrEnum):
@@ -40,5 +45,5 @@ def moment(text: str, form: str) -> float | None:
     """Return seconds of the epoch of a time in UTC, or None for what is none."""
     try:
         return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from monitor.passive.logs.line import Outcome, is_probe, moment
+from monitor.passive.logs.line import PASSED, Outcome, is_probe, moment
 from monitor.sample import Authentication, Result, Source
 
 if TYPE_CHECKING:
@@ -44,5 +44,4 @@ class FTicksLog:
         if is_probe(pairs.get("CSI", "")):
             return Outcome.PASSED_OVER
         visited, home = self.names.visited(pairs["VISINST"]), self.names.home(pairs["REALM"])
-        passed = True if result is Result.ACCEPT else None
-        return Authentication(Source.LOG, visited, home, result, at, passed=passed)
+        return Authentication(Source.LOG, visited, home, result, at, passed=PASSED[result])

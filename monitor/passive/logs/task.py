@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from monitor.errors import SettingError
-from monitor.passive.logs.freeradius import HomeLog, VisitsLog
+from monitor.passive.logs.freeradius import HOME, VISITS, ServerLog
 from monitor.passive.logs.hostapd import HostapdLog
 from monitor.passive.logs.line import Outcome
 from monitor.passive.logs.radsecproxy import FTicksLog
@@ -55,9 +55,9 @@ def reader(kind: LogKind, names: Names, owner: str, clock: Callable[[], float] =
     """Return what reads the lines of a log of a borough."""
     match kind:
         case LogKind.VISITS:
-            return VisitsLog(names, owner)
+            return ServerLog(VISITS, names, owner)
         case LogKind.HOME:
-            return HomeLog(names, owner)
+            return ServerLog(HOME, names, owner)
         case LogKind.F_TICKS:
             return FTicksLog(names)
         case LogKind.HOSTAPD:

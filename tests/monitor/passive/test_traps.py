@@ -11,22 +11,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lab.devices.snmp import ber
 from monitor.errors import ListenError, SettingError
-from monitor.passive import Received, Trap, TrapCommunity, TrapSource, TrapTask, TrapUser, load_traps, shipped_traps
+from monitor.passive import Received, Trap, TrapSource, TrapTask, engine_id, load_traps, shipped_traps
+from monitor.passive.trap_engine import sending_engine
 from monitor.sample import FakeClock, FakeSink
+from monitor.target import SnmpCommunity, SnmpHash, SnmpUser
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from monitor.passive.trap_engine import TrapEngine
+
 AUTH, PRIVACY = "authentication-key-1", "privacy-key-of-lab-1"
-USER = TrapUser("roam-monitor", AUTH, PRIVACY)
+USER = SnmpUser("roam-monitor", AUTH, PRIVACY)
 AP_DOWN = "1.3.6.1.4.1.14179.2.6.3.8"
 ENGINE = ("-e", "0x8000000001020304")
 
 
 def source(
-    credentials: TrapUser | TrapCommunity = USER, address: str = "127.0.0.1", owner: str = "camden"
+    credentials: SnmpUser | SnmpCommunity = USER, address: str = "127.0.0.1", owner: str = "camden"
 ) -> TrapSource:
     return TrapSource(f"{owner}-wlc", owner, address, credentials)
 
@@ -62,18 +67,18 @@ def counted(sink: FakeSink) -> list[tuple[str, ...]]:
 
 
 SENT = [
-    ("snmptrap", ("-v2c", "-c", "secret"), TrapCommunity("secret")),
-    ("snmpinform", ("-v2c", "-c", "secret"), TrapCommunity("secret")),
+    ("snmptrap", ("-v2c", "-c", "secret"), SnmpCommunity("secret")),
+    ("snmpinform", ("-v2c", "-c", "secret"), SnmpCommunity("secret")),
     ("snmptrap", (*v3(), *ENGINE), USER),
     ("snmpinform", v3(), USER),
-    ("snmptrap", (*v3(sha="SHA"), *ENGINE), TrapUser("roam-monitor", AUTH, PRIVACY, sha_256=False)),
-    ("snmpinform", v3(sha="SHA"), TrapUser("roam-monitor", AUTH, PRIVACY, sha_256=False)),
+    ("snmptrap", (*v3(sha="SHA"), *ENGINE), SnmpUser("roam-monitor", AUTH, PRIVACY, SnmpHash.SHA)),
+    ("snmpinform", v3(sha="SHA"), SnmpUser("roam-monitor", AUTH, PRIVACY, SnmpHash.SHA)),
 ]
 
 
 @pytest.mark.parametrize(("tool", "words", "credentials"), SENT)
 def test_what_net_snmp_sends_is_counted(
-    tool: str, words: tuple[str, ...], credentials: TrapUser | TrapCommunity
+    tool: str, words: tuple[str, ...], credentials: SnmpUser | SnmpCommunity
 ) -> None:
     async def work() -> None:
         async with listening(source(credentials)) as (task, sink, told):
@@ -86,7 +91,7 @@ def test_what_net_snmp_sends_is_counted(
 
 
 REFUSED = [
-    ("snmptrap", ("-v2c", "-c", "wrong"), TrapCommunity("secret")),
+    ("snmptrap", ("-v2c", "-c", "wrong"), SnmpCommunity("secret")),
     ("snmptrap", ("-v2c", "-c", "public"), USER),
     ("snmptrap", (*v3(auth="another-key-entirely"), *ENGINE), USER),
     ("snmptrap", (*v3(privacy="another-key-entirely"), *ENGINE), USER),
@@ -99,7 +104,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("tool", "words", "credentials"), REFUSED)
 def test_what_is_not_proven_is_refused(
-    tool: str, words: tuple[str, ...], credentials: TrapUser | TrapCommunity
+    tool: str, words: tuple[str, ...], credentials: SnmpUser | SnmpCommunity
 ) -> None:
     async def work() -> None:
         async with listening(source(credentials)) as (task, sink, told):
@@ -108,6 +113,41 @@ def test_what_is_not_proven_is_refused(
         assert set(counted(sink)) == {("traps", "bad-credentials")}
 
     asyncio.run(work())
+
+
+def discovery() -> bytes:
+    """Return what a sender asks to learn our engine, its starts and its clock (RFC 3414 §4)."""
+    head = b"".join((ber.integer(7), ber.integer(65_507), ber.octets(b"\x04"), ber.integer(3)))
+    nobody = b"".join((ber.octets(b""), ber.integer(0), ber.integer(0), *([ber.octets(b"")] * 3)))
+    nothing = b"".join((ber.integer(7), ber.integer(0), ber.integer(0), ber.tlv(ber.SEQUENCE, b"")))
+    asked = ber.octets(b"") + ber.octets(b"") + ber.tlv(ber.GET, nothing)
+    parts = (ber.integer(3), ber.tlv(ber.SEQUENCE, head), ber.octets(ber.tlv(ber.SEQUENCE, nobody)))
+    return ber.tlv(ber.SEQUENCE, b"".join((*parts, ber.tlv(ber.SEQUENCE, asked))))
+
+
+def test_our_engine_is_the_same_after_every_start_and_has_started_later() -> None:
+    """Senders refuse an engine whose starts go back (RFC 3414 §3.2): ours are the seconds since 2020."""
+    for since_2020 in (200_000_000, 200_000_100):
+        task = TrapTask((source(),), FakeClock(1_577_836_800.0 + since_2020))
+        sink = FakeSink()
+        (answer,) = task.take(discovery(), ("127.0.0.1", 4000), sink)
+        assert sending_engine(answer) == engine_id("camden", USER)
+        assert ber.octets(engine_id("camden", USER)) + ber.integer(since_2020) in answer
+        assert sink.increments == []
+
+
+def test_an_engine_that_refused_much_is_made_anew() -> None:
+    """It remembers everybody who claimed to speak to it."""
+    task, sink = TrapTask((source(SnmpCommunity("secret")),), FakeClock()), FakeSink()
+
+    def engine() -> TrapEngine:
+        task.take(b"nonsense", ("127.0.0.1", 4000), sink)
+        (one,) = task._engines.values()  # noqa: SLF001  its memory is what is meant
+        return one
+
+    first = engine()
+    assert len({id(engine()) for _ in range(999)} | {id(first)}) == 1
+    assert engine() is not first
 
 
 def test_an_address_that_the_inventory_does_not_know_is_not_parsed() -> None:
@@ -123,7 +163,7 @@ def test_an_address_that_the_inventory_does_not_know_is_not_parsed() -> None:
 
 def test_two_boroughs_with_one_address_are_told_apart_by_their_keys() -> None:
     async def work() -> None:
-        other = TrapUser("roam-monitor", "another-borough-key", "another-borough-key")
+        other = SnmpUser("roam-monitor", "another-borough-key", "another-borough-key")
         async with listening(source(other, owner="hackney"), source()) as (task, sink, told):
             assert await send("snmpinform", task, *v3()) == 0
             assert await send("snmptrap", task, *v3(), *ENGINE) == 0
@@ -143,7 +183,7 @@ def test_a_port_that_is_taken_is_said() -> None:
     asyncio.run(work())
 
 
-FUZZED = TrapTask((source(), source(TrapCommunity("secret"), "127.0.0.2")), FakeClock(), host="127.0.0.1")
+FUZZED = TrapTask((source(), source(SnmpCommunity("secret"), "127.0.0.2")), FakeClock(), host="127.0.0.1")
 WHOLE = bytes.fromhex(
     "304d0201010406736563726574a7400204012345670201000201003032300d06082b060102010103004301643021060a2b06010603010104"
     "0100 0613 2b06010401eea30b0206030800000000000000 00".replace(" ", "")

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from lab.devices.snmp import Agent, Fault, Model, Population, Setup, ber, cells, serve, up_cell
-from monitor.pollers import Community, Endpoint, FakeReader, GufoReader, Patience, UnknownTargetError
+from monitor.pollers import Endpoint, FakeReader, GufoReader, Patience, ReadError, UnknownTargetError
+from monitor.pollers.gufo import LONGEST_WALK, _Session
 from monitor.sample import Failure, FakeSink
+from monitor.target import SnmpCommunity
 from tests.monitor.pollers.world import device, listening, names, poller, reasons, run, task, values
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from gufo.snmp.aio import SnmpSession as GufoSession
+
     from monitor.pollers import Device, FakeSession
     from monitor.pollers.reader import Value
 
 FAULTS = [
     (Fault.SILENT, 0.0, "timeout"),
-    (Fault.LATE, 0.4, "timeout"),
+    (Fault.NONE, 0.4, "timeout"),
     (Fault.GARBAGE, 0.0, "malformed"),
     (Fault.TRUNCATED, 0.0, "malformed"),
     (Fault.LOOP, 0.0, "loop"),
@@ -233,6 +239,134 @@ def test_an_access_point_that_came_to_the_other_controller_is_up() -> None:
         reader.agents["other"] = model
         assert await up(other) == {}
         assert await up(own) == {label: 0.0}
+        reader.agents["other"] = model | listed
+        assert (await up(other), await up(own)) == ({label: 1.0}, {})
+        reader.agents["other"] = Failure.TIMEOUT
+        assert (await up(other), await up(own)) == ({}, {label: 0.0})
+
+    run(work())
+
+
+LINUX: dict[str, Value] = {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.8072.3.2.10"}
+
+
+def radius_server(row: int, address: int) -> dict[str, Value]:
+    at = "1.3.6.1.2.1.67.1.2.1.1.4.1"
+    return {f"{at}.3.{row}": bytes((10, 7, 0, address)), f"{at}.6.{row}": 5}
+
+
+def test_a_row_that_moved_is_found_at_once_and_a_new_one_after_twenty_polls() -> None:
+    async def work() -> None:
+        reader = FakeReader({"127.0.0.1": LINUX | radius_server(1, 11) | radius_server(2, 12)})
+        one, alone = poller(reader), device("camden-ap-0")
+
+        async def seen() -> set[str]:
+            found = (await one.poll(alone)).batch.samples
+            return {labels[2] for labels in values(found, "roaming_radius_client_requests_total")}
+
+        assert await seen() == {"camden-rad-1", "camden-rad-2"}
+        reader.agents["127.0.0.1"] = LINUX | radius_server(1, 11) | radius_server(9, 12)
+        assert await seen() == {"camden-rad-1", "camden-rad-2"}
+        reader.agents["127.0.0.1"] = LINUX | radius_server(1, 11)
+        assert await seen() == {"camden-rad-1"}
+        reader.agents["127.0.0.1"] = LINUX | radius_server(1, 11) | radius_server(2, 12)
+        counts = [len(await seen()) for _ in range(25)]
+        assert counts == [1] * 17 + [2] * 8
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "walks"), [("camden-ap-0", 60, 1), ("camden-ap-0", 61, 2), ("camden-wlc", 1, 2)]
+)
+def test_large_tables_and_controllers_are_walked_each_time(name: str, rows: int, walks: int) -> None:
+    async def work() -> None:
+        cells = LINUX.copy()
+        for row in range(rows):
+            cells |= radius_server(row, row)
+        reader = FakeReader({"127.0.0.1": cells})
+        one, polled = poller(reader), device(name)
+        for _ in range(2):
+            await one.poll(polled)
+        assert reader.reads.count("walk 1.3.6.1.2.1.67.1.2.1.1.4.1") == walks
+
+    run(work())
+
+
+def test_a_device_that_comes_back_as_another_model_is_read_as_that() -> None:
+    async def work() -> None:
+        reader = FakeReader({"127.0.0.1": LINUX | radius_server(1, 11)})
+        one, changed = poller(reader), device(count=1)
+        await one.poll(changed)
+        reader.agents["127.0.0.1"] = Failure.TIMEOUT
+        await one.poll(changed)
+        at = "1.3.6.1.4.1.14179.2.2.1.1"
+        model: dict[str, Value] = {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.9.1.2530"}
+        cells: dict[str, Value] = {f"{at}.3.2.0.0.0.0.1": b"camden-ap-0", f"{at}.6.2.0.0.0.0.1": 1}
+        reader.agents["127.0.0.1"] = model | cells
+        found = (await one.poll(changed)).batch.samples
+        assert values(found, "roaming_access_point_up") == {("camden-ap-0", "town-hall", "camden"): 1.0}
+
+    run(work())
+
+
+class _Crowd(FakeReader):
+    now = most = 0
+
+    async def open(self, endpoint: Endpoint) -> FakeSession:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        return await super().open(endpoint)
+
+
+def test_no_more_are_asked_at_once_than_is_allowed_and_not_all_in_one_moment() -> None:
+    async def work() -> None:
+        reader = _Crowd()
+        cycle = task(poller(reader), *(device(name, count=1) for name in ("a-wlc", "b-wlc", "c-wlc", "d-wlc")))
+        cycle.at_once, cycle.jitter, cycle.spread_s = 2, lambda: 0.5, 0.2
+        began = asyncio.get_running_loop().time()
+        await cycle.run(FakeSink())
+        assert reader.most == 2
+        assert asyncio.get_running_loop().time() - began >= 0.1
+
+    run(work())
+
+
+def test_more_cells_than_fit_in_one_request_are_all_asked_for() -> None:
+    async def work() -> None:
+        servers = tuple(f"10.7.0.{number}" for number in range(11, 23))
+        agent = Agent(cells(Model.LINUX, Population((), servers=servers)))
+        transport, port = await serve(agent)
+        try:
+            one = poller(timeout_s=1)
+            alone = replace(device("camden-ap-0", port=port), servers={address: address for address in servers})
+            first = await one.poll(alone)
+            before = agent.answered
+            second = await one.poll(alone)
+        finally:
+            transport.close()
+        assert agent.answered - before == 3
+        assert len(values(second.batch.samples, "roaming_radius_client_accepts_total")) == len(servers)
+        assert len(first.batch.samples) == len(second.batch.samples)
+
+    run(work())
+
+
+class _Endless:
+    """A table with more rows than any controller has."""
+
+    async def getbulk(self, oid: str, _repetitions: int) -> AsyncIterator[tuple[str, int]]:
+        for row in range(LONGEST_WALK + 10):
+            yield f"{oid}.{row}", row
+
+
+def test_a_table_without_end_is_left() -> None:
+    async def work() -> None:
+        session = _Session(cast("GufoSession", _Endless()), "10.7.0.11", 1)
+        with pytest.raises(ReadError, match=r"10\.7\.0\.11: the table 1\.3\.6\.1\.9 goes back to"):
+            await session.walk("1.3.6.1.9")
 
     run(work())
 
@@ -283,7 +417,7 @@ def test_an_answer_that_nobody_asked_for_is_passed_over() -> None:
         agent = _Elsewhere(cells(Model.LINUX, Population(())))
         transport, port = await serve(agent)
         try:
-            session = await GufoReader(Patience(0.2, 1)).open(Endpoint("127.0.0.1", Community("public"), port))
+            session = await GufoReader(Patience(0.2, 1)).open(Endpoint("127.0.0.1", SnmpCommunity("public"), port))
             assert await session.get(("1.3.6.1.2.1.1.2.0",)) == {}
         finally:
             transport.close()

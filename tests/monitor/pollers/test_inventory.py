@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lab.pki import generate
 from monitor.cli.snmp import devices
-from monitor.pollers import Hash, User
 from monitor.sample import Failure
+from monitor.target import SnmpHash, SnmpUser
 from roaming.load import load
 from roaming.secrets import MemoryStore
 
@@ -21,9 +21,11 @@ def test_every_access_point_is_read_once_by_itself_or_by_its_controller() -> Non
     assert sorted(points) == sorted(ap.name for _, site in network.sites() for ap in site.access_points)
     assert len({one.name for one in found}) == len(found)
     users = [one.endpoint.credentials for one in found]
-    assert all(isinstance(user, User) for user in users)
-    hashes = {one.kind: one.endpoint.credentials.hash for one in found if isinstance(one.endpoint.credentials, User)}
-    assert set(hashes.values()) == {Hash.SHA, Hash.SHA_256}
+    assert all(isinstance(user, SnmpUser) for user in users)
+    hashes = {
+        one.kind: one.endpoint.credentials.hash for one in found if isinstance(one.endpoint.credentials, SnmpUser)
+    }
+    assert set(hashes.values()) == {SnmpHash.SHA, SnmpHash.SHA_256}
 
 
 def test_a_borough_at_a_time() -> None:
@@ -40,7 +42,9 @@ def test_a_missing_secret_is_a_failure_of_its_devices() -> None:
 
 def test_no_secret_shows() -> None:
     network = load(REPOSITORY / "lab" / "inventory").network
-    store = MemoryStore(generate(network).secrets, {})
-    text = repr(devices(network, store))
-    assert not any(value in text for name, value in generate(network).secrets.items() if "snmp" in name)
-    assert "snmp" not in text or store.secret("camden/snmp-auth") not in text
+    secrets = generate(network).secrets
+    text = repr(devices(network, MemoryStore(secrets, {})))
+    assert "roam-monitor" in text
+    keys = [value for name, value in secrets.items() if "/snmp-" in name]
+    assert len(keys) == 2 * len(network.boroughs)
+    assert not any(key in text for key in keys)

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import math
 import tracemalloc
+from dataclasses import replace
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,9 +25,14 @@ if TYPE_CHECKING:
     from monitor.pollers.reader import Value
 
 COLUMNS = sorted({oid for profile in PROFILES for table in profile.tables for oid in table.oids})
-NAMES = st.sampled_from([b"camden-ap-0", b"CAMDEN-AP-1", b"hostapd", b"govroam", b"<script>", b"\xff\xfe", b""])
+NAMES = st.sampled_from(
+    [b"camden-ap-0", bytes((10, 7, 0, 11)), b"CAMDEN-AP-1", b"hostapd", b"govroam", b"<script>", b"\xff\xfe", b""]
+)
 VALUES = st.integers(-5, 2**64) | st.floats(-1, 1e9) | st.binary(max_size=20) | NAMES | st.text(max_size=10)
-INDEXES = st.lists(st.integers(0, 300), min_size=1, max_size=8).map(lambda parts: ".".join(map(str, parts)))
+# Mostly a few, so that the columns of a table have rows in common, as a device's have.
+INDEXES = st.sampled_from(["1", "2", "1.1", "2.1", "7.103.111.118.114.111.97.109"]) | st.lists(
+    st.integers(0, 300), min_size=1, max_size=8
+).map(lambda parts: ".".join(map(str, parts)))
 CELLS = st.dictionaries(st.sampled_from(COLUMNS), st.dictionaries(INDEXES, VALUES, max_size=4), max_size=12)
 LABELS = {
     "access_point": {"camden-ap-0", "camden-ap-1", "camden-ap-2"},
@@ -52,6 +59,26 @@ def test_no_cell_raises_or_makes_a_label_of_its_own(
         for label, value in zip(one.family.labels, one.labels, strict=True):
             assert value in LABELS.get(label, {value}), (label, value)
             assert label != "radio" or value.isdecimal()
+
+
+ALONE = next(one for one in PROFILES if one.profile == "linux")
+
+
+def test_clients_of_ssids_that_are_not_ours_are_one_sum() -> None:
+    names: dict[str, Value] = {"1": b"govroam", "2": b"CamdenCorp", "3": b"Guests", "4": b"Broken"}
+    clients: dict[str, Value] = {"1": 5, "2": 7, "3": 11, "4": -1}
+    found = samples(ALONE, device("camden-ap-0"), {"1.2.840.10036.1.1.1.9": names, "1.2.840.10036.2.2.1.16": clients})
+    by_ssid = {"govroam": 5.0, "other": 18.0}
+    assert values(found, "roaming_ssid_clients") == {("camden-ap-0", "camden", one): by_ssid[one] for one in by_ssid}
+    assert values(found, "roaming_access_point_clients") == {("camden-ap-0", "town-hall", "camden"): 23.0}
+
+
+@pytest.mark.parametrize("address", [bytes((10, 7, 0, 11)), b"10.7.0.11", IPv6Address("2001:db8::11").packed])
+def test_a_server_is_known_by_its_address_however_it_is_spelled(address: bytes) -> None:
+    at = "1.3.6.1.2.1.67.1.2.1.1.4.1"
+    known = replace(device("camden-ap-0"), servers={"10.7.0.11": "camden-rad-1", "2001:db8::11": "camden-rad-1"})
+    found = samples(ALONE, known, {f"{at}.3": {"1": address}, f"{at}.6": {"1": 5}})
+    assert values(found, "roaming_radius_client_requests_total") == {("camden-ap-0", "camden", "camden-rad-1"): 5.0}
 
 
 CONTROLLERS = [one for one in PROFILES if any(table.rows is Rows.ACCESS_POINTS for table in one.tables)]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from lab.devices.snmp import Agent, Model, Population, Setup, cells, serve
 from monitor.pollers import (
-    Community,
     Device,
     Endpoint,
     GufoReader,
@@ -19,7 +18,7 @@ from monitor.pollers import (
     load_profiles,
 )
 from monitor.sample import FakeClock, FakeSink
-from monitor.target import TargetKind
+from monitor.target import SnmpCommunity, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -43,7 +42,7 @@ def device(name: str = "camden-wlc", count: int = 3, *, port: int = 161, communi
         name=name,
         kind=kind,
         owner="camden",
-        endpoint=Endpoint("127.0.0.1", Community(community), port),
+        endpoint=Endpoint("127.0.0.1", SnmpCommunity(community), port),
         access_points=tuple(KnownAccessPoint(one, "town-hall", "camden") for one in own),
         servers=SERVERS,
         ssids=frozenset({"govroam"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from monitor.probes import FakeAgents, Pair, Probe, attempt, conclude
 from monitor.probes.conclusion import ERRORS, Heard, nameless
 from monitor.sample import Phase, Result, Source
-from roaming.eap import Conversation, Nas, Outcome, PasswordLogin, Phases, Reason, Server, Trusted
+from roaming.eap import Conversation, Outcome, Phases, Reason
+from tests.eap.conversations import GOOD
 
 PAIR = Pair("camden", "hackney", "hackney", "camden-agent", ("tls",), ("rad-1", "rad-2"), "peap-mschapv2")
 PROBE = Probe(PAIR, "tls", PAIR.proxies)
@@ -117,13 +120,7 @@ def test_what_a_stranger_says_is_not_repeated() -> None:
 def words(_probe: Probe, proxy: str) -> Conversation | Outcome:
     if proxy == "no-secret":
         return Outcome(Reason.SECRET_MISSING, "no secret", proxy, "")
-    return Conversation(
-        identity="roam-monitor-camden@hackney.gov.uk",
-        login=PasswordLogin("u@x.uk", "p"),
-        server=Server(proxy, "10.7.0.11", "s"),
-        nas=Nas("ap", "02:00:0a:07:11:00", "govroam"),
-        trusted=Trusted(("CA",), ("radius.x.uk",)),
-    )
+    return replace(GOOD, server=replace(GOOD.server, name=proxy))
 
 
 @pytest.mark.parametrize(

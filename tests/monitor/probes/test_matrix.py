@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Event
@@ -17,15 +18,12 @@ from roaming.eap import (
     AgentSession,
     Conversation,
     FakeChannel,
-    Nas,
     Outcome,
-    PasswordLogin,
     Reason,
-    Server,
-    Trusted,
     answer_of,
 )
 from roaming.errors import SecretMissingError, TransportError
+from tests.eap.conversations import GOOD
 from tests.eap.home_server import Authority
 
 if TYPE_CHECKING:
@@ -44,13 +42,8 @@ PAIRS = tuple(
 def words(probe: Probe, proxy: str) -> Conversation | Outcome:
     if probe.pair.home == "hackney" and probe.pair.visited == "camden":
         return Outcome(Reason.SECRET_MISSING, "hackney/probe is missing", proxy, "")
-    return Conversation(
-        identity=f"roam-monitor-{probe.pair.visited}@{probe.pair.home}.gov.uk",
-        login=PasswordLogin("u@x.uk", "p"),
-        server=Server(proxy, "10.7.0.11", "s"),
-        nas=Nas("ap", "02:00:0a:07:11:00", "govroam"),
-        trusted=Trusted(("CA",), ("radius.x.uk",)),
-    )
+    identity = f"roam-monitor-{probe.pair.visited}@{probe.pair.home}.gov.uk"
+    return replace(GOOD, identity=identity, server=replace(GOOD.server, name=proxy))
 
 
 def run(agents: Agents, until: Callable[[FakeSink], bool], overall: int = 8) -> FakeSink:
@@ -186,7 +179,31 @@ def test_a_session_that_was_lost_is_opened_anew() -> None:
     clock.now = 10.0
     assert agents.converse("camden-agent", said()).milliseconds is not None
     agents.close()
+    clock.now = 1000.0
     assert agents.converse("camden-agent", said()).reason is Reason.AGENT_UNREACHABLE
+
+
+@pytest.mark.parametrize(("well", "gaps"), [(False, [5, 10, 20, 40]), (True, [5, 5, 5, 5])])
+def test_a_session_that_is_lost_at_once_is_not_opened_in_a_loop(*, well: bool, gaps: list[float]) -> None:
+    """One that was of use meanwhile is opened again as soon as the first."""
+    accepted = "MPPE keys OK: 1  mismatch: 0\nRADIUS message: code=2 (x\nSUCCESS"
+    clock, opened = Clock(), list[float]()
+    sessions: list[AgentSession] = []
+
+    def open_agent(_name: str, malformed: Callable[[], None]) -> AgentSession:
+        opened.append(clock.now)
+        channel = FakeChannel(lambda request: answer_of(accepted, int(str(request["id"]))))
+        sessions.append(AgentSession(channel, malformed))
+        return sessions[-1]
+
+    agents = KeptAgents(open_agent, clock)
+    for second in range(100):
+        clock.now = float(second)
+        agents.converse("camden-agent", said())
+        if well:
+            agents.converse("camden-agent", said())
+        sessions[-1].close()
+    assert [later - sooner for sooner, later in pairwise(opened)][:4] == gaps
 
 
 def test_a_login_that_is_missing_is_no_agent_that_is_gone() -> None:
@@ -227,6 +244,16 @@ def test_a_certificate_that_is_no_longer_shown_is_forgotten() -> None:
         shown.learn(PAIRS[0], showing(text), float(at), sink)
     values = [batch.samples[0].value for batch in sink.batches]
     assert values[0] == values[1] < values[2]
+
+
+def test_of_many_certificates_the_last_are_remembered() -> None:
+    authority = Authority("EAP CA")
+    sink, shown = FakeSink(), Shown(lasts_s=900)
+    for at, days in enumerate([1, *([20] * 16)]):
+        shown.learn(PAIRS[0], showing(chain(authority, days)), float(at), sink)
+    *before, last = [batch.samples[0].value for batch in sink.batches]
+    assert set(before) == {before[0]}
+    assert last > before[0]
 
 
 def test_what_is_no_certificate_is_passed_over() -> None:
