@@ -11,6 +11,7 @@ from monitor.alerts.settings import DAY, HOUR, MINUTE, SECOND, Settings
 from monitor.alerts.text import as_yaml
 from monitor.attribution import OPERATOR
 from monitor.errors import SettingError
+from monitor.target import FEDERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ WATCHDOG: Final = "watchdog"
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ADDRESS: Final = re.compile(r"[^\s@,]+@[^\s@,]+")
-_TAKEN: Final = frozenset({OPERATOR, WATCHDOG, "federation", "nobody"})
+_TAKEN: Final = frozenset({OPERATOR, WATCHDOG, FEDERATION, "nobody"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from monitor.attribution.evidence import every, first
 from monitor.attribution.finding import OPERATOR, Finding, FindingKind
 from monitor.metrics import Status
+from monitor.target import FEDERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,11 +42,17 @@ def certificates(evidence: Evidence) -> Iterator[Finding]:
         days = (ends - evidence.picture.at) / _DAY
         if days < NOTICE_DAYS:
             owner = owners.get(server, server)
-            owner = OPERATOR if owner == "federation" else owner
-            name = evidence.name(owner) if owner != OPERATOR else server
             when = "has ended" if days < 0 else f"ends in {days:.0f} days"
-            sentence = f"A certificate of {name} {when}. Without a new one its staff cannot get online elsewhere."
+            sentence = _certificate(evidence, server, owner, when)
+            owner = OPERATOR if owner == FEDERATION else owner
             yield Finding(FindingKind.CERTIFICATE, owner, server, sentence, f"{kind} certificate of {server} {when}")
+
+
+def _certificate(evidence: Evidence, server: str, owner: str, when: str) -> str:
+    """Say what a certificate's end means for people."""
+    if owner == FEDERATION:
+        return f"The certificate of {server} {when}. Without a new one it cannot carry anybody between boroughs."
+    return f"A certificate of {evidence.name(owner)} {when}. Without a new one its staff cannot get online elsewhere."
 
 
 def buildings(evidence: Evidence) -> Iterator[Finding]:
