@@ -8,6 +8,7 @@ stands in Netmiko's logs.
 from __future__ import annotations
 
 import shlex
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,13 +23,15 @@ from roaming.transport.session import Result
 from roaming.transport.strict import FOREIGN, TIMEOUT_S, options, plain, strict_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from roaming.transport.access import Access
 
 _COMMAND_TIMEOUT_S = 120
 _KEEPALIVE_S = 15
 _CHUNK = 65536
+# sshd has ten sessions a connection (MaxSessions) and still counts one whose command has ended: a busy device is late.
+_PAUSES_S = (0.2, 0.5, 1, 2, 4)
 _NO_SUCH_FILE = 44
 _READ = """
 [ -f "$1" ] || { [ ! -e "$1" ] && exit 44; exit 45; }
@@ -77,7 +80,17 @@ class StrictLinux(LinuxSSH):
         if self.remote_conn_pre is None:
             message = "SSH session not active"
             raise paramiko.SSHException(message)
-        return self.remote_conn_pre.get_transport().open_session(timeout=TIMEOUT_S)
+        return open_channel(self.remote_conn_pre.get_transport())
+
+
+def open_channel(transport: paramiko.Transport, sleep: Callable[[float], None] = time.sleep) -> paramiko.Channel:
+    """Open a channel, and ask again for some seconds where sshd refuses one more; raises `paramiko.SSHException`."""
+    for pause_s in _PAUSES_S:
+        try:
+            return transport.open_session(timeout=TIMEOUT_S)
+        except paramiko.ChannelException:
+            sleep(pause_s)
+    return transport.open_session(timeout=TIMEOUT_S)
 
 
 @dataclass(frozen=True, slots=True)

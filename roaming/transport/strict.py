@@ -84,6 +84,8 @@ def plain(access: Access, error: BaseException) -> str:
         return f"{where}: its host key is not the one that is known: refused"
     if isinstance(error, paramiko.AuthenticationException):
         return f"{where}: it refuses the login of {access.user}"
+    if isinstance(error, paramiko.ChannelException):
+        return f"{where}: its sshd refuses one more session on this connection (MaxSessions in sshd_config)"
     text = str(error)
     for telling, words in _CAUSES:
         if telling in text:
