@@ -12,6 +12,7 @@ from lab.scenarios.verification import Verifier, push
 from lab.topology import ONLOOKERS, NodeKind, Part, container
 from roaming.load import load
 from roaming.render import render
+from roaming.verify import failures
 from roaming.verify.home import homes
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 WITHOUT_ACCESS_POINTS: Final = Part(without=frozenset({NodeKind.ACCESS_POINT}))
 _PATIENCE_S: Final = 180
 _PUSH_S: Final = 1800
-# Seconds a proxy is waited for: one machine plays every borough at once, and is slower than any of them.
-_ANSWER_S: Final = 20
-_NAMED: Final = 10
 _DEVICES: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER)
 
 
@@ -36,7 +34,7 @@ _DEVICES: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER)
 class Size:
     """What a region took. Seconds, and octets of memory of all its processes; `wanted` pairs, `green` of them.
 
-    `failures` say of each authentication that failed who did not get in, and why.
+    `failures` say who did not get in and why, each reason once, as `roam verify` says it.
     """
 
     containers: int
@@ -49,7 +47,7 @@ class Size:
     green: int
     wanted: int
     memory: int
-    failures: tuple[str, ...] = ()
+    failures: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
@@ -67,10 +65,9 @@ def measure(engine: Engine, folder: Folder, topology: Topology, up_s: float, ste
     push(engine, topology, "--limit", ",".join(limit), timeout_s=_PUSH_S)
     push_s = time.monotonic() - began
     step("verifying until everybody gets in")
-    patience = ("--timeout", str(_ANSWER_S))
-    first = verifier.verify(*patience, "--retry-for", str(_PATIENCE_S), timeout_s=2 * _PUSH_S)
+    first = verifier.verify("--retry-for", str(_PATIENCE_S), timeout_s=2 * _PUSH_S)
     step("verifying once more, for its time")
-    report = verifier.verify(*patience, timeout_s=_PUSH_S)
+    report = verifier.verify(timeout_s=_PUSH_S)
     names = [container(topology, node) for node in topology.nodes if node.kind not in ONLOOKERS]
     return Size(
         containers=len(names),
@@ -83,9 +80,7 @@ def measure(engine: Engine, folder: Folder, topology: Topology, up_s: float, ste
         green=len(green(report)),
         wanted=len(network.boroughs) * len(homes(network)),
         memory=held_by(state.pid for name in names if (state := engine.state(name))),
-        failures=tuple(
-            f"{one.home} in {one.visited} by {one.method}: {one.sentence}" for one in report.results if not one.passed
-        ),
+        failures=tuple(line.plain for line in failures(report)),
     )
 
 
@@ -111,7 +106,5 @@ def lines(size: Size) -> Iterable[str]:
     yield f"everybody in everywhere {size.first_green_s:.0f} s after the first look"
     yield f"one matrix of {size.authentications:,} authentications in {size.matrix_s:.0f} s"
     yield f"{size.green:,} of {size.wanted:,} pairs green"
-    yield from (f"  {sentence}" for sentence in size.failures[:_NAMED])
-    if len(size.failures) > _NAMED:
-        yield f"  and {len(size.failures) - _NAMED} more; --json names them"
+    yield from size.failures
     yield f"{size.memory / 2**30:.1f} GiB of memory in all containers"

@@ -3,7 +3,7 @@
 from roaming.verify.document import document
 from roaming.verify.report import Report, Verdict
 from roaming.verify.run import verify
-from roaming.verify.table import render
+from roaming.verify.table import failures, render
 from roaming.verify.trial import Expect, Options, Trial, trials
 
-__all__ = ["Expect", "Options", "Report", "Trial", "Verdict", "document", "render", "trials", "verify"]
+__all__ = ["Expect", "Options", "Report", "Trial", "Verdict", "document", "failures", "render", "trials", "verify"]

@@ -29,7 +29,7 @@ def render(report: Report) -> RenderableType:
     """Return what `roam verify` shows."""
     homes = list(dict.fromkeys(result.home for result in report.results))
     table = _matrix(report, homes) if len(homes) <= _MATRIX_LIMIT else _summary(report)
-    parts: list[RenderableType] = [table, *_failures(report), *_notes(report), _total(report)]
+    parts: list[RenderableType] = [table, *failures(report), *_notes(report), _total(report)]
     return Group(*parts)
 
 
@@ -73,7 +73,7 @@ def _summary(report: Report) -> Table:
     return table
 
 
-def _failures(report: Report) -> list[Text]:
+def failures(report: Report) -> list[Text]:
     """Say each different thing once, with everybody whom it befell, and what to do."""
     lines: list[Text] = []
     said = dict.fromkeys((result.reason, result.sentence) for result in report.failures)

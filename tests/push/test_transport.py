@@ -6,18 +6,14 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import paramiko
 import pytest
 
 from roaming.eap import AgentSession, Conversation, Nas, PasswordLogin, Reason, Server, Trusted, command
 from roaming.errors import TransportError
 from roaming.model.bundle import RemoteFile
-from roaming.transport import Access, LinuxDialler
-from roaming.transport.linux import open_channel
-from roaming.transport.strict import plain
+from roaming.transport import LinuxDialler
 from tests.push.conftest import make_key
 
 if TYPE_CHECKING:
@@ -204,40 +200,6 @@ def test_a_connection_that_breaks_ends_what_waits(sshd: Sshd) -> None:
         assert channel.receive() == b""
         with pytest.raises(TransportError):
             channel.send(b"x")
-
-
-@dataclass
-class Refusing:
-    """A transport whose sshd refuses so many channels before it grants one."""
-
-    refusals: int
-    asked: int = 0
-
-    def open_session(self, timeout: float) -> str:
-        del timeout
-        self.asked += 1
-        if self.asked <= self.refusals:
-            raise paramiko.ChannelException(2, "Connect failed")
-        return "a channel"
-
-
-def test_a_channel_is_asked_for_again_while_sshd_still_counts_ended_ones() -> None:
-    pauses: list[float] = []
-    transport: Any = Refusing(3)
-    assert open_channel(transport, pauses.append) == "a channel"
-    assert pauses == [0.2, 0.5, 1]
-
-
-def test_a_channel_that_is_always_refused_is_given_up() -> None:
-    pauses: list[float] = []
-    transport: Any = Refusing(99)
-    with pytest.raises(paramiko.ChannelException) as caught:
-        open_channel(transport, pauses.append)
-    assert transport.asked == len(pauses) + 1 == 6
-    access = Access("camden-agent", "127.0.0.1", 22, "roam")
-    assert plain(access, caught.value).endswith(
-        ": its sshd refuses one more session on this connection (MaxSessions in sshd_config)"
-    )
 
 
 def test_one_session_too_many_waits_for_another_to_end(sshd: Sshd) -> None:
