@@ -3,18 +3,24 @@
 A plain chroot gives neither. There runc stops at "remount /: invalid argument", /sys/fs/cgroup is empty, and `podman
 exec` would enter a container's mount namespace at its true root, which is not the container's but the machine's. So the
 engine gets a mount namespace of its own with the chroot as its true root, on the same files. It is kept by a file in
-/run, so that each command of the engine enters the same one; an ordinary machine needs none.
+/run, so that each command of the engine enters the same one; an ordinary machine needs none. Processes share it: the
+networks of all their containers are mounted in it, so nobody takes it away while another uses it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lab.errors import EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lab.engine.command import Command, Result
 
 GROUND: Final = Path("/run/seamless-wifi-ground")
@@ -33,25 +39,74 @@ grep -q ' {_CGROUP}' /proc/self/mounts || mount -t cgroup2 none {_CGROUP}
 """
 
 
+class _Use:
+    """This process's use of the ground: a shared lock on /run (flock(2)), which ends with the process at the latest."""
+
+    def __init__(self) -> None:
+        self._threads = threading.Lock()
+        self._file: int | None = None
+
+    def begin(self, there: Callable[[], bool], make: Callable[[], None]) -> None:
+        """Share it; who finds none makes it, alone."""
+        with self._threads:
+            if self._file is not None:
+                return
+            file = os.open(GROUND.parent, os.O_RDONLY)
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH)
+                # A lock is given free before it changes: in between another may have taken the ground away.
+                while not there():
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                    if not there():
+                        make()
+                    fcntl.flock(file, fcntl.LOCK_SH)
+            except BaseException:
+                os.close(file)
+                raise
+            self._file = file
+
+    def end(self, take_away: Callable[[], None]) -> None:
+        """Give it up, and take it away unless another process uses it."""
+        with self._threads:
+            file = os.open(GROUND.parent, os.O_RDONLY) if self._file is None else self._file
+            self._file = None
+            try:
+                with suppress(BlockingIOError):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    take_away()
+            finally:
+                os.close(file)
+
+
+_USE: Final = _Use()
+
+
 def level(command: Command, mounts: str | None = None) -> tuple[str, ...]:
     """Return what stands before a command of the engine: nothing on a machine; in a chroot, entering the ground.
 
     Raises EngineError when the ground cannot be made. `mounts` is the text of /proc/self/mounts.
     """
     points = _mount_points(mounts)
-    if str(_NAMESPACE) not in points:
-        if {"/", _CGROUP} <= points and not _chrooted(command):
-            return ()
-        _make(command)
+    if str(_NAMESPACE) not in points and {"/", _CGROUP} <= points and not _chrooted(command):
+        return ()
+    _USE.begin(lambda: _there(mounts), lambda: _make(command))
     return ("nsenter", f"--mount={_NAMESPACE}", "--")
 
 
 def clear(command: Command, mounts: str | None = None) -> None:
-    """Take the ground away again, if there is one; what runs on it keeps it alive, unseen, until it ends."""
-    if str(_NAMESPACE) in _mount_points(mounts):
-        _must(command, "umount", str(_NAMESPACE))
-        _must(command, "umount", str(GROUND))
-        GROUND.rmdir()
+    """Take the ground away again, if there is one and no other process uses it."""
+    if _there(mounts):
+        _USE.end(lambda: _take_away(command))
+
+
+def _there(mounts: str | None) -> bool:
+    return str(_NAMESPACE) in _mount_points(mounts)
+
+
+def _take_away(command: Command) -> None:
+    _must(command, "umount", str(_NAMESPACE))
+    _must(command, "umount", str(GROUND))
+    GROUND.rmdir()
 
 
 def _make(command: Command) -> None:

@@ -158,6 +158,8 @@ def test_nobody_there_is_said(sshd: Sshd) -> None:
 def test_nothing_of_a_file_reaches_the_logs(sshd: Sshd, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     canary = "c4n4ry-0f-th1s-run"
     caplog.set_level(logging.DEBUG)
+    # A process that serves has told paramiko to say less; here it shall say all.
+    caplog.set_level(logging.DEBUG, logger="paramiko")
     with LinuxDialler().open(sshd.access()) as session:
         session.write(f"{tmp_path}/file", RemoteFile(f'secret = "{canary}"'.encode(), 0o600, "root", "root"))
         session.read(f"{tmp_path}/file")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from lab.engine import FakeCommand, Shell
+from lab.engine import FakeCommand, Result
 from lab.engine.ground import GROUND, clear, level
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MACHINE = "/dev/vda / ext4 rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n"
 CHROOT = "proc /proc proc rw 0 0\nsysfs /sys sysfs rw 0 0\n"
@@ -19,10 +16,12 @@ GROUNDED = f"{CHROOT}tmpfs {GROUND} tmpfs rw 0 0\nnsfs {GROUND}/mnt nsfs rw 0 0\
 
 
 def test_a_machine_needs_none() -> None:
-    shell = Shell()
-    assert level(shell, MACHINE) == ()
-    clear(FakeCommand(), MACHINE)
-    assert not GROUND.exists()
+    """Its root, as `stat` tells of the true one, is ours; the tests themselves may run in a chroot."""
+    ours = Path("/").stat()
+    command = FakeCommand({"nsenter --mount=/proc/self/ns/mnt": Result(0, f"{ours.st_dev}:{ours.st_ino}\n", "")})
+    assert level(command, MACHINE) == ()
+    clear(command, MACHINE)
+    assert [call[0] for call in command.calls] == ["nsenter"], "asked, and nothing made or taken away"
 
 
 def test_a_ground_that_is_there_is_entered() -> None:
@@ -32,7 +31,7 @@ def test_a_ground_that_is_there_is_entered() -> None:
 
 
 IN_A_CHROOT = """
-import sys
+import fcntl, os, sys
 sys.path.insert(0, "/checkout")
 from lab.engine import Shell
 from lab.engine.ground import GROUND, clear, level
@@ -42,6 +41,11 @@ enter = level(shell)
 assert enter == level(shell), "made once"
 true_root = shell.run([*enter, "nsenter", "--mount=/proc/self/ns/mnt", "sh", "-c", "ls -d /checkout /sys/fs/cgroup/*"])
 print(true_root.out, true_root.err)
+another = os.open(GROUND.parent, os.O_RDONLY)
+fcntl.flock(another, fcntl.LOCK_SH)
+clear(shell)
+assert level(shell) == enter and GROUND.exists(), "another process uses it"
+os.close(another)
 clear(shell)
 print("left" if GROUND.exists() else "nothing left")
 """
@@ -61,7 +65,7 @@ exec chroot "$1" /usr/bin/python3 -B -c "$3"
 @pytest.mark.parametrize("kind", ["plain", "mounted"])
 def test_in_a_chroot_the_true_root_becomes_ours(tmp_path: Path, repository: Path, kind: str) -> None:
     script = ["sh", "-ec", MAKE_CHROOT, "sh", str(tmp_path), str(repository), IN_A_CHROOT, kind]
-    done = subprocess.run(["unshare", "--mount", *script], capture_output=True, text=True, check=False)
+    done = subprocess.run(["unshare", "--mount", *script], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "/checkout"

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import url_contains
+from selenium.webdriver.support.wait import WebDriverWait
 
 from monitor.web import web
 from tests.monitor.web.browser import chromium, serving, sized
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 PAGES = ("/", "/borough/hackney", "/building/hackney/town-hall", "/buildings", "/buildings?q=e8", "/nowhere")
 PHONE, DESKTOP = (360, 740), (1280, 900)
+# What a key has asked for comes some time after the key.
+PATIENCE_S = 10
 SCRIPT = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
 HOSTILE = f"\"'\u202egnp {SCRIPT} {'x' * 500}"
 
@@ -133,9 +137,11 @@ def test_the_keyboard_reaches_everything(browser: Chrome, pages: str) -> None:
     assert reached[-1].value_of_css_property("outline-style") == "solid"
     search = browser.find_element(By.ID, "q")
     search.send_keys("hackney town", Keys.ENTER)
+    WebDriverWait(browser, PATIENCE_S).until(url_contains("q="))
     found = browser.find_elements(By.CSS_SELECTOR, "tbody th a")
     assert [one.text for one in found] == ["Hackney Town Hall"]
     found[0].send_keys(Keys.ENTER)
+    WebDriverWait(browser, PATIENCE_S).until_not(url_contains("q="))
     assert browser.find_element(By.TAG_NAME, "h1").text == "Hackney Town Hall"
 
 
@@ -143,6 +149,7 @@ def test_a_borough_is_reached_from_the_map(browser: Chrome, pages: str) -> None:
     sized(browser, *DESKTOP)
     browser.get(pages)
     browser.find_element(By.CSS_SELECTOR, 'svg.boroughs a[href="/borough/hackney"]').send_keys(Keys.ENTER)
+    WebDriverWait(browser, PATIENCE_S).until(url_contains("/borough/hackney"))
     assert browser.find_element(By.TAG_NAME, "h1").text == "Hackney"
 
 
