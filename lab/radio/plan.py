@@ -45,6 +45,7 @@ class Station:
     visitors: int
     files: Mapping[str, bytes] = field(repr=False)
     configuration: str = field(repr=False, default="")
+    rendered: str = field(repr=False, default="")
 
     def vlan(self, home: str) -> int:
         """Return the VLAN for staff of a borough: the owner's own in theirs, everybody else among the visitors."""
@@ -148,13 +149,14 @@ class _Planner:
     def _station(self, borough: Borough, site: Site, point: AccessPoint, wlan: Wlan) -> Station:
         """Read back from the rendered files where an access point sends the WLAN."""
         files = self._files(self.devices[point.name], self._spoiled(point.name))
+        sound = self._files(self.devices[point.name], {})
         for path in _configurations(files):
             text = files[path].decode()
             if f"\nssid={wlan.ssid}\n" in text:
                 interface, bssid = setting(text, "interface") or "", setting(text, "bssid") or ""
                 frequency = _START_HZ + 5 * int(setting(text, "channel") or 0)
                 vlans = (site.vlans.staff.id, site.vlans.visitors.id)
-                return Station(point.name, borough.slug, bssid, interface, frequency, *vlans, files, text)
+                return Station(point.name, borough.slug, bssid, interface, frequency, *vlans, files, text, sound[path].decode())
         message = f"{point.name} does not send {wlan.ssid}: site {site.slug} has no such WLAN"
         raise ScenarioError(message)
 

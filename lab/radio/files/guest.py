@@ -184,9 +184,12 @@ class Walk:
     def step_join(self, step: dict[str, Any]) -> dict[str, Any]:
         """Let a client join at an access point."""
         control = self.control(step["client"])
-        control.ask(f"SET_NETWORK 0 bssid_hint {step['bssid']}")
+        self.see(control, step["bssid"])
+        control.ask(f"SET_NETWORK 0 bssid {step['bssid']}")
         control.ask("ENABLE_NETWORK 0")
-        return self.settle(step)
+        seen = self.settle(step)
+        control.ask("SET_NETWORK 0 bssid any")
+        return seen
 
     def step_roam(self, step: dict[str, Any]) -> dict[str, Any]:
         """Tell a client to roam; with `forget` it has no PMK of an earlier visit."""
