@@ -156,7 +156,9 @@ class _Planner:
                 interface, bssid = setting(text, "interface") or "", setting(text, "bssid") or ""
                 frequency = _START_HZ + 5 * int(setting(text, "channel") or 0)
                 vlans = (site.vlans.staff.id, site.vlans.visitors.id)
-                return Station(point.name, borough.slug, bssid, interface, frequency, *vlans, files, text, sound[path].decode())
+                return Station(
+                    point.name, borough.slug, bssid, interface, frequency, *vlans, files, text, sound[path].decode()
+                )
         message = f"{point.name} does not send {wlan.ssid}: site {site.slug} has no such WLAN"
         raise ScenarioError(message)
 
@@ -173,7 +175,7 @@ class _Planner:
 
     def _servers(self, owners: Mapping[str, Borough], homes: Mapping[str, Borough]) -> Iterator[_Node]:
         """Yield the RADIUS servers that a walk needs, and the hubs where a client is away from home."""
-        boroughs = owners | {borough.slug: borough for borough in homes.values()}
+        boroughs = {**owners, **{borough.slug: borough for borough in homes.values()}}
         servers = {one.name: one for borough in boroughs.values() for one in self._servers_of(borough)}
         for server in servers.values():
             served = {borough.slug for role in Role for borough in self.network.served(server, role)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -13,6 +13,13 @@ from lab.errors import ScenarioError
 from roaming.load.document import read
 from roaming.load.wording import echoes, message
 from roaming.model.base import Record, Slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roaming.load.document import Document
+
+    _Where = tuple[str | int, ...]
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
 
@@ -90,45 +97,54 @@ def find_scenario(name: str, folder: Path = SCENARIOS) -> Path:
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario; ScenarioError with every problem of the file, each with its line."""
     document, problems = read(path, str(path))
-    lines = [f"{problem.file}:{problem.line}: {problem.message}" for problem in problems]
-    if not lines:
-        try:
-            scenario = Scenario.model_validate_json(json.dumps(document.data))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                if not echoes(detail):
-                    known = document.known(detail["loc"])
-                    text, fix = message(detail, known)
-                    lines.append(f"{path}:{document.line(detail['loc'])}: {text}: {fix}" if fix else f"{path}:{document.line(detail['loc'])}: {text}")
-        else:
-            lines = [f"{path}:{document.line(where)}: {text}" for where, text in _contradictions(scenario)]
-            if not lines:
-                return scenario
-    raise ScenarioError("\n".join(dict.fromkeys(lines)))
+    if problems:
+        raise ScenarioError("\n".join(f"{one.file}:{one.line}: {one.message}" for one in problems))
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(document.data))
+    except ValidationError as error:
+        raise ScenarioError("\n".join(dict.fromkeys(_invalid(document, error)))) from None
+    contradictions = (*_doubles(scenario), *_strangers(scenario), *_beginnings(scenario))
+    if contradictions:
+        raise ScenarioError("\n".join(f"{path}:{document.line(where)}: {text}" for where, text in contradictions))
+    return scenario
 
 
-def _contradictions(scenario: Scenario) -> list[tuple[tuple[str | int, ...], str]]:
-    """Return what a scenario says against itself, with where it stands."""
-    found: list[tuple[tuple[str | int, ...], str]] = []
-    clients, points = [client.name for client in scenario.clients], scenario.access_points
-    for index, client in enumerate(clients):
-        if client in clients[:index] or client in points:
-            found.append((("clients", index), f"the name {client} stands twice"))
-    for index, point in enumerate(points):
-        if point in points[:index]:
-            found.append((("access_points", index), f"the access point {point} stands twice"))
+def _invalid(document: Document, error: ValidationError) -> Iterator[str]:
+    for detail in error.errors(include_url=False):
+        if not echoes(detail):
+            known = document.known(detail["loc"])
+            text, fix = message(detail, known)
+            yield f"{document.file}:{document.line(detail['loc'])}: {text}{f': {fix}' if fix else ''}"
+
+
+def _doubles(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    points = scenario.access_points
+    names = [*points, *(client.name for client in scenario.clients)]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            is_point = index < len(points)
+            where = ("access_points", index) if is_point else ("clients", index - len(points))
+            yield where, f"the name {name} stands twice"
+
+
+def _strangers(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    """Yield what a scenario speaks of and does not have."""
+    clients = {client.name for client in scenario.clients}
     for index, spoiled in enumerate(scenario.spoiled):
-        if spoiled.access_point not in points:
-            found.append((("spoiled", index), f"{spoiled.access_point} is not among this scenario's access points"))
-    joined: set[str] = set()
+        if spoiled.access_point not in scenario.access_points:
+            yield ("spoiled", index), f"{spoiled.access_point} is not among this scenario's access points"
     for index, step in enumerate(scenario.walk):
-        where = ("walk", index)
         if step.client not in clients:
-            found.append((where, f"there is no client {step.client} in this scenario"))
-        if step.to not in points:
-            found.append((where, f"{step.to} is not among this scenario's access points"))
-        if (step.expect is Kind.INITIAL) != (step.client not in joined):
-            text = "a client's first step is `initial`" if step.client not in joined else "only a client's first step is `initial`"
-            found.append((where, text))
-        joined.add(step.client)
-    return found
+            yield ("walk", index), f"there is no client {step.client} in this scenario"
+        if step.to not in scenario.access_points:
+            yield ("walk", index), f"{step.to} is not among this scenario's access points"
+
+
+def _beginnings(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    seen: set[str] = set()
+    for index, step in enumerate(scenario.walk):
+        if step.client not in seen and step.expect is not Kind.INITIAL:
+            yield ("walk", index), f"the first step of {step.client} is `initial`, not `{step.expect}`"
+        if step.client in seen and step.expect is Kind.INITIAL:
+            yield ("walk", index), f"only the first step of {step.client} is `initial`"
+        seen.add(step.client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lab.radio.diagnosis import diagnose
+from lab.radio.diagnosis import unlike, unread
 from lab.radio.journal import read_attempts
 from lab.radio.scenario import Kind
 
@@ -78,37 +78,45 @@ class Judgement:
 
 def judge_roams(plan: Plan, steps: Sequence[Mapping[str, Any]], logs: Mapping[str, str]) -> tuple[Roam, ...]:
     """Hold each step against the attempts that its client's supplicant logged while it lasted."""
-    attempts = {name: read_attempts(logs.get(f"{name}.wpa_supplicant.log", "")) for name in plan.macs}
-    at: dict[str, str] = {}
-    roams = []
-    for step, seen in zip(plan.scenario.walk, steps, strict=True):
-        attempt = _attempt(plan, step, seen, attempts[step.client])
-        start = at.get(step.client, "")
-        kind = attempt.kind if attempt and attempt.ended and seen["connected"] else Kind.FAILED
-        faults = tuple(_faults(plan, step, start, kind, seen, logs))
-        ms = attempt.ms if attempt and kind is not Kind.FAILED else None
-        roams.append(Roam(step.client, start, step.to, kind, step.expect, ms, seen["vlan"], faults))
-        at[step.client] = step.to if kind is not Kind.FAILED else plan.at(seen["at"])
-    return tuple(roams)
+    return tuple(_Judge(plan, logs).roams(steps))
 
 
-def _attempt(plan: Plan, step: Step, seen: Mapping[str, Any], attempts: Sequence[Attempt]) -> Attempt | None:
-    """Return the last attempt at an access point that began while a step lasted."""
-    bssid = plan.station(step.to).bssid
-    during = [one for one in attempts if one.bssid == bssid and seen["began"] <= one.began <= seen["ended"]]
-    return during[-1] if during else None
+class _Judge:
+    def __init__(self, plan: Plan, logs: Mapping[str, str]) -> None:
+        self.plan = plan
+        self.logs = logs
+        self.attempts = {name: read_attempts(logs.get(f"{name}.wpa_supplicant.log", "")) for name in plan.macs}
 
+    def roams(self, steps: Sequence[Mapping[str, Any]]) -> Iterator[Roam]:
+        at: dict[str, str] = {}
+        for step, seen in zip(self.plan.scenario.walk, steps, strict=True):
+            start, attempt = at.get(step.client, ""), self._attempt(step, seen)
+            came = attempt is not None and attempt.ended is not None and seen["connected"]
+            kind = attempt.kind if attempt and came else Kind.FAILED
+            faults = (*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"]))
+            ms = attempt.ms if attempt and came else None
+            yield Roam(step.client, start, step.to, kind, step.expect, ms, seen["vlan"], faults)
+            at[step.client] = step.to if came else self.plan.at(seen["at"])
 
-def _faults(
-    plan: Plan, step: Step, start: str, kind: Kind, seen: Mapping[str, Any], logs: Mapping[str, str]
-) -> Iterator[str]:
-    if kind is not step.expect:
-        where = f"from {start} to {step.to}" if start else f"at {step.to}"
-        yield f"{step.client} {where}: {kind}, not {step.expect}"
-        if step.expect in _FT and start:
-            yield from diagnose(plan, plan.station(start), plan.station(step.to), logs)
-    if kind is not Kind.FAILED:
-        home = next(client.home for client in plan.scenario.clients if client.name == step.client)
-        vlan = str(plan.station(step.to).vlan(home))
-        if seen["vlan"] != vlan:
-            yield f"{step.client} at {step.to}: in VLAN {seen['vlan'] or 'none'}, not {vlan}"
+    def _attempt(self, step: Step, seen: Mapping[str, Any]) -> Attempt | None:
+        """Return the last attempt at an access point that began while a step lasted."""
+        bssid = self.plan.station(step.to).bssid
+        found = (one for one in self.attempts[step.client] if one.bssid == bssid)
+        during = [one for one in found if seen["began"] <= one.began <= seen["ended"]]
+        return during[-1] if during else None
+
+    def _wrong_kind(self, step: Step, start: str, kind: Kind) -> Iterator[str]:
+        if kind is not step.expect:
+            where = f"from {start} to {step.to}" if start else f"at {step.to}"
+            yield f"{step.client} {where}: {kind}, not {step.expect}"
+        if step.expect in _FT and start and start != step.to:
+            ends = self.plan.station(start), self.plan.station(step.to)
+            yield from unlike(self.plan, *ends)
+            if kind is not step.expect:
+                yield from unread(*ends, self.logs)
+
+    def _wrong_vlan(self, step: Step, kind: Kind, found: str) -> Iterator[str]:
+        home = next(client.home for client in self.plan.scenario.clients if client.name == step.client)
+        wanted = str(self.plan.station(step.to).vlan(home))
+        if kind is not Kind.FAILED and found != wanted:
+            yield f"{step.client} at {step.to}: in VLAN {found or 'none'}, not {wanted}"

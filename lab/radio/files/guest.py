@@ -268,7 +268,7 @@ class Control:
                 link.send(command.encode())
                 return link.recv(65536).decode(errors="replace").strip()
             except OSError as error:
-                message = f"{self.path} does not answer {command.split()[0]}: {error}"
+                message = f"{self.path} does not answer {command.partition(' ')[0]}: {error}"
                 raise TroubleError(message) from error
 
 

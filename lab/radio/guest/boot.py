@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lab.radio.guest.build import Guest
 
-# A guest that KVM runs is up in two or three seconds. /dev/kvm may exist and the guest hang in its firmware all the same.
+# A guest that KVM runs is up in two or three seconds; /dev/kvm may exist and the guest hang in its firmware still.
 AWAKE_S: Final = {Accelerator.KVM: 8.0, Accelerator.TCG: 120.0}
 
 
@@ -45,17 +45,26 @@ def boot(machine: Machine, wanted: Boot, step: Callable[[str], None]) -> Ran:
 
     Raises GuestError without QEMU, and for a guest that does not start, hangs or breaks off; it names the console.
     """
-    if lack := machine.missing():
-        raise GuestError(lack)
+    machine.require()
     *others, last = machine.accelerators()
-    for accelerator in (*others, last):
-        order = Order(wanted.guest, wanted.share, wanted.console, AWAKE_S[accelerator], wanted.limit_s)
+    for accelerator in others:
+        order = _order(wanted, accelerator)
         outcome = machine.run(order, accelerator, step)
-        if outcome.awake or accelerator is last:
-            break
-        step(f"{accelerator} does not run a guest on this machine after {order.awake_s:g} s: {last} instead")
+        if outcome.awake:
+            return _ended(order, outcome, accelerator)
+        step(f"{accelerator} does not run a guest on this machine within {order.awake_s:g} s: {last} instead")
+    order = _order(wanted, last)
+    return _ended(order, machine.run(order, last, step), last)
+
+
+def _order(wanted: Boot, accelerator: Accelerator) -> Order:
+    return Order(wanted.guest, wanted.share, wanted.console, AWAKE_S[accelerator], wanted.limit_s)
+
+
+def _ended(order: Order, outcome: Outcome, accelerator: Accelerator) -> Ran:
     if fault := _fault(order, outcome):
-        raise GuestError(f"{fault}; its console is {wanted.console}{_last_words(wanted.console, outcome)}")
+        message = f"{fault}; its console is {order.console}{_last_words(order.console, outcome)}"
+        raise GuestError(message)
     return Ran(accelerator)
 
 

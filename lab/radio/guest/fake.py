@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lab.radio.guest.machine import Accelerator, Outcome
+from lab.errors import GuestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lab.radio.guest.machine import Order
+    from lab.radio.guest.machine import Accelerator, Order, Outcome
 
 
 @dataclass
 class FakeMachine:
-    """A Machine whose guests go as the table says. `console` is what each leaves there, `act` is done with the order."""
+    """A Machine whose guests go as the table says. `console` is what each leaves there, `act` is given the order."""
 
     outcomes: Mapping[Accelerator, Outcome]
     lacks: str = ""
@@ -23,9 +23,10 @@ class FakeMachine:
     act: Callable[[Order], None] = lambda _: None
     ran: list[Accelerator] = field(default_factory=list)
 
-    def missing(self) -> str:
-        """Say what the test wants to be missing."""
-        return self.lacks
+    def require(self) -> None:
+        """Lack what the test says."""
+        if self.lacks:
+            raise GuestError(self.lacks)
 
     def accelerators(self) -> tuple[Accelerator, ...]:
         """Return those with an outcome, in the order of the table."""

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+from lab.errors import GuestError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,8 +32,8 @@ class Accelerator(StrEnum):
     TCG = "tcg"
 
 
-# Under emulation the guest's clock counts instructions, one a nanosecond, and skips what it would sleep through: how busy
-# the host is changes how long a run takes and no time in it, so hostapd's 200 ms stay 200 ms.
+# Under emulation the guest's clock counts instructions, one a nanosecond, and skips what it would sleep through: a busy
+# host makes a run longer and changes no time in it, so that no timer of hostapd's or the kernel's runs out too early.
 _ACCEL: Final = {
     Accelerator.KVM: ("-accel", "kvm", "-smp", "2"),
     Accelerator.TCG: ("-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm"),
@@ -64,8 +66,8 @@ class Outcome:
 class Machine(Protocol):
     """Runs guests."""
 
-    def missing(self) -> str:
-        """Say what this machine lacks for any guest to run, or nothing."""
+    def require(self) -> None:
+        """Raise GuestError when this machine lacks what every guest needs."""
         ...
 
     def accelerators(self) -> tuple[Accelerator, ...]:
@@ -80,9 +82,11 @@ class Machine(Protocol):
 class Qemu:
     """The real Machine."""
 
-    def missing(self) -> str:
+    def require(self) -> None:
         """Look for the program."""
-        return "" if shutil.which(PROGRAM) else f"{PROGRAM} is not on this machine: install qemu-system-x86"
+        if shutil.which(PROGRAM) is None:
+            message = f"{PROGRAM} is not on this machine: install Debian's qemu-system-x86"
+            raise GuestError(message)
 
     def accelerators(self) -> tuple[Accelerator, ...]:
         """KVM where its device may be opened; whether a guest runs is only known once one has."""
