@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from lab.radio.edits import setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lab.radio.plan import Plan, Station
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _ALIKE: Final = ("mobility_domain", "ft_over_ds", "r0kh", "r1kh")
 _SECRET: Final = frozenset({"r0kh", "r1kh"})
 _FT_AKM: Final = re.compile(r"\bFT-EAP\b")
-_NOT_DECRYPTED: Final = re.compile(r"FT(?:\(RRB\))?: .*(?:decrypt|Unknown|mismatch)", re.IGNORECASE)
+_NOT_DECRYPTED: Final = "FT(RRB): Failed to decrypt"
+_SENDER: Final = re.compile(r"received frame from remote AP ([0-9a-f:]{17})")
 
 
 def unlike(plan: Plan, start: Station, target: Station) -> tuple[str, ...]:
@@ -31,9 +32,17 @@ def unlike(plan: Plan, start: Station, target: Station) -> tuple[str, ...]:
     return (*_differences(plan, start, target), *_without_ft(start, target), *_wireless_keys(start, target))
 
 
-def unread(start: Station, target: Station, logs: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what hostapd logged of key messages between two access points that it could not take."""
-    return tuple(_unread(start, target, logs))
+def unread(ends: Sequence[Station], logs: Mapping[str, str]) -> tuple[str, ...]:
+    """Say whose key messages an access point could not decrypt, as its hostapd logged."""
+    names = {station.bssid: station.name for station in ends}
+    found = []
+    for station in ends:
+        sender = ""
+        for line in logs.get(f"{station.name}.hostapd.log", "").splitlines():
+            sender = match[1] if (match := _SENDER.search(line)) else sender
+            if _NOT_DECRYPTED in line and sender in names:
+                found.append(f"{station.name}: cannot decrypt the key messages of {names[sender]} (r0kh, r1kh)")
+    return tuple(dict.fromkeys(found))
 
 
 def _differences(plan: Plan, start: Station, target: Station) -> Iterator[str]:
@@ -67,11 +76,3 @@ def _wireless_keys(start: Station, target: Station) -> Iterator[str]:
     for station in (start, target):
         if setting(station.configuration, "bridge") is None:
             yield f"{station.name}: bridge is missing, so 802.11r's key messages never reach another access point"
-
-
-def _unread(start: Station, target: Station, logs: Mapping[str, str]) -> Iterator[str]:
-    for station in (start, target):
-        log = logs.get(f"{station.name}.hostapd.log", "")
-        found = next((line for line in log.splitlines() if _NOT_DECRYPTED.search(line)), None)
-        if found:
-            yield f"{station.name}: hostapd says: {found.partition(': ')[2]}"

@@ -113,7 +113,7 @@ class _Judge:
             ends = self.plan.station(start), self.plan.station(step.to)
             yield from unlike(self.plan, *ends)
             if kind is not step.expect:
-                yield from unread(*ends, self.logs)
+                yield from unread(ends, self.logs)
 
     def _wrong_vlan(self, step: Step, kind: Kind, found: str) -> Iterator[str]:
         home = next(client.home for client in self.plan.scenario.clients if client.name == step.client)
