@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LINE: Final = re.compile(r"^(\d+\.\d+): (.*)$")
 _MAC: Final = r"([0-9a-f]{2}(?::[0-9a-f]{2}){5})"
 _TRYING: Final = re.compile(rf"SME: Trying to authenticate with {_MAC}")
+_GAVE_UP: Final = "SME: Authentication timed out"
 _CONNECTED: Final = re.compile(rf"CTRL-EVENT-CONNECTED - Connection to {_MAC}")
 
 
@@ -49,7 +50,8 @@ def read_attempts(log: str) -> tuple[Attempt, ...]:
         if trying := _TRYING.search(text):
             # An access point that does not answer is asked again: that is the same attempt.
             if bssid and trying[1] != bssid:
-                found.append(Attempt(bssid, began, None, Kind.FAILED, overtaken=True))
+                overtaken = not any(_GAVE_UP in line for line in lines)
+                found.append(Attempt(bssid, began, None, Kind.FAILED, overtaken))
             if trying[1] != bssid:
                 bssid, began, lines = trying[1], at, []
         lines.append(text)

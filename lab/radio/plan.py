@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from lab.pki import Material
-    from lab.radio.scenario import Client, Scenario, Step
+    from lab.radio.scenario import Client, Scenario
     from roaming.model.borough import Borough, RadiusServer
     from roaming.model.bundle import Bundle, DeviceBundle
     from roaming.model.network import Network
@@ -46,6 +46,11 @@ class Station:
     files: Mapping[str, bytes] = field(repr=False)
     configuration: str = field(repr=False, default="")
     rendered: str = field(repr=False, default="")
+
+    @property
+    def mobility_domain(self) -> str | None:
+        """The 802.11r mobility domain that it announces, as it runs."""
+        return setting(self.configuration, "mobility_domain")
 
     def vlan(self, home: str) -> int:
         """Return the VLAN for staff of a borough: the owner's own in theirs, everybody else among the visitors."""
@@ -104,7 +109,7 @@ class _Planner:
             "bridges": list(bridges.values()),
             "nodes": [self._node(node, nodes, bridges) for node in nodes],
             "clients": [self._client(client, homes[client.name], wlan, stations) for client in self.scenario.clients],
-            "steps": [self._step(step, stations) for step in self.scenario.walk],
+            "steps": list(self._steps(stations)),
         }
         files = {f"{node.name}{path}": content for node in nodes for path, content in node.files.items()}
         return Plan(self.scenario, stations, self.macs, document, files)
@@ -267,18 +272,24 @@ class _Planner:
         files = {"wpa_supplicant.conf": f"{head}network={{\n{network}}}\n", "ca.pem": trust}
         return {"name": client.name, "mac": self.macs[client.name], "files": files}
 
-    def _step(self, step: Step, stations: tuple[Station, ...]) -> dict[str, Any]:
-        station = next(one for one in stations if one.name == step.to)
-        return {
-            "do": "join" if step.expect == "initial" else "roam",
-            "client": step.client,
-            "mac": self.macs[step.client],
-            "node": station.name,
-            "bssid": station.bssid,
-            "interface": station.interface,
-            "forget": step.forget,
-            "dwell_s": step.dwell_s,
-        }
+    def _steps(self, stations: tuple[Station, ...]) -> Iterator[dict[str, Any]]:
+        by_name = {station.name: station for station in stations}
+        at: dict[str, Station] = {}
+        for step in self.scenario.walk:
+            station = by_name[step.to]
+            start = at.get(step.client)
+            at[step.client] = station
+            yield {
+                "do": "join" if start is None else "roam",
+                "client": step.client,
+                "mac": self.macs[step.client],
+                "node": station.name,
+                "bssid": station.bssid,
+                "interface": station.interface,
+                "forget": step.forget,
+                "leave": start is not None and start.mobility_domain != station.mobility_domain,
+                "dwell_s": step.dwell_s,
+            }
 
 
 @dataclass(frozen=True, slots=True)

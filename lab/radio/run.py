@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import tarfile
 import tempfile
 import time
 from contextlib import contextmanager
@@ -76,10 +78,14 @@ def _share(plan: Plan) -> Iterator[Path]:
         share = Path(name)
         (share / "out").mkdir()
         (share / "in").mkdir()
-        for path, content in plan.files.items():
-            file = share / "in" / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-        (share / "in" / "plan.json").write_text(json.dumps(plan.document), encoding="utf-8")
+        _pack(share / "in" / "files.tar", {**plan.files, "plan.json": json.dumps(plan.document).encode()})
         shutil.copyfile(_PROGRAM, share / "in" / "guest.py")
         yield share
+
+
+def _pack(path: Path, files: Mapping[str, bytes]) -> None:
+    with tarfile.open(path, "w") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
