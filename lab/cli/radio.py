@@ -71,13 +71,14 @@ def radio(
 def table(judgement: Judgement) -> Table:
     """Show each roam with what was expected."""
     unit = "ms, emulated" if judgement.emulated else "ms"
+    figures = (f"D2 {unit}", f"log {unit}")
     found = Table(title=f"radio {judgement.scenario}", title_justify="left")
-    for heading in ("client", "from", "to", "kind", unit, "VLAN", "expected", "verdict"):
+    for heading in ("client", "from", "to", "kind", *figures, "VLAN", "expected", "verdict"):
         found.add_column(heading, overflow="fold")
     for roam in judgement.roams:
-        ms = "" if roam.ms is None else f"{roam.ms:.0f}"
+        took = ("" if ms is None else f"{ms:.0f}" for ms in (roam.d2_ms, roam.log_ms))
         verdict = "pass" if roam.passed else "FAIL"
-        found.add_row(roam.client, roam.start, roam.to, roam.kind, ms, roam.vlan, roam.expected, verdict)
+        found.add_row(roam.client, roam.start, roam.to, roam.kind, *took, roam.vlan, roam.expected, verdict)
     return found
 
 

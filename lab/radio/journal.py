@@ -1,7 +1,8 @@
 """What wpa_supplicant and hostapd logged of a walk, read as roams.
 
-The times are those of the daemons' own logs (`-t`: seconds of the guest's clock). They enclose what a capture measures:
-a roam runs from "Trying to authenticate" to CTRL-EVENT-CONNECTED, which is D2 and the supplicant's own work.
+The times are those of the daemons' own logs (`-t`: seconds of the guest's one clock). A supplicant's roam runs from
+"Trying to authenticate" to CTRL-EVENT-CONNECTED: that encloses what a capture measures (D2), and the kernel's work of
+leaving the former access point.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _LINE: Final = re.compile(r"^(\d+\.\d+): (.*)$")
 _MAC: Final = r"([0-9a-f]{2}(?::[0-9a-f]{2}){5})"
 _TRYING: Final = re.compile(rf"SME: Trying to authenticate with {_MAC}")
+# hostapd says that a client is connected about when the client does.
+_SETTLED_S: Final = 0.5
 _GAVE_UP: Final = "SME: Authentication timed out"
 _CONNECTED: Final = re.compile(rf"CTRL-EVENT-CONNECTED - Connection to {_MAC}")
 
@@ -61,6 +64,24 @@ def read_attempts(log: str) -> tuple[Attempt, ...]:
     if bssid:
         found.append(Attempt(bssid, began, None, Kind.FAILED))
     return tuple(found)
+
+
+def air_ms(log: str, mac: str, attempt: Attempt) -> float | None:
+    """Return D2 in milliseconds, from the hostapd log of the access point that an attempt led to.
+
+    From the first authentication frame of the client that hostapd heard to its AP-STA-CONNECTED, which follows the
+    reassociation response (FT) or the fourth EAPOL key message. None where the log has not both.
+    """
+    if attempt.ended is None:
+        return None
+    heard: float | None = None
+    authentication, connected = f"authentication: STA={mac} ", f"AP-STA-CONNECTED {mac}"
+    for at, text in stamped(log):
+        if attempt.began <= at <= attempt.ended + _SETTLED_S:
+            heard = at if heard is None and text.startswith(authentication) else heard
+            if heard is not None and text.endswith(connected):
+                return round((at - heard) * 1000, 1)
+    return None
 
 
 def stamped(log: str) -> Iterator[tuple[float, str]]:

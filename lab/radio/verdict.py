@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lab.radio.diagnosis import unlike, unread
-from lab.radio.journal import read_attempts
+from lab.radio.journal import air_ms, read_attempts
 from lab.radio.scenario import Kind
 
 if TYPE_CHECKING:
@@ -21,14 +21,18 @@ _FT = (Kind.FT_AIR, Kind.FT_DS)
 
 @dataclass(frozen=True, slots=True)
 class Roam:
-    """One step of a walk as it went. `ms` is from the supplicant's log; `faults` is empty when all is as expected."""
+    """One step of a walk as it went; `faults` is empty when all is as expected.
+
+    `d2_ms` is from hostapd's log, `log_ms`, which encloses it, from the supplicant's; None for a roam that failed.
+    """
 
     client: str
     start: str
     to: str
     kind: Kind
     expected: Kind
-    ms: float | None
+    d2_ms: float | None
+    log_ms: float | None
     vlan: str
     faults: tuple[str, ...]
 
@@ -66,7 +70,8 @@ class Judgement:
                     "to": roam.to,
                     "kind": roam.kind.value,
                     "expected": roam.expected.value,
-                    "ms": roam.ms,
+                    "d2_ms": roam.d2_ms,
+                    "log_ms": roam.log_ms,
                     "vlan": roam.vlan or None,
                     "passed": roam.passed,
                     "faults": list(roam.faults),
@@ -94,8 +99,8 @@ class _Judge:
             came = attempt is not None and attempt.ended is not None and seen["connected"]
             kind = attempt.kind if attempt and came else Kind.FAILED
             faults = (*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"]))
-            ms = attempt.ms if attempt and came else None
-            yield Roam(step.client, start, step.to, kind, step.expect, ms, seen["vlan"], faults)
+            took = self._took(step, attempt) if attempt and came else (None, None)
+            yield Roam(step.client, start, step.to, kind, step.expect, *took, seen["vlan"], faults)
             at[step.client] = step.to if came else self.plan.at(seen["at"])
 
     def _attempt(self, step: Step, seen: Mapping[str, Any]) -> Attempt | None:
@@ -104,6 +109,10 @@ class _Judge:
         found = (one for one in self.attempts[step.client] if one.bssid == bssid)
         during = [one for one in found if seen["began"] <= one.began <= seen["ended"]]
         return during[-1] if during else None
+
+    def _took(self, step: Step, attempt: Attempt) -> tuple[float | None, float | None]:
+        log = self.logs.get(f"{step.to}.hostapd.log", "")
+        return air_ms(log, self.plan.macs[step.client], attempt), attempt.ms
 
     def _wrong_kind(self, step: Step, start: str, kind: Kind) -> Iterator[str]:
         if kind is not step.expect:

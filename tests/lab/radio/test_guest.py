@@ -176,7 +176,8 @@ def make_tar(path: Path, files: Mapping[str, bytes]) -> None:
 
 def unpacked(cpio: bytes) -> dict[str, tuple[int, int, bytes]]:
     """Read an archive in newc format by its documentation: name to mode, owner and content."""
-    found, at = {}, 0
+    found: dict[str, tuple[int, int, bytes]] = {}
+    at = 0
     while True:
         fields = [int(cpio[at + 6 + 8 * index : at + 14 + 8 * index], 16) for index in range(13)]
         name = cpio[at + 110 : at + 110 + fields[11] - 1].decode()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.radio.journal import read_attempts
+from lab.radio.journal import air_ms, read_attempts
 from lab.radio.scenario import Kind
 
 LOGS = Path(__file__).parent / "logs"
@@ -77,6 +77,28 @@ def test_one_that_is_asked_again_is_one_attempt() -> None:
 def test_one_that_the_log_does_not_finish() -> None:
     *_, roam = read_attempts(JOINED + trying(3, TWO))
     assert (roam.kind, roam.ended) == (Kind.FAILED, None)
+
+
+MAC = "02:c0:00:00:00:01"
+HEARD = f"3.100000: authentication: STA={MAC} auth_alg=2 auth_transaction=1 status_code=0\n"
+THERE = f"3.117500: wlan0: AP-STA-CONNECTED {MAC}\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "ms"),
+    [
+        (HEARD + THERE, 17.5),
+        (HEARD + HEARD.replace("3.1", "3.11") + THERE, 17.5),
+        (THERE.replace("3.1", "3.0") + HEARD + THERE, 17.5),
+        (HEARD, None),
+        (THERE, None),
+        (HEARD.replace("3.1", "2.1") + THERE, None),
+        ((HEARD + THERE).replace(MAC, "02:c0:00:00:00:02"), None),
+    ],
+)
+def test_d2_of_the_access_point_that_was_gone_to(log: str, ms: float | None) -> None:
+    *_, roam = read_attempts(JOINED + trying(3, TWO) + connected(4, TWO))
+    assert air_ms(log, MAC, roam) == ms
 
 
 @given(st.text())
