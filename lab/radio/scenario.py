@@ -60,7 +60,7 @@ class Spoiled(Record):
 
 
 class Step(Record):
-    """One step: a client goes to an access point. With `forget` it has no PMK of an earlier visit."""
+    """One step: a client goes to an access point. With `forget` it leaves first, and forgets every PMK."""
 
     client: str
     to: Slug

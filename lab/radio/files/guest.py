@@ -200,16 +200,17 @@ class Walk:
         return seen
 
     def step_roam(self, step: dict[str, Any]) -> dict[str, Any]:
-        """Tell a client to roam; with `forget` it has no PMK of an earlier visit.
+        """Tell a client to roam; with `forget` it leaves first, and without a PMK of an earlier visit.
 
         wpa_supplicant 2.10 takes the mobility domain of the access point that it goes to for its own (sme.c compares
         what it has just overwritten) and asks for FT across the border of two, in vain. So it leaves before a border.
         """
         control = self.control(step["client"])
+        if step["leave"] or step["forget"]:
+            control.ask("DISCONNECT")
         if step["forget"]:
             control.ask("PMKSA_FLUSH")
-        if step["leave"]:
-            control.ask("DISCONNECT")
+        if step["leave"] or step["forget"]:
             return self.step_join(step)
         self.see(control, step["bssid"])
         answer = control.ask(f"ROAM {step['bssid']}")

@@ -119,10 +119,11 @@ class Qemu:
 
 def words(order: Order, accelerator: Accelerator) -> tuple[str, ...]:
     """Return QEMU's command line: no disk, no network, a serial console, and one folder shared over 9p."""
-    accel = _ACCEL[accelerator]
     share = f"local,path={order.share},mount_tag=lab,security_model=none,id=lab"
     return (
-        *(PROGRAM, *accel, "-cpu", "max", "-m", f"{_MEMORY_MB}M"),
+        # It goes when we go, however that is.
+        *("setpriv", "--pdeathsig", "KILL"),
+        *(PROGRAM, *_ACCEL[accelerator], "-cpu", "max", "-m", f"{_MEMORY_MB}M"),
         *("-nodefaults", "-no-user-config", "-nographic", "-no-reboot"),
         *("-kernel", str(order.guest.kernel), "-initrd", str(order.guest.initramfs)),
         *("-append", "console=ttyS0 panic=-1 quiet", "-serial", f"file:{order.console}"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import os
 import stat
+import subprocess
+import sys
 import tarfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +33,7 @@ from lab.radio.guest.archive import Wanted, needed_modules, write_guest
 from lab.radio.guest.machine import Order, Outcome, spoken, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 KVM, TCG = Accelerator.KVM, Accelerator.TCG
 WELL = Outcome(awake=True, rc=0)
@@ -126,6 +129,31 @@ def test_a_process_is_watched_and_never_left(
     assert ended.rc == outcome.rc
     assert told == heard
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+
+
+def test_it_goes_when_we_are_killed(stub: Path, tmp_path: Path) -> None:
+    stub.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
+    stub.chmod(0o755)
+    program = (
+        "from pathlib import Path; from lab.radio.guest import *; from lab.radio.guest.machine import Order;"
+        f"here = Path({str(tmp_path)!r});"
+        "Qemu().run(Order(Guest(here, here), here, here / 'console.log', 60, 60), Accelerator.TCG, print)"
+    )
+    pid = tmp_path / "pid"
+    ours = subprocess.Popen([sys.executable, "-c", program])
+    waited(lambda: pid.exists() and pid.read_text().strip() != "")
+    theirs = Path("/proc", pid.read_text().strip(), "cmdline")
+    assert theirs.read_bytes().startswith((b"sleep", b"/bin/sh"))
+    ours.kill()
+    ours.wait()
+    waited(lambda: not theirs.exists() or not theirs.read_bytes())
+
+
+def waited(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_only_kvm_has_the_host_s_clock(tmp_path: Path) -> None:

@@ -113,6 +113,10 @@ def test_hostapd_cannot_stand_in_for_a_controller(tmp_path: Path, repository: Pa
         make_plan(network, render(network), material, read_scenario(path))
 
 
-def test_an_unknown_name_is_answered_with_those_there_are() -> None:
-    with pytest.raises(ScenarioError, match="there is no scenario flight: there are shared-building, walk, wrong-key"):
-        find_scenario("flight")
+def test_an_unknown_name_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    for name in ("walk", "sprint"):
+        (tmp_path / f"{name}.yml").touch()
+    assert find_scenario("walk", tmp_path) == tmp_path / "walk.yml"
+    with pytest.raises(ScenarioError) as error:
+        find_scenario("flight", tmp_path)
+    assert str(error.value) == "there is no scenario flight: there are sprint, walk; or give a file that ends in .yml"
