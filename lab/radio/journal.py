@@ -69,17 +69,18 @@ def read_attempts(log: str) -> tuple[Attempt, ...]:
 def air_ms(log: str, mac: str, attempt: Attempt) -> float | None:
     """Return D2 in milliseconds, from the hostapd log of the access point that an attempt led to.
 
-    From the first authentication frame of the client that hostapd heard to its AP-STA-CONNECTED, which follows the
-    reassociation response (FT) or the fourth EAPOL key message. None where the log has not both.
+    From the first authentication frame of the client that hostapd heard to the fourth EAPOL key message, or with FT,
+    which has none, to the connection that follows the reassociation response. None where the log has not both.
     """
     if attempt.ended is None:
         return None
     heard: float | None = None
-    authentication, connected = f"authentication: STA={mac} ", f"AP-STA-CONNECTED {mac}"
+    authentication = f"authentication: STA={mac} "
+    ends = (f"EAPOL-4WAY-HS-COMPLETED {mac}", f"AP-STA-CONNECTED {mac}")
     for at, text in stamped(log):
         if attempt.began <= at <= attempt.ended + _SETTLED_S:
             heard = at if heard is None and text.startswith(authentication) else heard
-            if heard is not None and text.endswith(connected):
+            if heard is not None and text.endswith(ends):
                 return round((at - heard) * 1000, 1)
     return None
 

@@ -90,6 +90,7 @@ THERE = f"3.117500: wlan0: AP-STA-CONNECTED {MAC}\n"
         (HEARD + THERE, 17.5),
         (HEARD + HEARD.replace("3.1", "3.11") + THERE, 17.5),
         (THERE.replace("3.1", "3.0") + HEARD + THERE, 17.5),
+        (HEARD + THERE.replace("AP-STA-CONNECTED", "EAPOL-4WAY-HS-COMPLETED"), 17.5),
         (HEARD, None),
         (THERE, None),
         (HEARD.replace("3.1", "2.1") + THERE, None),
