@@ -118,7 +118,9 @@ class _Judge:
         if kind is not step.expect:
             where = f"from {start} to {step.to}" if start else f"at {step.to}"
             yield f"{step.client} {where}: {kind}, not {step.expect}"
-        if step.expect in _FT and start and start != step.to:
+        if start == step.to:
+            yield f"{step.client} was at {step.to} already: that is no roam"
+        elif step.expect in _FT and start:
             ends = self.plan.station(start), self.plan.station(step.to)
             yield from unlike(self.plan, *ends)
             if kind is not step.expect:

@@ -77,6 +77,12 @@ def test_a_client_that_did_not_come(plan: Plan) -> None:
     assert roam.faults[0] == "officer from hackney-sc-ap1 to hackney-sc-ap2: failed, not ft_air"
 
 
+def test_one_that_never_left(plan: Plan) -> None:
+    seen = steps()
+    seen[1] |= {"connected": False, "at": ONE}
+    assert judge_roams(plan, seen, logs())[2].faults == ("officer was at hackney-sc-ap1 already: that is no roam",)
+
+
 @pytest.mark.parametrize("name", ["hackney-sc-ap1", "hackney-sc-ap2"])
 def test_a_wrong_mobility_domain_fails_even_after_an_ft_roam(plan: Plan, name: str) -> None:
     other = {"hackney-sc-ap1": "hackney-sc-ap2", "hackney-sc-ap2": "hackney-sc-ap1"}[name]
