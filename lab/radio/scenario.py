@@ -141,10 +141,13 @@ def _strangers(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
 
 
 def _beginnings(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
-    seen: set[str] = set()
+    """Yield first steps that are none, others that say they are, and steps that lead nowhere."""
+    at: dict[str, str] = {}
     for index, step in enumerate(scenario.walk):
-        if step.client not in seen and step.expect is not Kind.INITIAL:
+        if step.client not in at and step.expect is not Kind.INITIAL:
             yield ("walk", index), f"the first step of {step.client} is `initial`, not `{step.expect}`"
-        if step.client in seen and step.expect is Kind.INITIAL:
+        if step.client in at and step.expect is Kind.INITIAL:
             yield ("walk", index), f"only the first step of {step.client} is `initial`"
-        seen.add(step.client)
+        if at.get(step.client) == step.to:
+            yield ("walk", index), f"{step.client} is at {step.to} already"
+        at[step.client] = step.to

@@ -65,6 +65,7 @@ def test_ours_are_sound_and_fit_the_lab_s_inventory(path: Path, network: Network
         ("expect: ft_air", "expect: initial", ":8: only the first step of officer is `initial`"),
         ("expect: initial", "expect: ft_air", ":7: the first step of officer is `initial`, not `ft_air`"),
         ("client: officer, to: hackney-sc-ap2", "client: x, to: hackney-sc-ap2", ":8: there is no client x in this"),
+        ("to: hackney-sc-ap2", "to: hackney-sc-ap1", ":8: officer is at hackney-sc-ap1 already"),
         ("to: hackney-sc-ap2", "to: elsewhere", ":8: elsewhere is not among this scenario's access points"),
         ("[hackney-sc-ap1,", "[hackney-sc-ap2, hackney-sc-ap1,", ":3: the name hackney-sc-ap2 stands twice"),
         ("walk:", "spoiled: [{access_point: x, setting: r0kh, value: y}]\nwalk:", ":6: x is not among this"),
