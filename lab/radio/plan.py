@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from lab.errors import ScenarioError
@@ -137,7 +138,9 @@ class _Planner:
                     if point.name == name and isinstance(point, AccessPoint):
                         return borough, site, point
                     known += [point.name] if isinstance(point, AccessPoint) else []
-        message = f"the inventory has no access point {name}; on hostapd it has {', '.join(known) or 'none'}"
+        close = get_close_matches(name, known, 2)
+        guess = f": did you mean {' or '.join(close)}?" if close else f"; {len(known)} others are on hostapd"
+        message = f"the inventory has no access point {name}{guess}"
         raise ScenarioError(message)
 
     def _home(self, client: Client) -> Borough:

@@ -30,11 +30,6 @@ walk:
   - {client: officer, to: hackney-sc-ap1, expect: initial}
   - {client: officer, to: hackney-sc-ap2, expect: ft_air}
 """
-SERVERS = ("hackney-proxy-1", "hackney-home-1")
-POINTS = (
-    *("camden-th-ap1", "camden-ps-ap1", "camden-ps-ap2", "hackney-th-ap1", "hackney-sc-ap1", "hackney-sc-ap2"),
-    *("islington-th-ap1", "islington-us-ap1", "islington-ps-ap1", "islington-ps-ap2"),
-)
 OURS = sorted(SCENARIOS.glob("*.yml"))
 
 
@@ -85,8 +80,9 @@ def test_bad_input(tmp_path: Path, old: str, new: str, said: str) -> None:
         (
             "hackney-sc-ap2",
             "hackney-sc-ap9",
-            f"the inventory has no access point hackney-sc-ap9; on hostapd it has {', '.join(POINTS)}",
+            "the inventory has no access point hackney-sc-ap9: did you mean hackney-sc-ap2 or hackney-sc-ap1?",
         ),
+        ("hackney-sc-ap2", "x", "the inventory has no access point x; 10 others are on hostapd"),
         (
             "home: hackney",
             "home: brent",
@@ -95,7 +91,10 @@ def test_bad_input(tmp_path: Path, old: str, new: str, said: str) -> None:
         (
             "walk:",
             "links: [{device: hub-east, delay_ms: 20}]\nwalk:",
-            f"links: hub-east is no device of this walk; it has {', '.join((*SERVERS, *POINTS[4:6]))}",
+            (
+                "links: hub-east is no device of this walk; it has "
+                "hackney-proxy-1, hackney-home-1, hackney-sc-ap1, hackney-sc-ap2"
+            ),
         ),
     ],
 )
