@@ -16,6 +16,7 @@ createUser {user} SHA-256 "{auth}" AES "{privacy}"
 rouser {user} priv
 proc hostapd
 pass_persist .1.3.6.1.2.1.67.1.2.1.1.4.1 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.3.6.1.2.1.67.1.2.1.1.4.1
+pass_persist .1.3.6.1.2.1.67.2.2.1.1.4.1 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.3.6.1.2.1.67.2.2.1.1.4.1
 pass_persist .1.2.840.10036 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.2.840.10036
 """
 

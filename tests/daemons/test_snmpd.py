@@ -30,6 +30,13 @@ START = """
     mkdir -p /etc/lab; cp /run/box/snmpd.conf /etc/lab/; /usr/lib/lab/roles/access-point
     service hostapd start; service snmpd start
     n=0; until ss -lun | grep -q ':161 '; do n=$((n+1)); [ $n -lt 50 ]; sleep 0.1; done"""
+ACCOUNTING = """acct_server_addr=127.0.0.1
+acct_server_port=1813
+acct_server_shared_secret=testing123
+"""
+RESTART = """
+    service hostapd stop; while pgrep -x hostapd; do sleep 0.1; done
+    service hostapd start; until hostapd_cli mib | grep -q radiusAccClientRequests=1; do sleep 0.1; done"""
 STOP = """
     service hostapd stop; pkill -x snmpd
     while pgrep -x hostapd || pgrep -x snmpd; do sleep 0.1; done
@@ -94,6 +101,28 @@ def test_an_access_point_tells_of_itself(access_point: Box) -> None:
         "roaming_ssid_clients",
     }
     assert values["roaming_access_point_up"] == 1
+
+
+def test_an_access_point_that_sends_accounting_tells_of_that(access_point: Box) -> None:
+    """hostapd says Accounting-On when it starts; nobody listens on the loopback's port 1813."""
+    files = on_loopback()
+    (main,) = (path for path in files if path.endswith("/hostapd.conf"))
+    access_point.write({main: files[main].replace("\nauth_server_addr=", f"\n{ACCOUNTING}auth_server_addr=", 1)})
+    access_point.must("sh", "-c", RESTART)
+    try:
+        failure, values = poll(access_point, GOOD)
+    finally:
+        access_point.write({main: files[main]})
+        access_point.must("sh", "-c", "service hostapd restart")
+    assert failure is None
+    # It asks again after 3 s, and nothing came back whose round trip there would be.
+    told = {name: value for name, value in values.items() if "accounting" in name}
+    assert told.pop("roaming_radius_accounting_client_retransmissions_total") in {0, 1}
+    assert told == {
+        "roaming_radius_accounting_client_requests_total": 1,
+        "roaming_radius_accounting_client_responses_total": 0,
+        "roaming_radius_accounting_client_timeouts_total": 0,
+    }
 
 
 def test_sha_1_is_for_older_devices(access_point: Box) -> None:
