@@ -1,4 +1,4 @@
-"""What the monitor reads of a real snmpd with hostapd beside it, by SNMPv3 with authentication and privacy."""
+"""What the monitor reads of a real snmpd with hostapd beside it, by SNMPv3 with authentication and privacy and by v2c."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import pytest
 from lab.agents import snmpd_conf
 from lab.images import Image
 from roaming.load import load
+from roaming.model.base import SecretRef
+from roaming.model.borough import Snmp, SnmpV2c
 from tests.daemons.conftest import box
 from tests.daemons.test_hostapd import on_loopback
 
@@ -26,6 +28,7 @@ pytestmark = pytest.mark.daemon
 REPOSITORY = Path(__file__).parents[2]
 SNMP = load(REPOSITORY / "lab" / "inventory").network.boroughs_by_slug["camden"].snmp
 AUTH, PRIVACY = "a-key-to-authenticate", "a-key-to-encrypt-with"
+COMMUNITY = "a-community-in-the-clear"
 START = """
     mkdir -p /etc/lab; cp /run/box/snmpd.conf /etc/lab/; /usr/lib/lab/roles/access-point
     service hostapd start; service snmpd start
@@ -47,11 +50,14 @@ import asyncio, json, sys
 from tests.monitor.pollers.world import device, poller
 from dataclasses import replace
 from monitor.pollers import Endpoint
-from monitor.target import SnmpHash, SnmpUser
+from monitor.target import SnmpCommunity, SnmpHash, SnmpUser
 
 async def work():
     words = json.loads(sys.argv[1])
-    user = SnmpUser(words["user"], words["auth"], words["privacy"], SnmpHash(words["hash"]))
+    if "community" in words:
+        user = SnmpCommunity(words["community"])
+    else:
+        user = SnmpUser(words["user"], words["auth"], words["privacy"], SnmpHash(words["hash"]))
     alone = replace(device("camden-ap-0"), endpoint=Endpoint("127.0.0.1", user), servers={"127.0.0.1": "camden-rad-1"})
     outcome = await poller(timeout_s=1.0).poll(alone)
     samples = [[one.family.name, one.labels, one.value] for one in outcome.batch.samples]
@@ -65,11 +71,13 @@ GOOD = {"user": "roam-monitor", "auth": AUTH, "privacy": PRIVACY, "hash": "sha-2
 @pytest.fixture(scope="module")
 def access_point(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Box]:
     """A device with hostapd and snmpd as the lab configures them; snmpd would count a hostapd that nobody buried."""
-    assert SNMP is not None
+    assert isinstance(SNMP, Snmp)
     text = snmpd_conf(SNMP, {SNMP.auth.secret: AUTH, SNMP.privacy.secret: PRIVACY})
+    plain = snmpd_conf(SnmpV2c(community=SecretRef(secret="camden/snmp")), {"camden/snmp": COMMUNITY})
+    (community,) = set(plain.splitlines(keepends=True)) - set(text.splitlines(keepends=True))
     older = f'createUser older SHA "{AUTH}" AES "{PRIVACY}"\nrouser older priv\n'
     with box(tmp_path_factory.mktemp("snmpd"), repository, Image.DEBIAN_13, init=True) as one:
-        one.write(on_loopback() | {"/run/box/snmpd.conf": text + older})
+        one.write(on_loopback() | {"/run/box/snmpd.conf": text + older + community})
         one.must("sh", "-c", START)
         yield one
 
@@ -129,6 +137,16 @@ def test_sha_1_is_for_older_devices(access_point: Box) -> None:
     failure, values = poll(access_point, GOOD | {"user": "older", "hash": "sha"})
     assert failure is None
     assert values["roaming_access_point_up"] == 1
+
+
+@pytest.mark.parametrize(
+    ("community", "failed", "up"), [(COMMUNITY, None, 1), ("public", "timeout", 0)], ids=["its own", "another"]
+)
+def test_a_community_is_asked_by_version_2c(access_point: Box, community: str, failed: str | None, up: int) -> None:
+    failure, values = poll(access_point, {"community": community})
+    assert failure == failed
+    assert values["roaming_snmp_up"] == up
+    assert ("roaming_access_point_up" in values) == bool(up)
 
 
 @pytest.mark.parametrize(
