@@ -1,4 +1,4 @@
-"""What the monitor reads of a real snmpd with hostapd beside it, by SNMPv3 with authentication and privacy and by v2c."""
+"""What the monitor reads of a real snmpd with hostapd beside it, by SNMPv3 authPriv and by SNMPv2c."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from lab.agents import snmpd_conf
 from lab.images import Image
 from roaming.load import load
-from roaming.model.base import SecretRef
 from roaming.model.borough import Snmp, SnmpV2c
 from tests.daemons.conftest import box
 from tests.daemons.test_hostapd import on_loopback
@@ -73,7 +72,7 @@ def access_point(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> 
     """A device with hostapd and snmpd as the lab configures them; snmpd would count a hostapd that nobody buried."""
     assert isinstance(SNMP, Snmp)
     text = snmpd_conf(SNMP, {SNMP.auth.secret: AUTH, SNMP.privacy.secret: PRIVACY})
-    plain = snmpd_conf(SnmpV2c(community=SecretRef(secret="camden/snmp")), {"camden/snmp": COMMUNITY})
+    plain = snmpd_conf(SnmpV2c(community=SNMP.auth), {SNMP.auth.secret: COMMUNITY})
     (community,) = set(plain.splitlines(keepends=True)) - set(text.splitlines(keepends=True))
     older = f'createUser older SHA "{AUTH}" AES "{PRIVACY}"\nrouser older priv\n'
     with box(tmp_path_factory.mktemp("snmpd"), repository, Image.DEBIAN_13, init=True) as one:
@@ -123,13 +122,14 @@ def test_an_access_point_that_sends_accounting_tells_of_that(access_point: Box) 
         access_point.write({main: files[main]})
         access_point.must("sh", "-c", "service hostapd restart")
     assert failure is None
-    # It asks again after 3 s, and nothing came back whose round trip there would be.
     told = {name: value for name, value in values.items() if "accounting" in name}
-    assert told.pop("roaming_radius_accounting_client_retransmissions_total") in {0, 1}
+    # Every few seconds it gives the answer up and asks again; nothing came back whose round trip there would be.
+    again = told["roaming_radius_accounting_client_retransmissions_total"]
     assert told == {
         "roaming_radius_accounting_client_requests_total": 1,
         "roaming_radius_accounting_client_responses_total": 0,
-        "roaming_radius_accounting_client_timeouts_total": 0,
+        "roaming_radius_accounting_client_retransmissions_total": again,
+        "roaming_radius_accounting_client_timeouts_total": again,
     }
 
 
