@@ -49,11 +49,15 @@ _MODELS: Final[Mapping[Model, Oid]] = {
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What a controller serves: access points by name, SSIDs, addresses of RADIUS servers."""
+    """What a controller serves: access points by name, SSIDs, addresses of RADIUS servers.
+
+    `accounting` are the addresses of those for accounting, which only an access point by itself tells of.
+    """
 
     access_points: Sequence[str]
     ssids: Sequence[str] = ("govroam",)
     servers: Sequence[str] = ("10.7.0.11", "10.7.0.12")
+    accounting: Sequence[str] = ()
 
 
 def cells(model: Model, population: Population) -> dict[Oid, bytes]:
@@ -133,6 +137,7 @@ def _linux(population: Population) -> Iterator[Cell]:
         yield (*_LINUX, 5, number), ber.ticks(number)
         for column in (6, 7, 8, 9, 14):
             yield (*_LINUX, column, number), ber.counter(column * 100 + number)
+    for number, address in enumerate(population.accounting, 1):
         yield (*_ACCOUNTING, 2, number), ber.integer(1)
         yield (*_ACCOUNTING, 3, number), ber.octets(bytes(int(part) for part in address.split(".")))
         yield (*_ACCOUNTING, 5, number), ber.ticks(number * 2)

@@ -336,7 +336,7 @@ def test_no_more_are_asked_at_once_than_is_allowed_and_not_all_in_one_moment() -
 
 def test_more_cells_than_fit_in_one_request_are_all_asked_for() -> None:
     async def work() -> None:
-        servers = tuple(f"10.7.0.{number}" for number in range(11, 19))
+        servers = tuple(f"10.7.0.{number}" for number in range(11, 23))
         agent = Agent(cells(Model.LINUX, Population((), servers=servers)))
         transport, port = await serve(agent)
         try:
