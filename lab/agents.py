@@ -1,25 +1,35 @@
-"""SNMP agents of the lab's access points: net-snmp, with the user of their borough."""
+"""SNMP agents of the lab's access points: net-snmp, with the user or the community of their borough."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from roaming.model.borough import SnmpV2c
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from roaming.model.borough import Snmp
+    from roaming.model.borough import AnySnmp
 
 # SHA-256 and AES-128 are what the monitor uses for net-snmp. The branches are those of lab/images/files/hostapd_mib.py.
 _TEXT: Final = """\
 agentaddress udp:161
-createUser {user} SHA-256 "{auth}" AES "{privacy}"
-rouser {user} priv
+{who}
 proc hostapd
 pass_persist .1.3.6.1.2.1.67.1.2.1.1.4.1 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.3.6.1.2.1.67.1.2.1.1.4.1
+pass_persist .1.3.6.1.2.1.67.2.2.1.1.4.1 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.3.6.1.2.1.67.2.2.1.1.4.1
 pass_persist .1.2.840.10036 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.2.840.10036
 """
 
 
-def snmpd_conf(snmp: Snmp, secrets: Mapping[str, str]) -> str:
-    """Return the snmpd.conf of an access point (snmpd.conf(5)); nobody is let in but the monitor's user, encrypted."""
-    return _TEXT.format(user=snmp.user, auth=secrets[snmp.auth.secret], privacy=secrets[snmp.privacy.secret])
+def snmpd_conf(snmp: AnySnmp, secrets: Mapping[str, str]) -> str:
+    """Return the snmpd.conf of an access point (snmpd.conf(5)); nobody is let in but the monitor."""
+    return _TEXT.format(who=_who(snmp, secrets))
+
+
+def _who(snmp: AnySnmp, secrets: Mapping[str, str]) -> str:
+    """Return who may read: the monitor's user, encrypted, or whoever knows the community."""
+    if isinstance(snmp, SnmpV2c):
+        return f'rocommunity "{secrets[snmp.community.secret]}"'
+    auth, privacy = secrets[snmp.auth.secret], secrets[snmp.privacy.secret]
+    return f'createUser {snmp.user} SHA-256 "{auth}" AES "{privacy}"\nrouser {snmp.user} priv'

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 
 from lab.errors import LabError
 from roaming.model.base import SecretRef
-from roaming.model.borough import FederationFace, Snmp
+from roaming.model.borough import FederationFace, Snmp, SnmpV2c
 from roaming.model.federation import Hub
 from roaming.model.identity import Certificate, Credentials, Identity, PasswordProbe, TlsProbe
 from roaming.model.terms import Transport
@@ -57,6 +57,7 @@ _KINDS: dict[tuple[type[BaseModel], str], SecretKind] = {
     (PasswordProbe, "secret"): SecretKind.PASSWORD,
     (Snmp, "auth"): SecretKind.PASSWORD,
     (Snmp, "privacy"): SecretKind.PASSWORD,
+    (SnmpV2c, "community"): SecretKind.PASSWORD,
 }
 # Key material by the name of its field, wherever it stands: 32 octets in hexadecimal digits.
 _KEY_FIELDS = frozenset({"cui_key", "mac_key", "fast_transition_key"})

@@ -1,4 +1,4 @@
-"""What the monitor reads of a real snmpd with hostapd beside it, by SNMPv3 with authentication and privacy."""
+"""What the monitor reads of a real snmpd with hostapd beside it, by SNMPv3 authPriv and by SNMPv2c."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from lab.agents import snmpd_conf
 from lab.images import Image
 from roaming.load import load
+from roaming.model.borough import Snmp, SnmpV2c
 from tests.daemons.conftest import box
 from tests.daemons.test_hostapd import on_loopback
 
@@ -26,10 +27,18 @@ pytestmark = pytest.mark.daemon
 REPOSITORY = Path(__file__).parents[2]
 SNMP = load(REPOSITORY / "lab" / "inventory").network.boroughs_by_slug["camden"].snmp
 AUTH, PRIVACY = "a-key-to-authenticate", "a-key-to-encrypt-with"
+COMMUNITY = "a-community-in-the-clear"
 START = """
     mkdir -p /etc/lab; cp /run/box/snmpd.conf /etc/lab/; /usr/lib/lab/roles/access-point
     service hostapd start; service snmpd start
     n=0; until ss -lun | grep -q ':161 '; do n=$((n+1)); [ $n -lt 50 ]; sleep 0.1; done"""
+ACCOUNTING = """acct_server_addr=127.0.0.1
+acct_server_port=1813
+acct_server_shared_secret=testing123
+"""
+RESTART = """
+    service hostapd stop; while pgrep -x hostapd; do sleep 0.1; done
+    service hostapd start; until hostapd_cli mib | grep -q radiusAccClientRequests=1; do sleep 0.1; done"""
 STOP = """
     service hostapd stop; pkill -x snmpd
     while pgrep -x hostapd || pgrep -x snmpd; do sleep 0.1; done
@@ -40,11 +49,14 @@ import asyncio, json, sys
 from tests.monitor.pollers.world import device, poller
 from dataclasses import replace
 from monitor.pollers import Endpoint
-from monitor.target import SnmpHash, SnmpUser
+from monitor.target import SnmpCommunity, SnmpHash, SnmpUser
 
 async def work():
     words = json.loads(sys.argv[1])
-    user = SnmpUser(words["user"], words["auth"], words["privacy"], SnmpHash(words["hash"]))
+    if "community" in words:
+        user = SnmpCommunity(words["community"])
+    else:
+        user = SnmpUser(words["user"], words["auth"], words["privacy"], SnmpHash(words["hash"]))
     alone = replace(device("camden-ap-0"), endpoint=Endpoint("127.0.0.1", user), servers={"127.0.0.1": "camden-rad-1"})
     outcome = await poller(timeout_s=1.0).poll(alone)
     samples = [[one.family.name, one.labels, one.value] for one in outcome.batch.samples]
@@ -58,11 +70,13 @@ GOOD = {"user": "roam-monitor", "auth": AUTH, "privacy": PRIVACY, "hash": "sha-2
 @pytest.fixture(scope="module")
 def access_point(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Box]:
     """A device with hostapd and snmpd as the lab configures them; snmpd would count a hostapd that nobody buried."""
-    assert SNMP is not None
+    assert isinstance(SNMP, Snmp)
     text = snmpd_conf(SNMP, {SNMP.auth.secret: AUTH, SNMP.privacy.secret: PRIVACY})
+    plain = snmpd_conf(SnmpV2c(community=SNMP.auth), {SNMP.auth.secret: COMMUNITY})
+    (community,) = set(plain.splitlines(keepends=True)) - set(text.splitlines(keepends=True))
     older = f'createUser older SHA "{AUTH}" AES "{PRIVACY}"\nrouser older priv\n'
     with box(tmp_path_factory.mktemp("snmpd"), repository, Image.DEBIAN_13, init=True) as one:
-        one.write(on_loopback() | {"/run/box/snmpd.conf": text + older})
+        one.write(on_loopback() | {"/run/box/snmpd.conf": text + older + community})
         one.must("sh", "-c", START)
         yield one
 
@@ -96,10 +110,43 @@ def test_an_access_point_tells_of_itself(access_point: Box) -> None:
     assert values["roaming_access_point_up"] == 1
 
 
+def test_an_access_point_that_sends_accounting_tells_of_that(access_point: Box) -> None:
+    """hostapd says Accounting-On when it starts; nobody listens on the loopback's port 1813."""
+    files = on_loopback()
+    (main,) = (path for path in files if path.endswith("/hostapd.conf"))
+    access_point.write({main: files[main].replace("\nauth_server_addr=", f"\n{ACCOUNTING}auth_server_addr=", 1)})
+    access_point.must("sh", "-c", RESTART)
+    try:
+        failure, values = poll(access_point, GOOD)
+    finally:
+        access_point.write({main: files[main]})
+        access_point.must("sh", "-c", "service hostapd restart")
+    assert failure is None
+    told = {name: value for name, value in values.items() if "accounting" in name}
+    # Every few seconds it gives the answer up and asks again; nothing came back whose round trip there would be.
+    again = told["roaming_radius_accounting_client_retransmissions_total"]
+    assert told == {
+        "roaming_radius_accounting_client_requests_total": 1,
+        "roaming_radius_accounting_client_responses_total": 0,
+        "roaming_radius_accounting_client_retransmissions_total": again,
+        "roaming_radius_accounting_client_timeouts_total": again,
+    }
+
+
 def test_sha_1_is_for_older_devices(access_point: Box) -> None:
     failure, values = poll(access_point, GOOD | {"user": "older", "hash": "sha"})
     assert failure is None
     assert values["roaming_access_point_up"] == 1
+
+
+@pytest.mark.parametrize(
+    ("community", "failed", "up"), [(COMMUNITY, None, 1), ("public", "timeout", 0)], ids=["its own", "another"]
+)
+def test_a_community_is_asked_by_version_2c(access_point: Box, community: str, failed: str | None, up: int) -> None:
+    failure, values = poll(access_point, {"community": community})
+    assert failure == failed
+    assert values["roaming_snmp_up"] == up
+    assert ("roaming_access_point_up" in values) == bool(up)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from lab.life import Order, free_pools
 from lab.topology import ONLOOKERS, Node, NodeKind, Part, lay_out
 from roaming.errors import InventoryError
 from roaming.load import load
+from roaming.model.borough import Snmp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +81,7 @@ def test_access_points_alone_get_an_snmp_agent_with_their_boroughs_user(
     found = {path.parent.name: path for path in where.root.rglob("snmpd.conf")}
     assert found.keys() == {ap.name for _, _, ap in network.access_points()}
     for borough, _, ap in network.access_points():
-        assert borough.snmp is not None
+        assert isinstance(borough.snmp, Snmp)
         secret = (where.secrets / borough.snmp.auth.secret).read_text().strip()
         assert f'createUser roam-monitor SHA-256 "{secret}" AES ' in found[ap.name].read_text()
         assert found[ap.name].stat().st_mode & 0o077 == 0

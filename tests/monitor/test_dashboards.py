@@ -105,6 +105,10 @@ def test_rates_go_over_intervals_that_grafana_chooses(query: PanelQuery) -> None
     assert set(windows) <= {"$__rate_interval", "$__range"}
 
 
+# The lab's access points send no accounting, so a panel of these would never be seen to tell anything.
+UNDRAWN: Final = "roaming_radius_accounting_client_"
+
+
 def test_every_family_is_drawn() -> None:
     drawn = {
         selector.name
@@ -112,7 +116,7 @@ def test_every_family_is_drawn() -> None:
         for selector in selectors(promql_parser.parse(substitute(query.expr, VALUES)))
     }
     bases = {re.sub(r"_(bucket|sum|count)$", "", name or "") for name in drawn} | drawn
-    assert [one.name for one in FAMILIES if one.name not in bases] == []
+    assert {one.name for one in FAMILIES} - bases == {one.name for one in FAMILIES if one.name.startswith(UNDRAWN)}
 
 
 @pytest.mark.parametrize(("uid", "panel"), PANELS, ids=lambda value: value if isinstance(value, str) else names(value))

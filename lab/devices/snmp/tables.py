@@ -22,6 +22,7 @@ _CISCO: Final = ber.oid("1.3.6.1.4.1.14179.2")
 _LWAPP: Final = ber.oid("1.3.6.1.4.1.9.9.513.1.1.1.1")
 _ARUBA: Final = ber.oid("1.3.6.1.4.1.14823.2.2.1")
 _LINUX: Final = ber.oid("1.3.6.1.2.1.67.1.2.1.1.4.1")
+_ACCOUNTING: Final = ber.oid("1.3.6.1.2.1.67.2.2.1.1.4.1")
 _PROCESSES: Final = ber.oid("1.3.6.1.4.1.2021.2.1")
 _STATIONS: Final = ber.oid("1.2.840.10036")
 RADIOS: Final = 2
@@ -48,11 +49,15 @@ _MODELS: Final[Mapping[Model, Oid]] = {
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What a controller serves: access points by name, SSIDs, addresses of RADIUS servers."""
+    """What a controller serves: access points by name, SSIDs, addresses of RADIUS servers.
+
+    `accounting` are the addresses of those for accounting, which only an access point by itself tells of.
+    """
 
     access_points: Sequence[str]
     ssids: Sequence[str] = ("govroam",)
     servers: Sequence[str] = ("10.7.0.11", "10.7.0.12")
+    accounting: Sequence[str] = ()
 
 
 def cells(model: Model, population: Population) -> dict[Oid, bytes]:
@@ -132,6 +137,12 @@ def _linux(population: Population) -> Iterator[Cell]:
         yield (*_LINUX, 5, number), ber.ticks(number)
         for column in (6, 7, 8, 9, 14):
             yield (*_LINUX, column, number), ber.counter(column * 100 + number)
+    for number, address in enumerate(population.accounting, 1):
+        yield (*_ACCOUNTING, 2, number), ber.integer(1)
+        yield (*_ACCOUNTING, 3, number), ber.octets(bytes(int(part) for part in address.split(".")))
+        yield (*_ACCOUNTING, 5, number), ber.ticks(number * 2)
+        for column in (6, 7, 8, 12):
+            yield (*_ACCOUNTING, column, number), ber.counter(column * 1000 + number)
 
 
 def _string(text: str) -> Oid:
