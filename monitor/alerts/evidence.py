@@ -34,6 +34,15 @@ def as_visited(borough: str) -> str:
     return f'label_replace({borough}, "visited", "$1", "owner", "(.+)")'
 
 
+def reject_share(selector: str, span: str) -> str:
+    """Return the share of rejects by home, of the sign-ins that were answered: who timed out was not refused."""
+    refused, answered = (
+        f"sum by (home) (rate(roaming_auth_total{{{selector}, {result}}}{span}))"
+        for result in ('result="reject"', 'result=~"accept|reject"')
+    )
+    return f"{refused} / {answered}"
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
     """One end of the pairs: its label, the series that clears it of blame, and the one that shows it down."""
