@@ -200,6 +200,41 @@ def test_clear_does_not_miss_a_monitor_that_nobody_started(engine: FakeEngine, f
     assert {where for where, _ in _asked(engine)} == EVERYWHERE
 
 
+def _refuse(container: str, argv: Sequence[str], stdin: str | None, env: Mapping[str, str]) -> Result:
+    del argv, stdin, env
+    return Result(1, "", "iptables: no room\n") if container == "x-hub-west" else Result(0, "", "")
+
+
+NOT_OBEYING = """\
+hub-east: container x-hub-east does not run; `roam-lab status` lists what does
+hub-west: if iptables -w -n -L lab-blackhole >/dev/null 2>&1; then iptables -w -D INPUT -j lab-blackhole failed: \
+iptables: no room"""
+
+
+def test_clear_goes_on_after_nodes_that_do_not_obey_and_names_them_all(engine: FakeEngine, faults: Faults) -> None:
+    engine.answer = _refuse
+    engine.stop("x-hub-east")
+    with pytest.raises(LabError) as caught:
+        faults.clear_all()
+    assert str(caught.value) == NOT_OBEYING
+    assert {where for where, _ in _asked(engine)} == {"x-monitor"} | EVERYWHERE - {"x-hub-east"}
+
+
+def test_the_other_faults_of_a_row_are_mended_when_a_node_does_not_obey(engine: FakeEngine, faults: Faults) -> None:
+    engine.answer = _refuse
+    engine.stop("x-hub-east")
+    with pytest.raises(LabError) as caught:
+        faults.mend_all(["hub-stopped:hub-east", "hub-blackholed:hub-west", "server-stopped:camden-rad-1"])
+    assert str(caught.value) == NOT_OBEYING
+    assert [where for where, _ in _asked(engine)] == ["x-hub-west", "x-camden-rad-1"]
+
+
+def test_a_name_that_is_wrong_is_said_before_anything_is_broken(engine: FakeEngine, faults: Faults) -> None:
+    with pytest.raises(LabError, match="there is no fault 'hub-melted'"):
+        faults.break_all(["hub-stopped:hub-east", "hub-melted:hub-west"])
+    assert _asked(engine) == []
+
+
 @pytest.fixture
 def whole(faults: Faults, material: Material, repository: Path) -> Faults:
     """Return faults of a lab whose folder has an inventory and the keys of its CAs."""
@@ -232,6 +267,18 @@ def test_a_certificate_is_replaced_on_the_home_servers_alone(whole: Faults, mate
     (pem,) = written.values()
     assert x509.load_pem_x509_certificate(pem.encode()).subject.rfc4514_string().startswith("CN=radius.hackney")
     assert _asked(engine)[-1] == ("x-hackney-home-1", "service freeradius restart")
+
+
+def test_a_certificate_on_a_shared_home_server_is_mended_there_too(whole: Faults, material: Material) -> None:
+    with (whole.folder.inventory / "boroughs" / "camden.yml").open("a", encoding="utf-8") as file:
+        file.write("\nshared_services:\n  - {with: hackney, radius: [camden-rad-1], roles: [home]}\n")
+    engine, written = _devices(material)
+    faults = Faults(engine, whole.topology, whole.folder)
+    faults.break_all(["certificate-expiring:hackney"])
+    assert written.keys() == {(f"x-{name}", "eap-hackney.pem") for name in ("hackney-home-1", "camden-rad-1")}
+    engine.calls.clear()
+    faults.mend_all(["certificate-expiring:hackney"])
+    assert {where for where, _ in _asked(engine)} == {"x-hackney-home-1", "x-camden-rad-1"}
 
 
 def test_a_strangers_key_comes_to_all_proxies_of_a_borough(whole: Faults, material: Material) -> None:
