@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ipaddress import IPv4Address
+
     from roaming.model.borough import Snmp
 
 # SHA-256 and AES-128 are what the monitor uses for net-snmp. The branches are those of lab/images/files/hostapd_mib.py.
@@ -20,6 +22,14 @@ pass_persist .1.2.840.10036 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.2.84
 """
 
 
-def snmpd_conf(snmp: Snmp, secrets: Mapping[str, str]) -> str:
-    """Return the snmpd.conf of an access point (snmpd.conf(5)); nobody is let in but the monitor's user, encrypted."""
-    return _TEXT.format(user=snmp.user, auth=secrets[snmp.auth.secret], privacy=secrets[snmp.privacy.secret])
+_TRAPS: Final = 'trapsess -v3 -l authPriv -u {user} -a SHA-256 -A "{auth}" -x AES -X "{privacy}" {receiver}:162\n'
+
+
+def snmpd_conf(snmp: Snmp, secrets: Mapping[str, str], receiver: IPv4Address | None) -> str:
+    """Return the snmpd.conf of an access point (snmpd.conf(5)); nobody is let in but the monitor's user, encrypted.
+
+    Traps go to the receiver as the same user; where there is none they are not sent.
+    """
+    text = _TEXT + (_TRAPS if receiver else "")
+    keys = {"auth": secrets[snmp.auth.secret], "privacy": secrets[snmp.privacy.secret]}
+    return text.format(user=snmp.user, receiver=receiver, **keys)

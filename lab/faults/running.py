@@ -66,7 +66,7 @@ class Faults:
 
     def clear_all(self) -> None:
         """Take every fault back, whatever was set."""
-        for node in self.topology.of_kind(*scripts.SERVICES, NodeKind.AGENT):
+        for node in self.topology.of_kind(*scripts.SERVICES, NodeKind.AGENT, NodeKind.GOVWIFI):
             self._run(node, scripts.undo(node))
         for node in self.topology.of_kind(NodeKind.MONITOR):
             if self.engine.state(container(self.topology, node)):
@@ -96,6 +96,8 @@ class Faults:
             self._run(node, scripts.stop(node))
         elif kind is FaultKind.SNMP_STOPPED:
             self._run(node, scripts.stop_snmp())
+        elif kind is FaultKind.SNMP_RESTARTED:
+            self._run(node, scripts.restart_snmp())
         elif kind is FaultKind.AGENT_UNREACHABLE:
             self._run(node, scripts.shut_out())
         elif kind in BLACKHOLED:
