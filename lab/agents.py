@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
     from ipaddress import IPv4Address
 
     from roaming.model.borough import Snmp
