@@ -8,6 +8,7 @@ from roaming.model.borough import SnmpV2c
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ipaddress import IPv4Address
 
     from roaming.model.borough import AnySnmp
 
@@ -22,14 +23,23 @@ pass_persist .1.2.840.10036 /usr/bin/sudo -n /usr/lib/lab/hostapd_mib.py .1.2.84
 """
 
 
-def snmpd_conf(snmp: AnySnmp, secrets: Mapping[str, str]) -> str:
-    """Return the snmpd.conf of an access point (snmpd.conf(5)); nobody is let in but the monitor."""
-    return _TEXT.format(who=_who(snmp, secrets))
+def snmpd_conf(snmp: AnySnmp, secrets: Mapping[str, str], receiver: IPv4Address | None) -> str:
+    """Return the snmpd.conf of an access point (snmpd.conf(5)); nobody is let in but the monitor.
+
+    Traps go to the receiver as the same user or with the same community; where there is none they are not sent.
+    """
+    who, traps = _who(snmp, secrets, receiver)
+    return _TEXT.format(who=who) + (f"{traps}\n" if receiver else "")
 
 
-def _who(snmp: AnySnmp, secrets: Mapping[str, str]) -> str:
-    """Return who may read: the monitor's user, encrypted, or whoever knows the community."""
+def _who(snmp: AnySnmp, secrets: Mapping[str, str], receiver: IPv4Address | None) -> tuple[str, str]:
+    """Return who may read, the monitor's user, encrypted, or whoever knows the community; and how traps are sent."""
     if isinstance(snmp, SnmpV2c):
-        return f'rocommunity "{secrets[snmp.community.secret]}"'
+        community = secrets[snmp.community.secret]
+        return f'rocommunity "{community}"', f'trap2sink {receiver}:162 "{community}"'
     auth, privacy = secrets[snmp.auth.secret], secrets[snmp.privacy.secret]
-    return f'createUser {snmp.user} SHA-256 "{auth}" AES "{privacy}"\nrouser {snmp.user} priv'
+    keys = f'-a SHA-256 -A "{auth}" -x AES -X "{privacy}"'
+    return (
+        f'createUser {snmp.user} SHA-256 "{auth}" AES "{privacy}"\nrouser {snmp.user} priv',
+        f"trapsess -v3 -l authPriv -u {snmp.user} {keys} {receiver}:162",
+    )

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from roaming.model.network import Network
 
+# What devices that use GovWifi expect its servers to be called (GovWifi tech docs set_up.md).
+_GOVWIFI = "wifi.service.gov.uk"
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -140,6 +142,11 @@ def upstream_names(upstream: str) -> tuple[str, str]:
     return f"outside-{upstream}", f"outside/{upstream}/key"
 
 
+def govwifi_names() -> tuple[str, str]:
+    """Return the names of the certificate that all of the lab's GovWifi servers show, and of its key."""
+    return "outside-govwifi", "outside/govwifi/key"
+
+
 def _references(network: Network) -> Iterator[tuple[str, SecretKind]]:
     roots = (network.federation, *network.hubs, *network.upstreams, *network.boroughs)
     for root in roots:
@@ -195,6 +202,7 @@ def _tls_keys(network: Network) -> dict[str, str]:
     keys |= {borough.identity.certificate: borough.identity.key.secret for borough in network.boroughs}
     outside = [realm for upstream in network.upstreams for realm in upstream.probes]
     keys |= dict(outside_names(realm.realm) for realm in outside)
+    keys |= dict([govwifi_names()] if network.federation.govwifi else [])
     probes = [borough.identity.probe for borough in network.boroughs] + [realm.probe for realm in outside]
     return keys | {probe.tls.certificate: probe.tls.key.secret for probe in probes if probe.tls}
 
@@ -207,6 +215,9 @@ def _outside_records(network: Network) -> Iterator[Certificate]:
             yield _outside_record(network, upstream_names(upstream.name)[0], (upstream.tls_name,), issuer)
         for realm in upstream.probes:
             yield _outside_record(network, outside_names(realm.realm)[0], realm.server_names, realm.trust[-1])
+    if network.federation.govwifi:
+        not_after = network.certificates_by_name[network.federation.trust.ca].not_after
+        yield Certificate(name=govwifi_names()[0], kind="server", not_after=not_after, names=(_GOVWIFI,))
 
 
 def _outside_record(network: Network, name: str, names: tuple[str, ...], issuer: str) -> Certificate:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
-from lab.topology.plan import ONLOOKERS, NodeKind
+from lab.topology.plan import ONLOOKERS, OUTSIDERS, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ def _device(node: Node) -> dict[str, Value]:
     if node.login:
         environment["LAB_USER"] = node.login.user
     volumes: list[Value] = [f"./nodes/{node.name}:/etc/lab:ro"]
-    if node.kind is NodeKind.UPSTREAM:
+    if node.kind in OUTSIDERS:
         volumes = [f"./nodes/{node.name}:/etc/lab-outside:ro"]
     if node.kind is NodeKind.RADIUS_SERVER:
         volumes.append(f"./logs/{node.name}:{_SERVER_LOGS}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,28 @@ async def work():
 
 asyncio.run(work())
 """
+LISTEN = """
+import asyncio, json, sys
+from monitor.passive import TrapSource, TrapTask
+from monitor.sample import FakeSink, SystemClock
+from monitor.target import SnmpUser
+
+async def work():
+    words = json.loads(sys.argv[1])
+    user = SnmpUser(words["user"], words["auth"], words["privacy"])
+    sink, came = FakeSink(), []
+    task = TrapTask((TrapSource("camden-ap-0", "camden", "127.0.0.1", user),), SystemClock(), "127.0.0.1", 162)
+    task.told = lambda one: came.append(one.trap)
+    running = asyncio.create_task(task.run(sink))
+    await task.ready.wait()
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    await asyncio.sleep(0.2)
+    running.cancel()
+    print(json.dumps({"came": came, "counted": [one.labels for one in sink.increments]}))
+
+asyncio.run(work())
+"""
 GOOD = {"user": "roam-monitor", "auth": AUTH, "privacy": PRIVACY, "hash": "sha-256"}
 
 
@@ -71,8 +94,9 @@ GOOD = {"user": "roam-monitor", "auth": AUTH, "privacy": PRIVACY, "hash": "sha-2
 def access_point(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Box]:
     """A device with hostapd and snmpd as the lab configures them; snmpd would count a hostapd that nobody buried."""
     assert isinstance(SNMP, Snmp)
-    text = snmpd_conf(SNMP, {SNMP.auth.secret: AUTH, SNMP.privacy.secret: PRIVACY})
-    plain = snmpd_conf(SnmpV2c(community=SNMP.auth), {SNMP.auth.secret: COMMUNITY})
+    here = IPv4Address("127.0.0.1")
+    text = snmpd_conf(SNMP, {SNMP.auth.secret: AUTH, SNMP.privacy.secret: PRIVACY}, here)
+    plain = snmpd_conf(SnmpV2c(community=SNMP.auth), {SNMP.auth.secret: COMMUNITY}, None)
     (community,) = set(plain.splitlines(keepends=True)) - set(text.splitlines(keepends=True))
     older = f'createUser older SHA "{AUTH}" AES "{PRIVACY}"\nrouser older priv\n'
     with box(tmp_path_factory.mktemp("snmpd"), repository, Image.DEBIAN_13, init=True) as one:
@@ -81,11 +105,16 @@ def access_point(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> 
         yield one
 
 
-def poll(box: Box, user: dict[str, str]) -> tuple[str | None, dict[str, float]]:
-    """Poll from within the container's network; return the failure, and values by metric."""
+def within(box: Box, program: str, user: dict[str, str]) -> list[str]:
+    """Return what runs a program of ours in the container's network."""
     state = box.engine.state(box.name)
     assert state is not None
-    words = ["nsenter", "--target", str(state.pid), "--net", sys.executable, "-c", POLL, json.dumps(user)]
+    return ["nsenter", "--target", str(state.pid), "--net", sys.executable, "-c", program, json.dumps(user)]
+
+
+def poll(box: Box, user: dict[str, str]) -> tuple[str | None, dict[str, float]]:
+    """Poll from within the container's network; return the failure, and values by metric."""
+    words = within(box, POLL, user)
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=REPOSITORY, timeout=60)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -180,3 +209,33 @@ def test_a_stopped_hostapd_is_down_and_its_snmpd_still_answers(access_point: Box
     assert failure is None
     assert values["roaming_access_point_up"] == 0
     assert values["roaming_snmp_up"] == 1
+
+
+def caught(box: Box, user: dict[str, str], script: str) -> dict[str, list[object]]:
+    """Return what our receiver takes and counts while a script runs on the device."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(within(box, LISTEN, user), stdin=pipe, stdout=pipe, text=True, cwd=REPOSITORY) as listening:
+        assert listening.stdout is not None
+        assert listening.stdout.readline() == "ready\n"
+        box.must("sh", "-c", script)
+        said, _ = listening.communicate("\n", timeout=30)
+    answer: dict[str, list[object]] = json.loads(said)
+    return answer
+
+
+RESTART = """
+    pkill -x snmpd
+    while pgrep -x snmpd; do sleep 0.1; done
+    service snmpd start
+    until ss -lun | grep -q ':161 '; do sleep 0.1; done"""
+
+
+def test_an_agent_tells_that_it_stops_and_that_it_starts(access_point: Box) -> None:
+    found = caught(access_point, GOOD, RESTART)
+    assert found["came"] == ["snmp-agent-stopped", "snmp-agent-started"]
+    assert found["counted"] == [["camden-ap-0", "camden", trap] for trap in found["came"]]
+
+
+def test_what_another_boroughs_agent_tells_is_refused(access_point: Box) -> None:
+    found = caught(access_point, GOOD | {"auth": "another-key-entirely"}, RESTART)
+    assert found == {"came": [], "counted": [["traps", "bad-credentials"]] * 2}

@@ -56,6 +56,8 @@ def _set(faults: Faults, text: str) -> None:
         ("link-delayed:hackney-home-1", {"hackney-home-1"}),
         ("access-point-stopped:hackney-sc-ap1", {"hackney-sc-ap1"}),
         ("snmp-stopped:hackney-sc-ap2", {"hackney-sc-ap2"}),
+        ("snmp-restarted:hackney-th-ap1", {"hackney-th-ap1"}),
+        ("govwifi-stopped:govwifi-london-1", {"govwifi-london-1"}),
         ("agent-unreachable:camden-agent", {"camden-agent"}),
         ("site-stopped:hackney/service-centre", {"hackney-sc-ap1", "hackney-sc-ap2"}),
         ("certificate-expired:hackney", {"hackney-proxy-1", "hackney-home-1"}),
@@ -71,7 +73,8 @@ def test_a_fault_is_read_as_it_is_spelled(topology: Topology, text: str, nodes: 
 
 THERE_ARE = (
     "hub-stopped:NODE, hub-blackholed:NODE, server-stopped:NODE, server-blackholed:NODE, access-point-stopped:NODE, "
-    "site-stopped:BOROUGH/SITE, snmp-stopped:NODE, agent-unreachable:NODE, link-delayed:NODE, "
+    "site-stopped:BOROUGH/SITE, snmp-stopped:NODE, snmp-restarted:NODE, govwifi-stopped:NODE, agent-unreachable:NODE, "
+    "link-delayed:NODE, "
     "certificate-expiring:BOROUGH, certificate-expired:BOROUGH, "
     "radsec-key-wrong:BOROUGH, prober-paused"
 )
@@ -93,6 +96,7 @@ def test_the_page_of_the_lab_tells_of_every_fault(repository: Path) -> None:
         ("hub-stopped:hub-north", "the lab has no 'hub-north'; it has hub-east, hub-west"),
         ("hub-stopped:camden-rad-1", "hub-stopped is for a hub, and camden-rad-1 is a radius-server"),
         ("hub-stopped", "the lab has no ''"),
+        ("govwifi-stopped:nrps-1", "govwifi-stopped is for a govwifi, and nrps-1 is a upstream"),
         (
             "certificate-expired:atlantis",
             "the lab has no RADIUS server of 'atlantis'; it has those of camden, hackney, islington",
@@ -113,6 +117,11 @@ def test_what_is_no_fault_is_refused_with_what_there_is(topology: Topology, text
 def test_what_is_stopped_has_its_daemon_stopped(engine: FakeEngine, faults: Faults, text: str, service: str) -> None:
     _set(faults, text)
     assert _asked(engine) == [(f"x-{text.partition(':')[2]}", f"service {service} stop && touch /run/lab-stopped")]
+
+
+def test_an_agent_of_snmp_is_restarted_and_there_is_nothing_to_take_back(engine: FakeEngine, faults: Faults) -> None:
+    _set(faults, "snmp-restarted:hackney-th-ap1")
+    assert _asked(engine) == [("x-hackney-th-ap1", "service snmpd restart")]
 
 
 def test_a_site_stops_with_all_that_it_has(engine: FakeEngine, faults: Faults) -> None:
@@ -154,6 +163,11 @@ def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, faul
     ("text", "begins", "undone_by"),
     [
         ("snmp-stopped:hackney-sc-ap2", "service snmpd stop && ", "service snmpd start && "),
+        (
+            "govwifi-stopped:govwifi-dublin-1",
+            "test -e /run/lab-stopped || { kill $(cat /run/freeradius/outside.pid) && ",
+            "freeradius -d /etc/lab-outside -n radiusd && rm /run/lab-stopped",
+        ),
         ("agent-unreachable:camden-agent", "iptables -w -N lab-blackhole && ", "-X lab-blackhole"),
     ],
 )
@@ -172,6 +186,8 @@ EVERYWHERE = {
     "x-camden-agent",
     "x-hackney-agent",
     "x-islington-agent",
+    "x-govwifi-london-1",
+    "x-govwifi-dublin-1",
     "x-hub-east",
     "x-hub-west",
     "x-camden-rad-1",

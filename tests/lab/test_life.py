@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,8 @@ from lab.errors import AddressTakenError, ContainerError, ImageError, LabError
 from lab.folder import Folder, folder
 from lab.images import Image
 from lab.life import Order, free_pools
-from lab.topology import ONLOOKERS, Node, NodeKind, Part, lay_out
+from lab.outside import START
+from lab.topology import CONTROL, ONLOOKERS, Node, NodeKind, Part, lay_out
 from roaming.errors import InventoryError
 from roaming.load import load
 from roaming.model.borough import Snmp
@@ -64,9 +66,9 @@ def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine,
         "secrets",
         "state",
     }
-    assert any("starting 19 containers" in line for line in said)
-    outside = [call for call in engine.calls if call[:2] == ("exec", "x-nrps-1") and "freeradius" in call]
-    assert len(outside) == 1
+    assert any("starting 21 containers" in line for line in said)
+    outside = [call[1] for call in engine.calls if call[0] == "exec" and call[2:] == START]
+    assert outside == ["x-nrps-1", "x-govwifi-london-1", "x-govwifi-dublin-1"]
     assert load(where.inventory).network.hubs[0].name == "hub-east"
     assert "hub-east,10." in where.known_hosts.read_text()
     private = [path for path in where.root.rglob("*") if path.name in {"ssh_host_ed25519_key", "users", "agent"}]
@@ -87,6 +89,31 @@ def test_access_points_alone_get_an_snmp_agent_with_their_boroughs_user(
         assert found[ap.name].stat().st_mode & 0o077 == 0
 
 
+WORKER = """worker:
+  name: hackney-worker
+  address: 198.51.100.130
+  credentials: {user: roam, key: {secret: hackney/worker}}
+
+radius:
+"""
+
+
+def test_access_points_send_traps_to_where_the_monitor_stands_if_they_reach_it(
+    where: Folder, order: Order, tmp_path: Path
+) -> None:
+    inventory = tmp_path / "inventory"
+    shutil.copytree(order.inventory, inventory)
+    hackney = inventory / "boroughs" / "hackney.yml"
+    hackney.write_text(hackney.read_text().replace("radius:\n", WORKER, 1))
+    network = load(inventory).network
+    topology = life.prepare(where, Order(inventory, order.ensure), network, life.POOLS[0])
+    receivers = {link.network: link.address for link in topology.node(CONTROL).links}
+    for ap in topology.of_kind(NodeKind.ACCESS_POINT):
+        text = (where.node(ap.name) / "snmpd.conf").read_text()
+        sent = [line.split()[-1] for line in text.splitlines() if line.startswith("trapsess ")]
+        assert sent == ([] if ap.owner == "hackney" else [f"{receivers[ap.links[0].network]}:162"])
+
+
 def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order) -> None:
     _up(engine, where, order)
     engine.running["x-hub-east"] = State("x-hub-east", "exited", 1, 0, "image")
@@ -99,7 +126,7 @@ def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order)
 def test_down_leaves_nothing_and_says_what_there_was(engine: FakeEngine, where: Folder, order: Order) -> None:
     _up(engine, where, order)
     found = life.down(engine, where)
-    assert len(found) == 19
+    assert len(found) == 21
     assert engine.running == {}
     assert not where.root.parent.exists()
     assert life.down(engine, where) == ()
@@ -112,7 +139,7 @@ def test_a_second_lab_of_the_name_is_refused_and_the_first_stays(
     with pytest.raises(LabError, match="lab x is up already: `roam-lab down --name x` first"):
         _up(engine, where, order)
     assert where.compose.exists()
-    assert len(engine.running) == 19
+    assert len(engine.running) == 21
 
 
 def test_a_container_that_does_not_start_is_named_and_nothing_is_left(
@@ -151,7 +178,7 @@ def test_an_image_that_cannot_be_made_leaves_nothing(engine: FakeEngine, where: 
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ("freeradius", "nrps-1: the national proxy's FreeRADIUS does not start: broken"),
+        ("freeradius", "nrps-1: the lab's own FreeRADIUS does not start: broken"),
         ("bash", "no sshd answers at broken"),
     ],
 )
