@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lab.agents import snmpd_conf
+from lab.agents import access_point_conf, controller_conf, controller_tables
 from lab.engine import LAB_LABEL, bring_up, take_down
 from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
@@ -50,7 +50,15 @@ _SOFTWARE: Final = {
     NodeKind.HUB: "radsecproxy",
     NodeKind.ACCESS_POINT: "hostapd",
 }
-_WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT, NodeKind.AGENT, NodeKind.WORKER)
+_WITH_SSH: Final = (
+    NodeKind.HUB,
+    NodeKind.RADIUS_SERVER,
+    NodeKind.ACCESS_POINT,
+    NodeKind.CONTROLLER,
+    NodeKind.AGENT,
+    NodeKind.WORKER,
+)
+_SNMPD: Final = {NodeKind.ACCESS_POINT: access_point_conf, NodeKind.CONTROLLER: controller_conf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +145,10 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
 def image_of(node: Node) -> Image:
     """Return the image that has a node's software in its version; raises `ImageError` when none has.
 
-    A worker is a machine with ansible-runner, which the control image has; the monitor is our own command.
+    A worker is a machine with ansible-runner, which the control image has; the monitor and the simulated controller
+    are our own commands.
     """
-    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER}:
+    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER, NodeKind.CONTROLLER}:
         return Image.CONTROL
     software = _SOFTWARE.get(node.kind)
     return image_for(software, node.version) if software else Image.DEBIAN_13
@@ -202,10 +211,13 @@ def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Mat
     folder.known_hosts.write_text(known_hosts(nodes, keys), encoding="ascii")
     for node in nodes:
         _write_login(folder.node(node.name), node, keys[node.name], material)
-    for node in layout.topology.of_kind(NodeKind.ACCESS_POINT):
+    for node in layout.topology.of_kind(*_SNMPD):
         snmp = network.boroughs_by_slug[node.owner].snmp
         if snmp:
-            _write_private(folder.node(node.name) / "snmpd.conf", snmpd_conf(snmp, material.secrets))
+            _write_private(folder.node(node.name) / "snmpd.conf", _SNMPD[node.kind](snmp, material.secrets))
+    for node in layout.topology.of_kind(NodeKind.CONTROLLER):
+        path = folder.node(node.name) / "controller.json"
+        path.write_text(controller_tables(network, layout.topology, node), encoding="utf-8")
     for upstream in network.upstreams:
         files = outside_files(network, layout.topology, material, upstream)
         write_outside(files, folder.node(upstream.name))

@@ -19,6 +19,7 @@ class FaultKind(StrEnum):
     SERVER_STOPPED = "server-stopped"
     SERVER_BLACKHOLED = "server-blackholed"
     ACCESS_POINT_STOPPED = "access-point-stopped"
+    ACCESS_POINT_LOST = "access-point-lost"
     SITE_STOPPED = "site-stopped"
     SNMP_STOPPED = "snmp-stopped"
     AGENT_UNREACHABLE = "agent-unreachable"
@@ -35,6 +36,7 @@ AT_A_NODE: Final[Mapping[FaultKind, NodeKind]] = {
     FaultKind.SERVER_STOPPED: NodeKind.RADIUS_SERVER,
     FaultKind.SERVER_BLACKHOLED: NodeKind.RADIUS_SERVER,
     FaultKind.ACCESS_POINT_STOPPED: NodeKind.ACCESS_POINT,
+    FaultKind.ACCESS_POINT_LOST: NodeKind.CONTROLLER,
     FaultKind.SNMP_STOPPED: NodeKind.ACCESS_POINT,
     FaultKind.AGENT_UNREACHABLE: NodeKind.AGENT,
     FaultKind.LINK_DELAYED: NodeKind.RADIUS_SERVER,

@@ -19,7 +19,7 @@ from roaming.load import load
 from roaming.targets.freeradius import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lab.engine import Engine
     from lab.folder import Folder
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 DELAY_S: Final = 2.0
 EXPIRING: Final = timedelta(days=5)
 EXPIRED: Final = timedelta(days=-1)
+# What is run is the same wherever it is done.
+_ALIKE: Final[Mapping[FaultKind, Callable[[], str]]] = {
+    FaultKind.SNMP_STOPPED: scripts.stop_snmp,
+    FaultKind.ACCESS_POINT_LOST: scripts.lose,
+    FaultKind.AGENT_UNREACHABLE: scripts.shut_out,
+    FaultKind.PROBER_PAUSED: scripts.pause,
+}
 _TLS: Final = f"{OURS}/tls"
 
 
@@ -66,7 +73,7 @@ class Faults:
 
     def clear_all(self) -> None:
         """Take every fault back, whatever was set."""
-        for node in self.topology.of_kind(*scripts.SERVICES, NodeKind.AGENT):
+        for node in self.topology.of_kind(*scripts.SERVICES, NodeKind.AGENT, NodeKind.CONTROLLER):
             self._run(node, scripts.undo(node))
         for node in self.topology.of_kind(NodeKind.MONITOR):
             if self.engine.state(container(self.topology, node)):
@@ -94,16 +101,12 @@ class Faults:
     def _break(self, kind: FaultKind, place: str, node: Node) -> None:
         if kind in STOPPED:
             self._run(node, scripts.stop(node))
-        elif kind is FaultKind.SNMP_STOPPED:
-            self._run(node, scripts.stop_snmp())
-        elif kind is FaultKind.AGENT_UNREACHABLE:
-            self._run(node, scripts.shut_out())
+        elif kind in _ALIKE:
+            self._run(node, _ALIKE[kind]())
         elif kind in BLACKHOLED:
             self._run(node, scripts.blackhole(self.topology))
         elif kind is FaultKind.LINK_DELAYED:
             self._run(node, scripts.delay(node, DELAY_S), _program())
-        elif kind is FaultKind.PROBER_PAUSED:
-            self._run(node, scripts.pause())
         elif kind is FaultKind.RADSEC_KEY_WRONG:
             self._take_strangers_key(node)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lab.agents import LOST
 from lab.faults.delay import PID_FILE, QUEUE
 from lab.topology import FEDERATION, NodeKind
 
@@ -36,6 +37,11 @@ def stop(node: Node) -> str:
 def stop_snmp() -> str:
     """Stop the SNMP agent of a device that goes on serving."""
     return f"service snmpd stop && touch {_SNMP_MARK}"
+
+
+def lose() -> str:
+    """Let the last access point of a simulated controller leave it."""
+    return f"touch {LOST}"
 
 
 def blackhole(topology: Topology) -> str:
@@ -95,6 +101,8 @@ def undo(node: Node) -> str:
         return f"kill -CONT $(cat {MONITOR_PID})"
     if node.kind is NodeKind.AGENT:
         return _without(_BLACK_HOLE, "INPUT")
+    if node.kind is NodeKind.CONTROLLER:
+        return f"rm -f {LOST}"
     service = SERVICES[node.kind]
     steps = (
         _without(_BLACK_HOLE, "INPUT", "OUTPUT"),

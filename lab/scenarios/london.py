@@ -1,4 +1,4 @@
-"""A whole region in containers, without its access points: up, pushed, everybody in everywhere; how long, how large."""
+"""The servers and hubs of a whole region in containers: up, pushed, everybody in everywhere; how long, how large."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
     from roaming.verify import Report
 
-WITHOUT_ACCESS_POINTS: Final = Part(without=frozenset({NodeKind.ACCESS_POINT}))
+SERVERS_AND_HUBS: Final = Part(without=frozenset({NodeKind.ACCESS_POINT, NodeKind.CONTROLLER}))
 _PATIENCE_S: Final = 180
 _PUSH_S: Final = 1800
 _DEVICES: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER)
