@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab import life
+from lab.agents import controller_tables
 from lab.engine import FakeEngine, Result, State
 from lab.errors import AddressTakenError, ContainerError, ImageError, LabError
 from lab.folder import Folder, folder
@@ -16,6 +19,7 @@ from lab.life import Order, free_pools
 from lab.topology import ONLOOKERS, Node, NodeKind, Part, lay_out
 from roaming.errors import InventoryError
 from roaming.load import load
+from roaming.model.borough import HighAvailability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +67,7 @@ def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine,
         "secrets",
         "state",
     }
-    assert any("starting 19 containers" in line for line in said)
+    assert any("starting 20 containers" in line for line in said)
     outside = [call for call in engine.calls if call[:2] == ("exec", "x-nrps-1") and "freeradius" in call]
     assert len(outside) == 1
     assert load(where.inventory).network.hubs[0].name == "hub-east"
@@ -72,18 +76,55 @@ def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine,
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
 
 
-def test_access_points_alone_get_an_snmp_agent_with_their_boroughs_user(
+def test_access_points_and_controllers_alone_get_an_snmp_agent_with_their_boroughs_user(
     engine: FakeEngine, where: Folder, order: Order
 ) -> None:
     _up(engine, where, order)
     network = load(where.inventory).network
     found = {path.parent.name: path for path in where.root.rglob("snmpd.conf")}
-    assert found.keys() == {ap.name for _, _, ap in network.access_points()}
-    for borough, _, ap in network.access_points():
+    wanted = {ap.name: (borough, "SHA-256") for borough, _, ap in network.access_points()}
+    wanted |= {controller.name: (borough, "SHA") for borough, controller in network.controllers()}
+    assert found.keys() == wanted.keys()
+    for name, (borough, digest) in wanted.items():
         assert borough.snmp is not None
         secret = (where.secrets / borough.snmp.auth.secret).read_text().strip()
-        assert f'createUser roam-monitor SHA-256 "{secret}" AES ' in found[ap.name].read_text()
-        assert found[ap.name].stat().st_mode & 0o077 == 0
+        assert f'createUser roam-monitor {digest} "{secret}" AES ' in found[name].read_text()
+        assert found[name].stat().st_mode & 0o077 == 0
+
+
+def test_a_controller_gets_its_login_and_what_its_tables_are_made_of(
+    engine: FakeEngine, where: Folder, order: Order
+) -> None:
+    _up(engine, where, order)
+    own, proxy = where.node("hackney-wlc"), load(where.inventory).network.servers_by_name["hackney-proxy-1"]
+    assert (own / "password").read_text() == (where.secrets / "hackney" / "wlc-login").read_text().strip()
+    assert json.loads((own / "controller.json").read_text()) == {
+        "access_points": {"hackney-cl-ap1": "02:00:0a:0c:1f:00", "hackney-cl-ap2": "02:00:0a:0c:20:00"},
+        "ssids": ["govroam"],
+        "servers": [str(proxy.address)],
+    }
+
+
+def test_a_controller_lists_neither_its_peers_access_points_nor_servers_that_are_not_there(repository: Path) -> None:
+    network = load(repository / "lab" / "inventory").network
+    hackney = network.boroughs_by_slug["hackney"]
+    (controller,) = hackney.controllers
+    peer = controller.model_copy(
+        update={
+            "name": "hackney-wlc-2",
+            "address": IPv4Address("10.12.0.31"),
+            "ha": HighAvailability(mode="n-plus-1", peer="hackney-wlc"),
+        }
+    )
+    update = {"controllers": (controller.model_copy(update={"ha": None}), peer)}
+    boroughs = [hackney.model_copy(update=update) if one is hackney else one for one in network.boroughs]
+    two = replace(network, boroughs=tuple(boroughs))
+    alone = lay_out(two, "x", part=Part(without=frozenset({NodeKind.RADIUS_SERVER}))).topology
+    spare, own = (
+        json.loads(controller_tables(two, alone, alone.node(name))) for name in ("hackney-wlc-2", "hackney-wlc")
+    )
+    assert (spare["access_points"], spare["servers"]) == ({}, [])
+    assert own["access_points"].keys() == {"hackney-cl-ap1", "hackney-cl-ap2"}
 
 
 def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order) -> None:
@@ -98,7 +139,7 @@ def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order)
 def test_down_leaves_nothing_and_says_what_there_was(engine: FakeEngine, where: Folder, order: Order) -> None:
     _up(engine, where, order)
     found = life.down(engine, where)
-    assert len(found) == 19
+    assert len(found) == 20
     assert engine.running == {}
     assert not where.root.parent.exists()
     assert life.down(engine, where) == ()
@@ -111,7 +152,7 @@ def test_a_second_lab_of_the_name_is_refused_and_the_first_stays(
     with pytest.raises(LabError, match="lab x is up already: `roam-lab down --name x` first"):
         _up(engine, where, order)
     assert where.compose.exists()
-    assert len(engine.running) == 19
+    assert len(engine.running) == 20
 
 
 def test_a_container_that_does_not_start_is_named_and_nothing_is_left(
@@ -214,6 +255,7 @@ def test_no_free_range_is_said() -> None:
         (NodeKind.HUB, "1.9.2", Image.DEBIAN_12),
         (NodeKind.ACCESS_POINT, "2.10", Image.DEBIAN_13),
         (NodeKind.AGENT, "", Image.DEBIAN_13),
+        (NodeKind.CONTROLLER, "17.12.4", Image.CONTROL),
         (NodeKind.CONTROL, "", Image.CONTROL),
     ],
 )
