@@ -53,7 +53,7 @@ async def work():
     points = tuple(KnownAccessPoint(name, "a-site", "camden") for name in known["access_points"])
     asked = replace(device(known["name"]), endpoint=Endpoint("127.0.0.1", user), servers=known["servers"])
     outcome = await poller(timeout_s=known["timeout_s"]).poll(replace(asked, access_points=points))
-    samples = [[one.family.name, one.labels, one.value] for one in outcome.batch.samples]
+    samples = [[one.family.name, dict(zip(one.family.labels, one.labels)), one.value] for one in outcome.batch.samples]
     print(json.dumps({"failure": outcome.failure, "samples": samples}))
 
 asyncio.run(work())

@@ -147,7 +147,7 @@ def test_a_device_has_the_login_and_the_host_key_that_the_lab_mounts(tmp_path: P
         name, place, shown = process.stdout.readline().strip().split(" ", 2)
         assert (name, shown) == ("hackney-wlc", key.public)
         host, _, port = place.partition(":")
-        by_password = Access(name, host, int(port), "engineer", password="a-password")
+        by_password = Access(name, host, int(port), "engineer", password="a-password")  # noqa: S106  the test's own
         for access in (by_password, Access(name, host, int(port), "engineer", key=login.private)):
             with wire(access) as shell:
                 assert "IOS" in shell.ask("show version", until="hackney-wlc#")
