@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lab.agents import snmpd_conf
+from lab.agents import WITH_SNMP, controller_tables, snmpd_conf
 from lab.engine import LAB_LABEL, bring_up, take_down
 from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
@@ -51,7 +51,14 @@ _SOFTWARE: Final = {
     NodeKind.HUB: "radsecproxy",
     NodeKind.ACCESS_POINT: "hostapd",
 }
-_WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT, NodeKind.AGENT, NodeKind.WORKER)
+_WITH_SSH: Final = (
+    NodeKind.HUB,
+    NodeKind.RADIUS_SERVER,
+    NodeKind.ACCESS_POINT,
+    NodeKind.CONTROLLER,
+    NodeKind.AGENT,
+    NodeKind.WORKER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,10 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
 def image_of(node: Node) -> Image:
     """Return the image that has a node's software in its version; raises `ImageError` when none has.
 
-    A worker is a machine with ansible-runner, which the control image has; the monitor is our own command.
+    A worker is a machine with ansible-runner, which the control image has; the monitor and the simulated controller
+    are our own commands.
     """
-    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER}:
+    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER, NodeKind.CONTROLLER}:
         return Image.CONTROL
     software = _SOFTWARE.get(node.kind)
     return image_for(software, node.version) if software else Image.DEBIAN_13
@@ -204,13 +212,16 @@ def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Mat
     for node in nodes:
         _write_login(folder.node(node.name), node, keys[node.name], material)
     control = layout.topology.node(CONTROL)
-    for node in layout.topology.of_kind(NodeKind.ACCESS_POINT):
+    for node in layout.topology.of_kind(*WITH_SNMP):
         snmp = network.boroughs_by_slug[node.owner].snmp
         if snmp:
             # The monitor stands in the control container's network.
             receiver = control.link(node.links[0].network)
-            text = snmpd_conf(snmp, material.secrets, receiver.address if receiver else None)
+            text = snmpd_conf(node.kind, snmp, material.secrets, receiver.address if receiver else None)
             _write_private(folder.node(node.name) / "snmpd.conf", text)
+    for node in layout.topology.of_kind(NodeKind.CONTROLLER):
+        path = folder.node(node.name) / "controller.json"
+        path.write_text(controller_tables(network, layout.topology, node), encoding="utf-8")
     for upstream in network.upstreams:
         files = outside_files(network, layout.topology, material, upstream)
         write_outside(files, folder.node(upstream.name))

@@ -19,6 +19,7 @@ class FaultKind(StrEnum):
     SERVER_STOPPED = "server-stopped"
     SERVER_BLACKHOLED = "server-blackholed"
     ACCESS_POINT_STOPPED = "access-point-stopped"
+    ACCESS_POINT_LOST = "access-point-lost"
     SITE_STOPPED = "site-stopped"
     SNMP_STOPPED = "snmp-stopped"
     SNMP_RESTARTED = "snmp-restarted"
@@ -37,6 +38,7 @@ AT_A_NODE: Final[Mapping[FaultKind, NodeKind]] = {
     FaultKind.SERVER_STOPPED: NodeKind.RADIUS_SERVER,
     FaultKind.SERVER_BLACKHOLED: NodeKind.RADIUS_SERVER,
     FaultKind.ACCESS_POINT_STOPPED: NodeKind.ACCESS_POINT,
+    FaultKind.ACCESS_POINT_LOST: NodeKind.CONTROLLER,
     FaultKind.SNMP_STOPPED: NodeKind.ACCESS_POINT,
     FaultKind.SNMP_RESTARTED: NodeKind.ACCESS_POINT,
     FaultKind.GOVWIFI_STOPPED: NodeKind.GOVWIFI,

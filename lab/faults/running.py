@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 DELAY_S: Final = 2.0
 EXPIRING: Final = timedelta(days=5)
 EXPIRED: Final = timedelta(days=-1)
-# What is done alike wherever it is done.
+# What is run is the same wherever it is done.
 _ALIKE: Final[Mapping[FaultKind, Callable[[], str]]] = {
     FaultKind.SNMP_STOPPED: scripts.stop_snmp,
     FaultKind.SNMP_RESTARTED: scripts.restart_snmp,
+    FaultKind.ACCESS_POINT_LOST: scripts.lose,
     FaultKind.AGENT_UNREACHABLE: scripts.shut_out,
     FaultKind.PROBER_PAUSED: scripts.pause,
 }
@@ -68,7 +69,8 @@ class Faults:
 
     def clear_all(self) -> None:
         """Take every fault back, whatever was set; nodes that do not obey are named together at the end."""
-        self._undo(self.topology.of_kind(*scripts.SERVICES, NodeKind.AGENT, NodeKind.GOVWIFI, NodeKind.MONITOR))
+        kinds = (*scripts.SERVICES, NodeKind.AGENT, NodeKind.CONTROLLER, NodeKind.GOVWIFI, NodeKind.MONITOR)
+        self._undo(self.topology.of_kind(*kinds))
 
     @contextmanager
     def held(self, *names: str) -> Iterator[None]:

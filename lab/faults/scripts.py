@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lab.agents import LOST
 from lab.faults.delay import PID_FILE, QUEUE
 from lab.outside import PID_FILE as OUTSIDE_PID_FILE
 from lab.outside import START as START_OUTSIDE
@@ -47,6 +48,11 @@ def stop_snmp() -> str:
 def restart_snmp() -> str:
     """Start the SNMP agent of a device anew: it tells whoever takes its traps, both times."""
     return "service snmpd restart"
+
+
+def lose() -> str:
+    """Let the last access point of a simulated controller leave it."""
+    return f"touch {LOST}"
 
 
 def blackhole(topology: Topology) -> str:
@@ -108,6 +114,8 @@ def undo(node: Node) -> str:
         return _without(_BLACK_HOLE, "INPUT")
     if node.kind is NodeKind.GOVWIFI:
         return f"if test -e {_MARK}; then {' '.join(START_OUTSIDE)} && rm {_MARK}; fi"
+    if node.kind is NodeKind.CONTROLLER:
+        return f"rm -f {LOST}"
     service = SERVICES[node.kind]
     steps = (
         _without(_BLACK_HOLE, "INPUT", "OUTPUT"),

@@ -1,4 +1,4 @@
-"""A whole region in containers, without access points and GovWifi: up, pushed, everybody in; how long, how large."""
+"""The servers and hubs of a whole region in containers: up, pushed, everybody in everywhere; how long, how large."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roaming.verify import Report
 
 # No agent of London is behind an address that is registered with GovWifi: nobody would ask its servers.
-SERVERS_AND_HUBS: Final = Part(without=frozenset({NodeKind.ACCESS_POINT, NodeKind.GOVWIFI}))
+SERVERS_AND_HUBS: Final = Part(without=frozenset({NodeKind.ACCESS_POINT, NodeKind.CONTROLLER, NodeKind.GOVWIFI}))
 _PATIENCE_S: Final = 180
 _PUSH_S: Final = 1800
 _DEVICES: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER)

@@ -81,6 +81,9 @@ def _device(node: Node) -> dict[str, Value]:
         volumes = [f"./nodes/{node.name}:/etc/lab-outside:ro"]
     if node.kind is NodeKind.RADIUS_SERVER:
         volumes.append(f"./logs/{node.name}:{_SERVER_LOGS}")
+    if node.kind is NodeKind.CONTROLLER:
+        environment["LAB_ADDRESS"] = str(node.address)
+        volumes.append("../..:/checkout:ro")
     # start-stop-daemon knows another user's daemon by /proc/PID/exe: without SYS_PTRACE `service X stop` does nothing.
     capabilities: list[Value] = ["NET_ADMIN", "NET_RAW", "SYS_PTRACE"]
     return {"cap_add": capabilities, "environment": environment, "init": True, "volumes": volumes}

@@ -37,6 +37,7 @@ class NodeKind(StrEnum):
     RADIUS_SERVER = "radius-server"
     HUB = "hub"
     ACCESS_POINT = "access-point"
+    CONTROLLER = "controller"
     AGENT = "agent"
     WORKER = "worker"
     UPSTREAM = "upstream"
@@ -164,7 +165,7 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, part: Part
     closed = _closed(network, inside)
     networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
     apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
-    places = _assign(networks, [*_feet(wanted), *_strangers(network, inside)], apart)
+    places = _assign(networks, _feet(wanted), apart)
     places |= _monitor(network, networks)
     nodes = [_placed(node, places) for node in wanted if part.holds(node.kind, node.owner)]
     used = {link.network for node in nodes for link in node.links}
@@ -222,6 +223,10 @@ def _wanted_inside(borough: Borough, inside: str) -> Iterator[_Wanted]:
     if worker := borough.worker:
         foot = (OPERATOR, Place(slug, worker.address))
         yield _Wanted(worker.name, NodeKind.WORKER, slug, (foot,), "", worker.credentials)
+    for controller in borough.controllers:
+        foot = (inside, Place(slug, controller.address))
+        version, login = controller.version, controller.credentials
+        yield _Wanted(controller.name, NodeKind.CONTROLLER, slug, (foot,), version, login)
     for site in borough.sites:
         for ap in site.standalone:
             foot = (inside, Place(slug, ap.address))
@@ -237,12 +242,6 @@ def _registered(borough: Borough) -> Iterator[tuple[str, Place]]:
 
 def _feet(wanted: Iterable[_Wanted]) -> Iterator[tuple[str, Place]]:
     return (foot for node in wanted for foot in node.feet)
-
-
-def _strangers(network: Network, inside: Mapping[str, str]) -> Iterator[tuple[str, Place]]:
-    """Yield addresses that the inventory speaks of and the lab has no node for: packets to them must not leave."""
-    for borough, controller in network.controllers():
-        yield inside[borough.slug], Place(borough.slug, controller.address)
 
 
 def _monitor(network: Network, networks: Mapping[str, IPv4Network]) -> dict[Place, IPv4Address]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
+from lab.agents import LOST
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.faults import FaultKind, Faults, parse
@@ -58,6 +59,7 @@ def _set(faults: Faults, text: str) -> None:
         ("snmp-stopped:hackney-sc-ap2", {"hackney-sc-ap2"}),
         ("snmp-restarted:hackney-th-ap1", {"hackney-th-ap1"}),
         ("govwifi-stopped:govwifi-london-1", {"govwifi-london-1"}),
+        ("access-point-lost:hackney-wlc", {"hackney-wlc"}),
         ("agent-unreachable:camden-agent", {"camden-agent"}),
         ("site-stopped:hackney/service-centre", {"hackney-sc-ap1", "hackney-sc-ap2"}),
         ("certificate-expired:hackney", {"hackney-proxy-1", "hackney-home-1"}),
@@ -73,8 +75,8 @@ def test_a_fault_is_read_as_it_is_spelled(topology: Topology, text: str, nodes: 
 
 THERE_ARE = (
     "hub-stopped:NODE, hub-blackholed:NODE, server-stopped:NODE, server-blackholed:NODE, access-point-stopped:NODE, "
-    "site-stopped:BOROUGH/SITE, snmp-stopped:NODE, snmp-restarted:NODE, govwifi-stopped:NODE, agent-unreachable:NODE, "
-    "link-delayed:NODE, "
+    "access-point-lost:NODE, site-stopped:BOROUGH/SITE, snmp-stopped:NODE, snmp-restarted:NODE, govwifi-stopped:NODE, "
+    "agent-unreachable:NODE, link-delayed:NODE, "
     "certificate-expiring:BOROUGH, certificate-expired:BOROUGH, "
     "radsec-key-wrong:BOROUGH, prober-paused"
 )
@@ -95,6 +97,7 @@ def test_the_page_of_the_lab_tells_of_every_fault(repository: Path) -> None:
         ("hub-melted:hub-east", f"there is no fault 'hub-melted'; there are {THERE_ARE}, and clear"),
         ("hub-stopped:hub-north", "the lab has no 'hub-north'; it has hub-east, hub-west"),
         ("hub-stopped:camden-rad-1", "hub-stopped is for a hub, and camden-rad-1 is a radius-server"),
+        ("access-point-lost:hub-east", "access-point-lost is for a controller, and hub-east is a hub"),
         ("hub-stopped", "the lab has no ''"),
         ("govwifi-stopped:nrps-1", "govwifi-stopped is for a govwifi, and nrps-1 is a upstream"),
         (
@@ -168,6 +171,7 @@ def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, faul
             "test -e /run/lab-stopped || { kill $(cat /run/freeradius/outside.pid) && ",
             "freeradius -d /etc/lab-outside -n radiusd && rm /run/lab-stopped",
         ),
+        ("access-point-lost:hackney-wlc", f"touch {LOST}", f"rm -f {LOST}"),
         ("agent-unreachable:camden-agent", "iptables -w -N lab-blackhole && ", "-X lab-blackhole"),
     ],
 )
@@ -202,6 +206,7 @@ EVERYWHERE = {
     "x-hackney-sc-ap2",
     "x-islington-th-ap1",
     "x-islington-us-ap1",
+    "x-hackney-wlc",
 }
 
 

@@ -90,6 +90,7 @@ def test_every_device_of_the_inventory_is_a_node(source: Path, layout: Layout) -
     wanted |= {server.name for borough in network.boroughs for server in borough.radius}
     wanted |= {borough.agent.name for borough in network.boroughs}
     wanted |= {ap.name for _, _, ap in network.access_points()}
+    wanted |= {controller.name for _, controller in network.controllers()}
     own = {node.name for node in layout.topology.of_kind(NodeKind.CONTROL, *ONLOOKERS)}
     assert {node.name for node in layout.topology.nodes} == wanted | own
 
@@ -106,6 +107,10 @@ def test_devices_that_speak_to_each_other_share_a_network(source: Path, layout: 
     for _, site, ap in network.access_points():
         for proxy in network.proxies(network.boroughs_by_slug[site.owner]):
             assert nodes.node(ap.name).links[0].network in {link.network for link in nodes.node(proxy.name).links}
+    for borough, controller in network.controllers():
+        for proxy in network.proxies(borough):
+            feet = {link.network for link in nodes.node(proxy.name).links}
+            assert nodes.node(controller.name).links[0].network in feet
 
 
 def test_an_agent_behind_a_registered_source_speaks_to_govwifi_from_it(small: Network) -> None:
