@@ -1,17 +1,21 @@
-"""Files in, conversations out: everything of a capture put together."""
+"""Files in, conversations and roams out: everything of a capture put together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from monitor.passive.captures.conversations import Conversation, Conversations
+from monitor.passive.captures.conversations import Conversations
 from monitor.passive.captures.links import RADIUS_PORTS, radius_links
 from monitor.passive.captures.merge import WINDOW, Sensor, merged
+from monitor.passive.captures.roams import Roams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from monitor.passive.captures.conversations import Conversation
+    from monitor.passive.captures.roams import Roam
 
 
 @dataclass(slots=True)
@@ -22,18 +26,22 @@ class Reading:
     ports: frozenset[int] = RADIUS_PORTS
     sensors: tuple[Sensor, ...] = field(init=False)
     radius: Conversations = field(default_factory=Conversations)
+    roams: Roams = field(default_factory=Roams)
 
     def __post_init__(self) -> None:
         filters = radius_links(self.ports)
         self.sensors = tuple(Sensor(number, path, filters) for number, path in enumerate(self.paths))
 
-    def found(self) -> Iterator[Conversation]:
+    def found(self) -> Iterator[Conversation | Roam]:
         """Yield what is found, in the order in which it ends. Raises `CaptureError`."""
-        take = self.radius.take
-        for ns, source, datagram, _ in merged(self.sensors):
+        take, hear = self.radius.take, self.roams.take
+        for ns, source, datagram, heard in merged(self.sensors):
             if datagram is not None:
                 yield from take(ns, source, datagram)
+            elif heard is not None:
+                yield from hear(heard)
         yield from self.radius.close()
+        yield from self.roams.close()
 
     def packets(self) -> int:
         """Return how many packets were read."""
@@ -47,6 +55,10 @@ class Reading:
             yield f"{self.radius.malformed} packets on RADIUS' ports are no RADIUS, or broken"
         if self.radius.strays:
             yield f"{self.radius.strays} RADIUS answers belong to no request that was captured"
+        if self.roams.malformed:
+            yield f"{self.roams.malformed} management frames are broken"
+        if self.roams.unkind:
+            yield f"{self.roams.unkind} roams in networks without 802.1X, no fast transitions, are passed over"
 
 
 def _notes(sensor: Sensor) -> Iterator[str]:

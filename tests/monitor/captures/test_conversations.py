@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.passive.captures import Reading
+from monitor.passive.captures import Conversation, Reading
 from monitor.passive.captures.conversations import MOST, Conversations
 from monitor.passive.captures.radius import attributes, is_radius, realm, station
 from tests.monitor.captures.made import ACCEPT, AP, CHALLENGE, HUB, PROXY, REJECT, Hop, attribute, write
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from monitor.passive.captures import Conversation
+
+def conversations(reading: Reading) -> list[Conversation]:
+    return [one for one in reading.found() if isinstance(one, Conversation)]
 
 
 def read(folder: Path, *hops: Hop) -> tuple[list[Conversation], list[str]]:
     """Return what is found in one file of what was heard on some hops."""
     made = sorted((one for hop in hops for one in hop.made), key=lambda one: one[0])
     reading = Reading([write(folder / "a.pcap", made, 101)])
-    return sorted(reading.found(), key=lambda one: (one.start, one.server)), list(reading.notes())
+    return sorted(conversations(reading), key=lambda one: (one.start, one.server)), list(reading.notes())
 
 
 def short(one: Conversation) -> str:
@@ -190,7 +192,7 @@ def test_two_sensors_that_hear_one_hop_tell_it_once(tmp_path: Path) -> None:
     hop.conversation()
     first = write(tmp_path / "a.pcap", hop.made, 101)
     second = write(tmp_path / "b.pcapng", [(at + 0.2, packet) for at, packet in hop.made], 101)
-    (found,) = Reading([first, second]).found()
+    (found,) = conversations(Reading([first, second]))
     assert short(found) == f"{CAMDEN} accept 40 [10,10,10] 0"
 
 
@@ -201,7 +203,7 @@ def test_two_sensors_that_hear_half_each_tell_it_whole(tmp_path: Path) -> None:
     back = [one for one in hop.made if one[1].dst == AP]
     paths = [write(tmp_path / "there.pcap", there, 101), write(tmp_path / "back.pcap", back, 101)]
     for order in (paths, paths[::-1]):
-        (found,) = Reading(order).found()
+        (found,) = conversations(Reading(order))
         assert short(found) == f"{CAMDEN} accept 40 [10,10,10] 0"
 
 
@@ -210,21 +212,21 @@ def test_packets_out_of_order_are_put_in_order(tmp_path: Path) -> None:
     for number in range(20):
         hop.conversation(at=number * 0.1, first=number * 3, states=(b"a%d" % number, b"b%d" % number))
     random.Random(1).shuffle(hop.made)  # noqa: S311  an order, and no secret
-    found = list(Reading([write(tmp_path / "a.pcap", hop.made, 101)]).found())
+    found = conversations(Reading([write(tmp_path / "a.pcap", hop.made, 101)]))
     assert {short(one) for one in found} == {f"{CAMDEN} accept 40 [10,10,10] 0"}
     assert len(found) == 20
 
 
 def test_what_is_kept_does_not_grow() -> None:
     """Twice as many stations as are remembered ask, and nobody answers."""
-    conversations, told = Conversations(), 0
+    paired, told = Conversations(), 0
     for number in range(2 * MOST):
         identity = number.to_bytes(6, "big")
         payload = attribute(31, identity.hex().encode())
         packet = b"\x01\x07" + (20 + len(payload)).to_bytes(2, "big") + identity.ljust(16, b"\0") + payload
         ends = (b"\xc6\x33\x64\x0a" + identity[-2:], b"\xc6\x33\x64" + identity[-3:-2] + b"\x07\x14")
-        told += len(list(conversations.take(number * 1000, 0, (*ends, packet))))
-    assert told + len(list(conversations.close())) == 2 * MOST
+        told += len(list(paired.take(number * 1000, 0, (*ends, packet))))
+    assert told + len(list(paired.close())) == 2 * MOST
     assert told >= MOST
 
 
@@ -287,7 +289,7 @@ def test_lengths_are_looked_at(payload: bytes, good: bool, told: bool | None) ->
 
 @given(st.binary(max_size=200))
 def test_no_payload_breaks_the_reader(payload: bytes) -> None:
-    conversations = Conversations()
+    paired = Conversations()
     for number in range(3):
-        list(conversations.take(number, 0, (b"\xc6\x33\x64\x0a\x00\x01", b"\xc6\x33\x64\x14\x07\x14", payload)))
-    assert len(list(conversations.close())) <= 1
+        list(paired.take(number, 0, (b"\xc6\x33\x64\x0a\x00\x01", b"\xc6\x33\x64\x14\x07\x14", payload)))
+    assert len(list(paired.close())) <= 1
