@@ -127,6 +127,8 @@ def radiotap(octets: bytes) -> Frame | None:
     if len(octets) < 8:  # noqa: PLR2004  a radiotap header has eight octets at least
         return None
     length = octets[2] | octets[3] << 8
+    if length < 8:  # noqa: PLR2004  likewise
+        return None
     present = int.from_bytes(octets[4:8], "little")
     if not present & _FLAGS:
         return Frame(octets[length:], pad=False)

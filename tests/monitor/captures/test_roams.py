@@ -369,6 +369,7 @@ BODY = bytes(range(40))
         (b"\x00\x00\x19\x00\x03\x00\x00\x80" + bytes(16) + b"\x10" + BODY, (BODY[:-4], False)),
         (b"\x00\x00\xff\xff\x02\x00\x00\x00\x10" + BODY, (b"", False)),
         (b"\x00\x00\x08", None),
+        (b"\x00\x00\x07\x00\x00\x00\x00\x00" + BODY, None),
     ],
 )
 def test_radiotap(octets: bytes, wanted: tuple[bytes, bool] | None) -> None:
