@@ -116,17 +116,9 @@ class _Open:
         )
 
 
-@dataclass(slots=True)
-class _Request:
-    """A request that was sent, and which exchange of which conversation it is."""
-
-    authenticator: bytes
-    proxy_states: tuple[bytes, ...]
-    ns: int
-    source: int
-    conversation: _Open
-    number: int
-    answered: bool = False
+_Request = tuple[bytes, tuple[bytes, ...], int, int, _Open, int]
+"""A request that was sent: authenticator, Proxy-States, when, which sensor, and which exchange of which conversation.
+Plain, as there are tens of thousands a second."""
 
 
 @dataclass(slots=True)
@@ -167,16 +159,18 @@ class Conversations:
         sender, receiver, payload = datagram
         key, authenticator = (sender, receiver, payload[1]), payload[4:20]
         before = self._requests.get(key)
-        if before is not None and before.authenticator == authenticator:
-            if before.source == source and ns - before.ns > TWICE_NS:
-                before.conversation.retransmissions += 1
+        if before is not None and before[0] == authenticator:
+            _, _, sent, heard_by, one, _ = before
+            if heard_by == source and ns - sent > TWICE_NS:
+                one.retransmissions += 1
             return
         told = attributes(payload)
         if told is None:
             self.malformed += 1
             return
-        one = self._continued((sender[:-2], receiver), told) or self._begun(ns, (sender[:-2], receiver), told)
-        self._requests[key] = _Request(authenticator, told[3], ns, source, one, len(one.times))
+        hop = (sender[:-2], receiver)
+        one = self._continued(hop, told) or self._begun(ns, hop, told)
+        self._requests[key] = (authenticator, told[3], ns, source, one, len(one.times))
         one.times.append(None)
         one.last, one.waits = ns, True
         self._full = len(self._requests) >= MOST or len(self._open) >= MOST
@@ -205,12 +199,13 @@ class Conversations:
         if request is None:
             self.strays += 1
             return
-        if request.answered:
+        _, proxy_states, sent, _, one, number = request
+        code = payload[0]
+        if one.times[number] is not None:
             return
-        code, one = payload[0], request.conversation
-        if code == CHALLENGE or request.proxy_states:
+        if code == CHALLENGE or proxy_states:
             told = attributes(payload)
-            if told is None or told[3] != request.proxy_states:
+            if told is None or told[3] != proxy_states:
                 self.malformed += told is None
                 self.strays += told is not None
                 return
@@ -218,8 +213,7 @@ class Conversations:
             one.state = told[1]
             if one.state:
                 self._by_state[one.hop, one.state] = one
-        request.answered = True
-        one.times[request.number] = (ns - request.ns) / _MS
+        one.times[number] = (ns - sent) / _MS
         one.last, one.waits = ns, False
         if code != CHALLENGE:
             one.end, one.result = ns, _ENDS[code]
@@ -232,7 +226,7 @@ class Conversations:
             over = sorted(self._open, key=_last)[: len(self._open) // 2]
         for one in over:
             self._forget(one)
-        self._requests = {key: one for key, one in self._requests.items() if one.conversation in self._open}
+        self._requests = {key: one for key, one in self._requests.items() if one[4] in self._open}
         if len(self._requests) >= MOST:
             self._requests = dict(list(self._requests.items())[MOST // 2 :])
         return [one.concluded(_idle(one, ns)) for one in over]

@@ -75,26 +75,32 @@ class CaptureFile:
         unit = 1 if reader.nano else 1000
         link = reader.linktype & 0xFFFF
         at = _PCAP_HEADER
-        for octets, (seconds, rest, _, length) in self._to_damage(reader):
-            if length > LARGEST_PACKET or len(octets) < length <= _READ:
-                self.whole = False
-                return
-            self.count += 1
-            at += _RECORD_HEADER + length
-            yield seconds * _SECOND + rest * unit, link, octets
+        try:
+            for octets, (seconds, rest, _, length) in reader:
+                if length > LARGEST_PACKET or len(octets) < length <= _READ:
+                    self.whole = False
+                    return
+                self.count += 1
+                at += _RECORD_HEADER + length
+                yield seconds * _SECOND + rest * unit, link, octets
+        except Exception:  # noqa: BLE001  whatever scapy lets through
+            self.whole = False
         self.whole = self.whole and stream.ends_at(at)
 
     def _pcapng(self, stream: Stream) -> Iterator[Packet]:
         from monitor.passive.captures.blocks import BlockReader  # noqa: PLC0415  as above
 
         reader = self._begun(BlockReader, stream)
-        for octets, about in self._to_damage(reader):
-            self.count += 1
-            if about.tshigh is None:
-                self.timeless += 1
-                continue
-            ticks = about.tshigh << 32 | about.tslow
-            yield ticks * _SECOND // about.tsresol, about.linktype, octets
+        try:
+            for octets, about in reader:
+                self.count += 1
+                if about.tshigh is None:
+                    self.timeless += 1
+                    continue
+                ticks = about.tshigh << 32 | about.tslow
+                yield ticks * _SECOND // about.tsresol, about.linktype, octets
+        except Exception:  # noqa: BLE001  scapy lets its own errors and those of struct and zlib through
+            self.whole = False
         self.whole = self.whole and not stream.short and stream.offset == reader.began
 
     def _begun(self, kind: Any, stream: Any) -> Any:  # noqa: ANN401  scapy makes readers by a metaclass
@@ -103,10 +109,3 @@ class CaptureFile:
         except Exception as error:
             message = f"{self.path}: its header is damaged"
             raise CaptureError(message) from error
-
-    def _to_damage(self, reader: Any) -> Iterator[Any]:  # noqa: ANN401  as above
-        """Yield what scapy reads up to where it fails, in whatever way."""
-        try:
-            yield from reader
-        except Exception:  # noqa: BLE001  scapy lets its own errors and those of struct and zlib through
-            self.whole = False

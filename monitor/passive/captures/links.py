@@ -6,6 +6,7 @@ headers: https://www.tcpdump.org/linktypes.html; radiotap: https://www.radiotap.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,6 +20,9 @@ LINKS: Final = "Ethernet (1), raw IP (12, 14, 101, 228, 229), 802.11 (105), Linu
 _ETHERNET, _DOT11, _COOKED, _COOKED_2, _RADIOTAP = 1, 105, 113, 276, 127
 _RAW_IP: Final = (12, 14, 101, 228, 229)
 
+_IPV4_UDP: Final = struct.Struct("!B5xHxBxx4s4s2s2sH").unpack_from
+"""An IPv4 header and a UDP header behind each other, in one go: it is what nearly every packet of use is."""
+_NO_OPTIONS: Final = 0x45
 _VLAN: Final = (b"\x81\x00", b"\x88\xa8", b"\x91\x00")
 _IPV4, _IPV6 = b"\x08\x00", b"\x86\xdd"
 _UDP: Final = 17
@@ -82,13 +86,17 @@ class RadiusFilter:
 
     def ipv4(self, octets: bytes, start: int) -> Datagram | None:
         """Look into an IPv4 packet (RFC 791); of a fragmented one, into its beginning."""
-        if len(octets) < start + 28 or octets[start + 9] != _UDP:
+        if len(octets) < start + 28:
             return None
+        first, fragment, protocol, source, target, from_port, to_port, length = _IPV4_UDP(octets, start)
         # The lower 13 bits are the fragment's offset: what is no beginning has no ports.
-        if octets[start + 7] or octets[start + 6] & 0x1F:
+        if protocol != _UDP or fragment & 0x1FFF:
             return None
-        udp = start + (octets[start] & 0x0F) * 4
-        return self._udp(octets, udp, octets[start + 12 : start + 16], octets[start + 16 : start + 20])
+        if first != _NO_OPTIONS:
+            return self._udp(octets, start + (first & 0x0F) * 4, source, target)
+        if to_port not in self._wanted and from_port not in self._wanted:
+            return None
+        return source + from_port, target + to_port, octets[start + 28 : start + 20 + length]
 
     def ipv6(self, octets: bytes, start: int) -> Datagram | None:
         """Look into an IPv6 packet (RFC 8200), behind extension headers; of a fragmented one, into its beginning."""

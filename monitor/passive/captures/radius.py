@@ -31,14 +31,14 @@ def attributes(payload: bytes) -> Attributes | None:  # noqa: C901  one loop, go
         payload = payload[:length]
     user = state = caller = b""
     proxy_states: tuple[bytes, ...] = ()
-    at = _SHORTEST
+    at, kinds = _SHORTEST, _TOLD
     try:
         while True:
             size = payload[at + 1]
             if size < 2:  # noqa: PLR2004  an attribute's own type and length
                 return None
             kind = payload[at]
-            if kind in _TOLD:
+            if kind in kinds:
                 value = payload[at + 2 : at + size]
                 if kind == _STATE:
                     state = value
