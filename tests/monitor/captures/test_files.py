@@ -160,8 +160,11 @@ DAMAGED = "{path}: cut off or damaged after {count} packets; what stands before 
             SECTION + interface(1) + interface(189) + enhanced(bytes(60)) + enhanced(b"usb", 1),
             ("{path}: 1 packets of link type 189 are passed over",),
         ),
-        # Two files behind each other: the second section's interface is a sensor of the air.
-        (SECTION + interface(1) + enhanced(bytes(60)) + SECTION + interface(127) + enhanced(bytes(60)), ()),
+        # Two files behind each other: the second section has an interface of its own.
+        (
+            SECTION + interface(1) + enhanced(bytes(60)) + SECTION + interface(189) + enhanced(bytes(60)),
+            ("{path}: 1 packets of link type 189 are passed over",),
+        ),
     ],
 )
 def test_damage_is_told_and_the_rest_is_read(tmp_path: Path, octets: bytes, wanted: tuple[str, ...]) -> None:

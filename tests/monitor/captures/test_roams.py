@@ -165,6 +165,15 @@ def refused(air: Air) -> None:
     air.auth(0.003, TWO, 2, 53)
 
 
+def refused_reassociation(air: Air) -> None:
+    """Put a refusal, and encrypted data that can be of nobody who is in."""
+    at_one(air)
+    air.slow(0, TWO, ONE)
+    air.made.pop()
+    air.answer(0.008, TWO, 30)
+    air.data(0.1, TWO)
+
+
 def refused_then_full_eap(air: Air) -> None:
     refused(air)
     air.full(0.010, TWO, ONE)
@@ -275,6 +284,7 @@ LOST = "1>2 incomplete - - -, "
         (lost_eap, [f"{LOST}its EAP was not heard, so its kind is not known"]),
         (refused, ["1>2 incomplete - - -, refused with status 53"]),
         (refused_then_full_eap, [f"{LOST}refused with status 53", "1>2 full_eap 250 126 118"]),
+        (refused_reassociation, [f"{LOST}refused with status 30"]),
         (refused_over_the_ds, [f"{LOST}refused with status 28"]),
         (over_the_ds_then_over_the_air, [f"{LOST}no association request", "1>2 ft_air 170 8 -"]),
         (overtaken, [f"{LOST}overtaken by another", "1>3 ft_air 170 8 -"]),
