@@ -41,6 +41,8 @@ TWICE_NS: Final = 10 * _MS
 _SWEEP_NS: Final = 5 * _SECOND
 MOST: Final = 50_000
 """Conversations, and requests, that are kept at once."""
+MOST_EXCHANGES: Final = 1000
+"""Exchanges of one conversation; EAP needs a few dozen. What follows is told as another one, begun before."""
 
 
 class Result(StrEnum):
@@ -181,7 +183,7 @@ class Conversations:
             return None
         known = self._by_state.get((hop, state))
         if known is not None:
-            return known
+            return known if len(known.times) < MOST_EXCHANGES else None
         waiting = [one for one in self._by_station.get((hop, station(caller)), ()) if one.waits]
         return waiting[0] if len(waiting) == 1 else None
 

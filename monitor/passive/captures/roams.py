@@ -34,6 +34,8 @@ _FORGOTTEN_NS: Final = 60 * _SECOND
 _SWEEP_NS: Final = _SECOND
 MOST: Final = 20_000
 """Clients that are remembered at once."""
+MOST_ATTEMPTS: Final = 16
+"""Attempts, and roams not yet told, that are remembered of one client."""
 _SAE: Final = 3
 
 
@@ -163,6 +165,8 @@ class Roams:
         """Return the attempt at an access point, a new one if there is none."""
         attempt = client.attempts.get(bssid)
         if attempt is None:
+            if len(client.attempts) >= MOST_ATTEMPTS:
+                self._give_up(client, next(iter(client.attempts.values())))
             attempt = client.attempts[bssid] = Attempt(client.address, bssid, ns, ns, client.current)
         return attempt
 
@@ -277,6 +281,8 @@ class Roams:
         last_data, acked = client.last_data(previous)
         first = attempt.at.get(Mark.DATA)
         client.held.append(_Held(attempt, previous, done, last_data, acked, first, client.twofold))
+        if len(client.held) > MOST_ATTEMPTS:
+            self._release(client, client.held[:1])
         del client.attempts[attempt.bssid]
         for other in client.attempts.values():
             other.overtaken = other.overtaken or other.began <= attempt.began

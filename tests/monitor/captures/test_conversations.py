@@ -230,6 +230,20 @@ def test_what_is_kept_does_not_grow() -> None:
     assert told >= MOST
 
 
+def test_a_conversation_without_end_is_told_in_parts() -> None:
+    """A server gives the same State again and again."""
+    paired = Conversations()
+    ends, state = (b"\xc6\x33\x64\x0a\x00\x01", b"\xc6\x33\x64\x14\x07\x14"), b"\x18\x03s"
+    for number in range(2500):
+        identifier = bytes((number % 256,))
+        for code, way in ((b"\x01", ends), (b"\x0b", ends[::-1])):
+            packet = code + identifier + b"\x00\x17" + number.to_bytes(16, "big") + state
+            list(paired.take(number * 1000, 0, (*way, packet)))
+    told = list(paired.close())
+    assert sum(len(one.exchange_ms) for one in told) == 2500
+    assert max(len(one.exchange_ms) for one in told) == 1000
+
+
 @pytest.mark.parametrize(
     ("user", "wanted"),
     [

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.passive.captures import Reading, Roam
-from monitor.passive.captures.air import Data, Ear, Heard
+from monitor.passive.captures.air import Data, Ear, Heard, Kind
 from monitor.passive.captures.elements import elements
 from monitor.passive.captures.links import Frame, radiotap
-from monitor.passive.captures.roams import MOST, Roams
+from monitor.passive.captures.roams import MOST, MOST_ATTEMPTS, Roams
 from tests.monitor.captures.air import FAST, FT_AKM, ONE, PSK_AKM, THREE, TWO, Air, octets, rsn
 from tests.monitor.captures.made import write
 
@@ -426,3 +426,20 @@ def test_what_is_kept_does_not_grow() -> None:
     for step in range(MOST + 5000):
         list(roams.take(Data(step, step.to_bytes(6, "big"), octets(ONE), up=True, protected=True, acked=False)))
         assert len(roams._clients) <= MOST + 1  # noqa: SLF001  its memory is what is meant
+
+
+def test_one_client_cannot_fill_the_memory() -> None:
+    """It knocks at ever new access points, and gets in everywhere."""
+    roams, air, told = Roams(), Air(), 0
+    authentication, response = b"\x02\x00\x01\x00\x00\x00", bytes(6)
+    for step in range(300):
+        bssid = b"\x02\x01" + step.to_bytes(4, "big")
+        for up, kind, body in (
+            (True, Kind.AUTHENTICATION, authentication),
+            (False, Kind.ASSOCIATION_RESPONSE, response),
+        ):
+            if step % 2 or up:
+                told += len(list(roams.take(Heard(step, kind, octets(air.client), bssid, up, body))))
+        (client,) = roams._clients.values()  # noqa: SLF001  its memory is what is meant
+        assert len(client.attempts) + len(client.held) <= 2 * MOST_ATTEMPTS + 1
+    assert told + len(list(roams.close())) == 300
