@@ -82,7 +82,7 @@ class Attempt:
     @property
     def done(self) -> int | None:
         """Return when the client was in: by the reassociation response (FT), by M4, or by encrypted data."""
-        last = Mark.ASSOCIATED if self.fast or self.open else Mark.M4
+        last = Mark.ASSOCIATED if self.fast or self.asked.fast or self.open else Mark.M4
         ended = self.at.get(last)
         return self.at.get(Mark.DATA) if ended is None else ended
 
