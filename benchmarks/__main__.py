@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import eap, exposition, load_check_render, push, push_ansible, push_memory, snmp, snmp_cycle
+from benchmarks import captures, eap, exposition, load_check_render, push, push_ansible, push_memory, snmp, snmp_cycle
 from benchmarks.row import Row
 
 if TYPE_CHECKING:
@@ -24,13 +24,24 @@ MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row | Missing]], ...]] = (
     eap.measure,
     exposition.measure,
     snmp.measure,
+    captures.measure,
 )
 FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (
     push_ansible.measure,
     push_memory.measure,
     snmp_cycle.measure,
 )
-PACKAGES: Final = ("pydantic", "pyyaml", "jinja2", "netmiko", "paramiko", "asyncssh", "prometheus-client", "gufo-snmp")
+PACKAGES: Final = (
+    "pydantic",
+    "pyyaml",
+    "jinja2",
+    "netmiko",
+    "paramiko",
+    "asyncssh",
+    "prometheus-client",
+    "gufo-snmp",
+    "scapy",
+)
 RESULTS: Final = Path(__file__).parents[1] / "build" / "bench.json"
 
 

@@ -7,17 +7,18 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lab.agents import snmpd_conf
+from lab.agents import WITH_SNMP, controller_tables, snmpd_conf
 from lab.engine import LAB_LABEL, bring_up, take_down
 from lab.errors import AddressTakenError, LabError
 from lab.images import Image, image_for
 from lab.logins import authorized_key, host_key, known_hosts
-from lab.outside import START, outside_files, write_outside
+from lab.outside import START, govwifi_files, outside_files, write_outside
 from lab.pki import generate, write, write_private
 from lab.topology import (
     CONTROL,
     MONITOR,
     ONLOOKERS,
+    OUTSIDERS,
     WHOLE,
     Layout,
     Node,
@@ -50,7 +51,14 @@ _SOFTWARE: Final = {
     NodeKind.HUB: "radsecproxy",
     NodeKind.ACCESS_POINT: "hostapd",
 }
-_WITH_SSH: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER, NodeKind.ACCESS_POINT, NodeKind.AGENT, NodeKind.WORKER)
+_WITH_SSH: Final = (
+    NodeKind.HUB,
+    NodeKind.RADIUS_SERVER,
+    NodeKind.ACCESS_POINT,
+    NodeKind.CONTROLLER,
+    NodeKind.AGENT,
+    NodeKind.WORKER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +145,10 @@ def prepare(folder: Folder, order: Order, network: Network, pool: IPv4Network) -
 def image_of(node: Node) -> Image:
     """Return the image that has a node's software in its version; raises `ImageError` when none has.
 
-    A worker is a machine with ansible-runner, which the control image has; the monitor is our own command.
+    A worker is a machine with ansible-runner, which the control image has; the monitor and the simulated controller
+    are our own commands.
     """
-    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER}:
+    if node.kind in {NodeKind.CONTROL, NodeKind.MONITOR, NodeKind.WORKER, NodeKind.CONTROLLER}:
         return Image.CONTROL
     software = _SOFTWARE.get(node.kind)
     return image_for(software, node.version) if software else Image.DEBIAN_13
@@ -202,13 +211,22 @@ def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Mat
     folder.known_hosts.write_text(known_hosts(nodes, keys), encoding="ascii")
     for node in nodes:
         _write_login(folder.node(node.name), node, keys[node.name], material)
-    for node in layout.topology.of_kind(NodeKind.ACCESS_POINT):
+    control = layout.topology.node(CONTROL)
+    for node in layout.topology.of_kind(*WITH_SNMP):
         snmp = network.boroughs_by_slug[node.owner].snmp
         if snmp:
-            _write_private(folder.node(node.name) / "snmpd.conf", snmpd_conf(snmp, material.secrets))
+            # The monitor stands in the control container's network.
+            receiver = control.link(node.links[0].network)
+            text = snmpd_conf(node.kind, snmp, material.secrets, receiver.address if receiver else None)
+            _write_private(folder.node(node.name) / "snmpd.conf", text)
+    for node in layout.topology.of_kind(NodeKind.CONTROLLER):
+        path = folder.node(node.name) / "controller.json"
+        path.write_text(controller_tables(network, layout.topology, node), encoding="utf-8")
     for upstream in network.upstreams:
         files = outside_files(network, layout.topology, material, upstream)
         write_outside(files, folder.node(upstream.name))
+    for node in layout.topology.of_kind(NodeKind.GOVWIFI):
+        write_outside(govwifi_files(network, layout.topology, material), folder.node(node.name))
 
 
 def _make_log_folders(folder: Folder, topology: Topology) -> None:
@@ -236,10 +254,10 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _start_outside(engine: Engine, topology: Topology) -> None:
-    for node in topology.of_kind(NodeKind.UPSTREAM):
+    for node in topology.of_kind(*OUTSIDERS):
         result = engine.exec(container(topology, node), list(START), timeout_s=30)
         if not result.ok:
-            message = f"{node.name}: the national proxy's FreeRADIUS does not start: {(result.out + result.err)[-500:]}"
+            message = f"{node.name}: the lab's own FreeRADIUS does not start: {(result.out + result.err)[-500:]}"
             raise LabError(message)
 
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 
 from lab.errors import LabError
 from roaming.model.base import SecretRef
-from roaming.model.borough import FederationFace, Snmp
+from roaming.model.borough import FederationFace, Snmp, SnmpV2c
 from roaming.model.federation import Hub
 from roaming.model.identity import Certificate, Credentials, Identity, PasswordProbe, TlsProbe
 from roaming.model.terms import Transport
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from roaming.model.network import Network
 
+# What devices that use GovWifi expect its servers to be called (GovWifi tech docs set_up.md).
+_GOVWIFI = "wifi.service.gov.uk"
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -57,6 +59,7 @@ _KINDS: dict[tuple[type[BaseModel], str], SecretKind] = {
     (PasswordProbe, "secret"): SecretKind.PASSWORD,
     (Snmp, "auth"): SecretKind.PASSWORD,
     (Snmp, "privacy"): SecretKind.PASSWORD,
+    (SnmpV2c, "community"): SecretKind.PASSWORD,
 }
 # Key material by the name of its field, wherever it stands: 32 octets in hexadecimal digits.
 _KEY_FIELDS = frozenset({"cui_key", "mac_key", "fast_transition_key"})
@@ -139,6 +142,11 @@ def upstream_names(upstream: str) -> tuple[str, str]:
     return f"outside-{upstream}", f"outside/{upstream}/key"
 
 
+def govwifi_names() -> tuple[str, str]:
+    """Return the names of the certificate that all of the lab's GovWifi servers show, and of its key."""
+    return "outside-govwifi", "outside/govwifi/key"
+
+
 def _references(network: Network) -> Iterator[tuple[str, SecretKind]]:
     roots = (network.federation, *network.hubs, *network.upstreams, *network.boroughs)
     for root in roots:
@@ -194,6 +202,7 @@ def _tls_keys(network: Network) -> dict[str, str]:
     keys |= {borough.identity.certificate: borough.identity.key.secret for borough in network.boroughs}
     outside = [realm for upstream in network.upstreams for realm in upstream.probes]
     keys |= dict(outside_names(realm.realm) for realm in outside)
+    keys |= dict([govwifi_names()] if network.federation.govwifi else [])
     probes = [borough.identity.probe for borough in network.boroughs] + [realm.probe for realm in outside]
     return keys | {probe.tls.certificate: probe.tls.key.secret for probe in probes if probe.tls}
 
@@ -206,6 +215,9 @@ def _outside_records(network: Network) -> Iterator[Certificate]:
             yield _outside_record(network, upstream_names(upstream.name)[0], (upstream.tls_name,), issuer)
         for realm in upstream.probes:
             yield _outside_record(network, outside_names(realm.realm)[0], realm.server_names, realm.trust[-1])
+    if network.federation.govwifi:
+        not_after = network.certificates_by_name[network.federation.trust.ca].not_after
+        yield Certificate(name=govwifi_names()[0], kind="server", not_after=not_after, names=(_GOVWIFI,))
 
 
 def _outside_record(network: Network, name: str, names: tuple[str, ...], issuer: str) -> Certificate:

@@ -17,3 +17,7 @@ class ListenError(MonitorError):
 
 class PictureError(MonitorError):
     """A picture of the federation cannot be had, or what came is none."""
+
+
+class CaptureError(MonitorError):
+    """A capture cannot be read at all: it is not there, it is none, or nothing in it is of a kind that we know."""

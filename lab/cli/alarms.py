@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from lab import life
-from lab.cli.options import DEFAULT_NAME, JsonOption, NameOption, ScaleOption
+from lab.cli.borrowed import Wished, watched
+from lab.cli.options import DEFAULT_NAME, LAB_INVENTORY, JsonOption, LabInventoryOption, NameOption, ScaleOption
 from lab.cli.progress import console, diary
-from lab.cli.workshop import ensurer
 from lab.engine import find_engine
 from lab.faults import Faults
 from lab.folder import folder
 from lab.scenarios.alarms import LabEars, Run, chosen
-from lab.scenarios.verification import push
-from lab.topology import read_mapping
-from lab.watch import DEFAULT_SCALE, Wanted, watch
-from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
+from lab.watch import DEFAULT_SCALE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from lab.engine import Engine
-    from lab.folder import Folder
     from lab.scenarios.alarms import Outcome
-    from lab.topology import Topology
-
-_PUSH_S: Final = 900
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def alarms(
     *,
-    inventory: InventoryOption = DEFAULT_INVENTORY,
+    inventory: LabInventoryOption = LAB_INVENTORY,
     name: NameOption = DEFAULT_NAME,
     only: Annotated[list[str] | None, typer.Option("--only", help="Only this row; may be repeated.")] = None,
     scale: ScaleOption = DEFAULT_SCALE,
@@ -52,13 +39,12 @@ def alarms(
 
     A lab that is up is used, and watched if nobody does; without one a lab is made and taken down again.
 
-    Example: roam-lab alarms -i lab/inventory --only hub-stopped
+    Example: roam-lab alarms --only hub-stopped
     """
     rows, say = chosen(only or ()), diary()
     where = folder(name)
     engine = find_engine(where.root)
-    with _lab(engine, where, inventory, say) as topology:
-        _watched(engine, where, topology, scale, say)
+    with watched(engine, where, Wished(inventory, scale), say) as topology:
         run = Run(Faults(engine, topology, where), LabEars(engine, topology), say=say)
         outcomes: list[Outcome] = []
         try:
@@ -69,27 +55,6 @@ def alarms(
             _print(outcomes, as_json=as_json)
     say("done")
     raise typer.Exit(0 if all(outcome.passed for outcome in outcomes) else 1)
-
-
-@contextmanager
-def _lab(engine: Engine, where: Folder, inventory: Path, say: Callable[[str], None]) -> Iterator[Topology]:
-    """Give the lab that is up, or one of our own for as long as we need it."""
-    if where.mapping.exists():
-        yield read_mapping(where.mapping)
-        return
-    topology = life.up(engine, where, life.Order(inventory, ensurer(engine, where, say)), say)
-    try:
-        say("pushing")
-        push(engine, topology, timeout_s=_PUSH_S)
-        yield topology
-    finally:
-        life.down(engine, where)
-
-
-def _watched(engine: Engine, where: Folder, topology: Topology, scale: float, say: Callable[[str], None]) -> None:
-    states = {state.node.name: state.status for state in life.status(engine, where)}
-    if states.get("pager") != "running" or states.get("monitor") != "running":
-        watch(engine, where, topology, Wanted(ensurer(engine, where, say), scale), say)
 
 
 def _print(outcomes: list[Outcome], *, as_json: bool) -> None:

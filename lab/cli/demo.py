@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from lab import life
-from lab.cli.options import DEFAULT_NAME, NameOption
+from lab.cli.options import DEFAULT_NAME, LAB_INVENTORY, LabInventoryOption, NameOption
 from lab.cli.progress import console, steps
 from lab.cli.table import edits, mapping_table
 from lab.cli.up import STEPS
@@ -24,15 +22,10 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
-def demo(
-    inventory: Annotated[Path, typer.Option("--inventory", "-i", help="Directory of the inventory files.")] = Path(
-        "lab/inventory"
-    ),
-    name: NameOption = DEFAULT_NAME,
-) -> None:
+def demo(inventory: LabInventoryOption = LAB_INVENTORY, name: NameOption = DEFAULT_NAME) -> None:
     """Bring a lab up, see it refuse everybody, push, see it work, and take each hub away; a lab that is up is replaced.
 
-    Example: roam-lab demo -i lab/inventory
+    Example: roam-lab demo
     """
     started = time.monotonic()
     where = folder(name)

@@ -15,7 +15,7 @@ from lab.cli.up import STEPS
 from lab.cli.workshop import ensurer
 from lab.engine import find_engine
 from lab.folder import folder
-from lab.scenarios.london import WITHOUT_ACCESS_POINTS, lines, measure
+from lab.scenarios.london import SERVERS_AND_HUBS, lines, measure
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
 
 
@@ -34,7 +34,7 @@ def london(
     where = folder(name)
     engine = find_engine(where.root)
     with steps(STEPS + 3) as step:
-        order = life.Order(inventory, ensurer(engine, where, step), WITHOUT_ACCESS_POINTS)
+        order = life.Order(inventory, ensurer(engine, where, step), SERVERS_AND_HUBS)
         began = time.monotonic()
         topology = life.up(engine, where, order, step)
         try:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import typer
 from rich.table import Table
 
-from lab.cli.options import DEFAULT_NAME, JsonOption, NameOption
+from lab.cli.borrowed import Wished, watched
+from lab.cli.options import DEFAULT_NAME, LAB_INVENTORY, JsonOption, LabInventoryOption, NameOption, ScaleOption
 from lab.cli.progress import console, diary
 from lab.engine import find_engine
 from lab.faults import Faults
 from lab.folder import folder
 from lab.scenarios.alarms import LabEars
 from lab.scenarios.panels import LabCrowd, Run
-from lab.topology import container, read_mapping
-from lab.watch import LabPrometheus
+from lab.topology import container
+from lab.watch import DEFAULT_SCALE, LabPrometheus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,20 +32,26 @@ def register(app: typer.Typer) -> None:
     app.command("panels")(panels)
 
 
-def panels(*, name: NameOption = DEFAULT_NAME, as_json: JsonOption = False) -> None:
+def panels(
+    *,
+    inventory: LabInventoryOption = LAB_INVENTORY,
+    name: NameOption = DEFAULT_NAME,
+    scale: ScaleOption = DEFAULT_SCALE,
+    as_json: JsonOption = False,
+) -> None:
     """Ask every query of every dashboard while all is well and while much is broken: each must tell the difference.
 
-    Needs the lab of lab/inventory, pushed to and watched.
+    A lab that is up is used, and watched if nobody does; without one a lab is made and taken down again.
 
     Example: roam-lab panels
     """
     began, say = time.monotonic(), diary()
     where = folder(name)
-    topology = read_mapping(where.mapping)
     engine = find_engine(where.root)
-    prometheus = LabPrometheus(engine, container(topology, topology.node("prometheus")))
-    faults, crowd = Faults(engine, topology, where), LabCrowd(engine, topology, where)
-    rows = Run(prometheus, faults, crowd, LabEars(engine, topology), say=say).play()
+    with watched(engine, where, Wished(inventory, scale), say) as topology:
+        prometheus = LabPrometheus(engine, container(topology, topology.node("prometheus")))
+        faults, crowd = Faults(engine, topology, where), LabCrowd(engine, topology, where)
+        rows = Run(prometheus, faults, crowd, LabEars(engine, topology), say=say).play()
     if as_json:
         typer.echo(json.dumps([asdict(row) | {"passed": row.passed} for row in rows], indent=2))
     else:

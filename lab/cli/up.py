@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lab import life
-from lab.cli.options import DEFAULT_NAME, GrafanaOption, NameOption, ScaleOption
+from lab.cli.options import DEFAULT_NAME, GrafanaOption, NameOption, ScaleIfWatchedOption
 from lab.cli.progress import console, steps
 from lab.cli.table import edits, mapping_table
 from lab.cli.workshop import ensurer
@@ -38,13 +38,15 @@ def up(
     watched: Annotated[
         bool, typer.Option("--watch", help="With the monitor, Prometheus and Alertmanager: `roam-lab watch`.")
     ] = False,
-    scale: ScaleOption = DEFAULT_SCALE,
+    scale: ScaleIfWatchedOption = None,
     grafana: GrafanaOption = False,
 ) -> None:
     """Make a federation of containers from an inventory, unconfigured: `roam push` does the rest.
 
     Example: roam-lab up -i lab/inventory
     """
+    if not watched:
+        _refuse_lonely(scale=scale, grafana=grafana)
     pools = (_subnet(subnet),) if subnet else life.POOLS
     where = folder(name)
     engine = find_engine(where.root)
@@ -54,10 +56,17 @@ def up(
         order = life.Order(inventory, images, part, pools)
         topology = life.up(engine, where, order, step)
         if watched:
-            watch(engine, where, topology, Wanted(images, scale, grafana), step)
+            watch(engine, where, topology, Wanted(images, scale or DEFAULT_SCALE, grafana), step)
     console().print(mapping_table(topology))
     for line in edits():
         typer.echo(line)
+
+
+def _refuse_lonely(**given: object) -> None:
+    """Refuse what only those who look on would heed."""
+    for name in (name for name, value in given.items() if value):
+        message = "is for those who look on: give --watch too, or use `roam-lab watch` later"
+        raise typer.BadParameter(message, param_hint=f"--{name}")
 
 
 def _subnet(text: str) -> IPv4Network:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from lab.devices.catalyst import Setup
 from lab.devices.fleet import Fleet, FleetSetup
 from lab.errors import LabError
+from lab.logins import HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--config", type=Path, help="the first configuration; the brownfield without it")
     parser.add_argument("--minute-s", type=float, default=60, help="seconds a minute of the revert timer takes")
     parser.add_argument("--seed", type=int, help="makes the devices' random choices repeatable")
+    parser.add_argument("--user", default="roam", help="who may log in")
+    parser.add_argument("--own", type=Path, help="a folder with a lab device's host key, password and login keys")
     parser.add_argument("--own-host-keys", action="store_true", help="a host key a device, not one for all")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input ends")
     return parser.parse_args(words)
@@ -43,6 +46,7 @@ def _words(given: str) -> tuple[str, ...]:
 
 def _setup(given: argparse.Namespace) -> FleetSetup:
     config = given.config.read_text() if given.config else None
+    own = _own(given.own) if given.own else {}
     return FleetSetup(
         device=Setup(config=config, minute_s=given.minute_s),
         names=_words(given.names),
@@ -52,7 +56,16 @@ def _setup(given: argparse.Namespace) -> FleetSetup:
         own_host_keys=given.own_host_keys,
         control=given.state.with_suffix(".sock"),
         seed=given.seed,
+        user=given.user,
+        password=own.get("password"),
+        authorized_keys=tuple(own.get("authorized_keys", "").splitlines()),
+        host_key=HostKey(own["ssh_host_ed25519_key"], own["ssh_host_ed25519_key.pub"].strip()) if own else None,
     )
+
+
+def _own(folder: Path) -> dict[str, str]:
+    """Read what the lab mounts into a device, by the files' names."""
+    return {path.name: path.read_text(encoding="ascii") for path in folder.iterdir() if path.is_file()}
 
 
 def _state(fleet: Fleet, control: Path) -> dict[str, object]:

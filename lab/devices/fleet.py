@@ -18,7 +18,7 @@ from lab.devices.control import Control
 from lab.devices.server import DeviceServer, Door
 from lab.devices.users import Logins
 from lab.errors import AddressTakenError
-from lab.logins import authorized_key, host_key
+from lab.logins import HostKey, authorized_key, host_key
 from roaming.transport import Access
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class FleetSetup:
     `names` are the hostnames; devices beyond them are `wlc-1`, `wlc-2`, … by their place. `addresses` are where they
     listen, one a device, on the loopback without them; `port` is then the same port of each.
 
-    `own_host_keys` gives each device its own host key; one for all costs less memory. `control` is where another
+    `own_host_keys` gives each device its own host key; one for all costs less memory, and `host_key` is that one, made
+    up without it. `control` is where another
     process can read and trouble the devices. `seed` makes the devices' random choices repeatable.
     """
 
@@ -50,6 +51,7 @@ class FleetSetup:
     addresses: tuple[str, ...] = ()
     port: int | None = None
     own_host_keys: bool = False
+    host_key: HostKey | None = None
     control: Path | None = None
     seed: int | None = None
 
@@ -64,7 +66,7 @@ class Fleet:
         )
         self._login = host_key()
         self._password = self.setup.password or secrets.token_urlsafe(16)
-        self._keys = [host_key() for _ in range(count if self.setup.own_host_keys else 1)]
+        self._keys = [self.setup.host_key or host_key() for _ in range(count if self.setup.own_host_keys else 1)]
         self._listeners = _listeners(_places(count, self.setup))
         self._places: list[tuple[str, int]] = [each.getsockname() for each in self._listeners]
         self._loop = asyncio.new_event_loop()

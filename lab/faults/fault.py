@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault and the nodes that it may be done to; `place` is a node, `borough/site`, a borough or nothing."""
+    """A fault and the nodes of its place; `place` is a node, `borough/site`, a borough or nothing."""
 
     kind: FaultKind
     place: str

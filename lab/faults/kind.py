@@ -19,8 +19,11 @@ class FaultKind(StrEnum):
     SERVER_STOPPED = "server-stopped"
     SERVER_BLACKHOLED = "server-blackholed"
     ACCESS_POINT_STOPPED = "access-point-stopped"
+    ACCESS_POINT_LOST = "access-point-lost"
     SITE_STOPPED = "site-stopped"
     SNMP_STOPPED = "snmp-stopped"
+    SNMP_RESTARTED = "snmp-restarted"
+    GOVWIFI_STOPPED = "govwifi-stopped"
     AGENT_UNREACHABLE = "agent-unreachable"
     LINK_DELAYED = "link-delayed"
     CERTIFICATE_EXPIRING = "certificate-expiring"
@@ -35,7 +38,10 @@ AT_A_NODE: Final[Mapping[FaultKind, NodeKind]] = {
     FaultKind.SERVER_STOPPED: NodeKind.RADIUS_SERVER,
     FaultKind.SERVER_BLACKHOLED: NodeKind.RADIUS_SERVER,
     FaultKind.ACCESS_POINT_STOPPED: NodeKind.ACCESS_POINT,
+    FaultKind.ACCESS_POINT_LOST: NodeKind.CONTROLLER,
     FaultKind.SNMP_STOPPED: NodeKind.ACCESS_POINT,
+    FaultKind.SNMP_RESTARTED: NodeKind.ACCESS_POINT,
+    FaultKind.GOVWIFI_STOPPED: NodeKind.GOVWIFI,
     FaultKind.AGENT_UNREACHABLE: NodeKind.AGENT,
     FaultKind.LINK_DELAYED: NodeKind.RADIUS_SERVER,
 }
@@ -43,7 +49,13 @@ AT_A_BOROUGH: Final = frozenset(
     {FaultKind.CERTIFICATE_EXPIRING, FaultKind.CERTIFICATE_EXPIRED, FaultKind.RADSEC_KEY_WRONG}
 )
 STOPPED: Final = frozenset(
-    {FaultKind.HUB_STOPPED, FaultKind.SERVER_STOPPED, FaultKind.ACCESS_POINT_STOPPED, FaultKind.SITE_STOPPED}
+    {
+        FaultKind.HUB_STOPPED,
+        FaultKind.SERVER_STOPPED,
+        FaultKind.ACCESS_POINT_STOPPED,
+        FaultKind.SITE_STOPPED,
+        FaultKind.GOVWIFI_STOPPED,
+    }
 )
 BLACKHOLED: Final = frozenset({FaultKind.HUB_BLACKHOLED, FaultKind.SERVER_BLACKHOLED})
 

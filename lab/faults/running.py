@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lab.errors import LabError
+from lab.errors import EngineError, LabError
 from lab.faults import delay, scripts
 from lab.faults.fault import Fault, parse
 from lab.faults.kind import BLACKHOLED, STOPPED, FaultKind
@@ -19,7 +19,7 @@ from roaming.load import load
 from roaming.targets.freeradius import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from lab.engine import Engine
     from lab.folder import Folder
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 DELAY_S: Final = 2.0
 EXPIRING: Final = timedelta(days=5)
 EXPIRED: Final = timedelta(days=-1)
+# What is run is the same wherever it is done.
+_ALIKE: Final[Mapping[FaultKind, Callable[[], str]]] = {
+    FaultKind.SNMP_STOPPED: scripts.stop_snmp,
+    FaultKind.SNMP_RESTARTED: scripts.restart_snmp,
+    FaultKind.ACCESS_POINT_LOST: scripts.lose,
+    FaultKind.AGENT_UNREACHABLE: scripts.shut_out,
+    FaultKind.PROBER_PAUSED: scripts.pause,
+}
 _TLS: Final = f"{OURS}/tls"
 
 
@@ -49,28 +57,20 @@ class Faults:
         for node in self._struck(fault):
             self._break(fault.kind, fault.place, node)
 
-    def clear(self, fault: Fault) -> None:
-        """Take back whatever was done to the nodes of a fault."""
-        for node in fault.nodes:
-            self._run(node, scripts.undo(node))
-
     def break_all(self, names: Sequence[str]) -> None:
-        """Bring faults about by their names, one right after the other."""
-        for name in names:
-            self.set(self.parse(name))
+        """Bring faults about by their names, one right after the other; none when a name is wrong."""
+        for fault in [self.parse(name) for name in names]:
+            self.set(fault)
 
     def mend_all(self, names: Sequence[str]) -> None:
-        """Take faults back by their names."""
-        for name in names:
-            self.clear(self.parse(name))
+        """Take faults back by their names; nodes that do not obey are named together at the end."""
+        faults = [self.parse(name) for name in names]
+        self._undo(dict.fromkeys(node for fault in faults for node in self._struck(fault)))
 
     def clear_all(self) -> None:
-        """Take every fault back, whatever was set."""
-        for node in self.topology.of_kind(*scripts.SERVICES, NodeKind.AGENT):
-            self._run(node, scripts.undo(node))
-        for node in self.topology.of_kind(NodeKind.MONITOR):
-            if self.engine.state(container(self.topology, node)):
-                self._run(node, scripts.undo(node))
+        """Take every fault back, whatever was set; nodes that do not obey are named together at the end."""
+        kinds = (*scripts.SERVICES, NodeKind.AGENT, NodeKind.CONTROLLER, NodeKind.GOVWIFI, NodeKind.MONITOR)
+        self._undo(self.topology.of_kind(*kinds))
 
     @contextmanager
     def held(self, *names: str) -> Iterator[None]:
@@ -80,6 +80,24 @@ class Faults:
             yield
         finally:
             self.mend_all(names)
+
+    def _undo(self, nodes: Iterable[Node]) -> None:
+        """Take back whatever was done to the nodes, each whatever became of the others."""
+        refusals = []
+        for node in nodes:
+            try:
+                if self._begun(node):
+                    self._run(node, scripts.undo(node))
+            except EngineError as error:
+                refusals.append(f"{node.name}: {error}")
+            except LabError as error:
+                refusals.append(str(error))
+        if refusals:
+            raise LabError("\n".join(refusals))
+
+    def _begun(self, node: Node) -> bool:
+        """Tell whether a node has a container: the monitor of a lab that nobody watches has none."""
+        return node.kind is not NodeKind.MONITOR or self.engine.state(container(self.topology, node)) is not None
 
     def _struck(self, fault: Fault) -> tuple[Node, ...]:
         """Return the nodes that a fault is done to: of a borough's servers those that have the certificate."""
@@ -94,16 +112,12 @@ class Faults:
     def _break(self, kind: FaultKind, place: str, node: Node) -> None:
         if kind in STOPPED:
             self._run(node, scripts.stop(node))
-        elif kind is FaultKind.SNMP_STOPPED:
-            self._run(node, scripts.stop_snmp())
-        elif kind is FaultKind.AGENT_UNREACHABLE:
-            self._run(node, scripts.shut_out())
+        elif kind in _ALIKE:
+            self._run(node, _ALIKE[kind]())
         elif kind in BLACKHOLED:
             self._run(node, scripts.blackhole(self.topology))
         elif kind is FaultKind.LINK_DELAYED:
             self._run(node, scripts.delay(node, DELAY_S), _program())
-        elif kind is FaultKind.PROBER_PAUSED:
-            self._run(node, scripts.pause())
         elif kind is FaultKind.RADSEC_KEY_WRONG:
             self._take_strangers_key(node)
         else:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lab.agents import LOST
 from lab.faults.delay import PID_FILE, QUEUE
+from lab.outside import PID_FILE as OUTSIDE_PID_FILE
+from lab.outside import START as START_OUTSIDE
 from lab.topology import FEDERATION, NodeKind
 
 if TYPE_CHECKING:
@@ -30,12 +33,26 @@ _KEPT: Final = "/run/lab-kept"
 
 def stop(node: Node) -> str:
     """Stop the daemon, so that the kernel refuses connections."""
+    if node.kind is NodeKind.GOVWIFI:
+        # No service of the device: it is the lab's own, which takes its number away when it ends.
+        gone = f"kill $(cat {OUTSIDE_PID_FILE}) && while test -e {OUTSIDE_PID_FILE}; do sleep 0.1; done"
+        return f"test -e {_MARK} || {{ {gone} && touch {_MARK}; }}"
     return f"service {SERVICES[node.kind]} stop && touch {_MARK}"
 
 
 def stop_snmp() -> str:
     """Stop the SNMP agent of a device that goes on serving."""
     return f"service snmpd stop && touch {_SNMP_MARK}"
+
+
+def restart_snmp() -> str:
+    """Start the SNMP agent of a device anew: it tells whoever takes its traps, both times."""
+    return "service snmpd restart"
+
+
+def lose() -> str:
+    """Let the last access point of a simulated controller leave it."""
+    return f"touch {LOST}"
 
 
 def blackhole(topology: Topology) -> str:
@@ -95,6 +112,10 @@ def undo(node: Node) -> str:
         return f"kill -CONT $(cat {MONITOR_PID})"
     if node.kind is NodeKind.AGENT:
         return _without(_BLACK_HOLE, "INPUT")
+    if node.kind is NodeKind.GOVWIFI:
+        return f"if test -e {_MARK}; then {' '.join(START_OUTSIDE)} && rm {_MARK}; fi"
+    if node.kind is NodeKind.CONTROLLER:
+        return f"rm -f {LOST}"
     service = SERVICES[node.kind]
     steps = (
         _without(_BLACK_HOLE, "INPUT", "OUTPUT"),

@@ -1,4 +1,4 @@
-"""A whole region in containers, without its access points: up, pushed, everybody in everywhere; how long, how large."""
+"""The servers and hubs of a whole region in containers: up, pushed, everybody in everywhere; how long, how large."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
     from roaming.verify import Report
 
-WITHOUT_ACCESS_POINTS: Final = Part(without=frozenset({NodeKind.ACCESS_POINT}))
+# No agent of London is behind an address that is registered with GovWifi: nobody would ask its servers.
+SERVERS_AND_HUBS: Final = Part(without=frozenset({NodeKind.ACCESS_POINT, NodeKind.CONTROLLER, NodeKind.GOVWIFI}))
 _PATIENCE_S: Final = 180
 _PUSH_S: Final = 1800
 _DEVICES: Final = (NodeKind.HUB, NodeKind.RADIUS_SERVER)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
-from lab.topology.plan import ONLOOKERS, NodeKind
+from lab.topology.plan import ONLOOKERS, OUTSIDERS, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,10 +77,13 @@ def _device(node: Node) -> dict[str, Value]:
     if node.login:
         environment["LAB_USER"] = node.login.user
     volumes: list[Value] = [f"./nodes/{node.name}:/etc/lab:ro"]
-    if node.kind is NodeKind.UPSTREAM:
+    if node.kind in OUTSIDERS:
         volumes = [f"./nodes/{node.name}:/etc/lab-outside:ro"]
     if node.kind is NodeKind.RADIUS_SERVER:
         volumes.append(f"./logs/{node.name}:{_SERVER_LOGS}")
+    if node.kind is NodeKind.CONTROLLER:
+        environment["LAB_ADDRESS"] = str(node.address)
+        volumes.append("../..:/checkout:ro")
     # start-stop-daemon knows another user's daemon by /proc/PID/exe: without SYS_PTRACE `service X stop` does nothing.
     capabilities: list[Value] = ["NET_ADMIN", "NET_RAW", "SYS_PTRACE"]
     return {"cap_add": capabilities, "environment": environment, "init": True, "volumes": volumes}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lab.errors import LabError
@@ -36,9 +37,11 @@ class NodeKind(StrEnum):
     RADIUS_SERVER = "radius-server"
     HUB = "hub"
     ACCESS_POINT = "access-point"
+    CONTROLLER = "controller"
     AGENT = "agent"
     WORKER = "worker"
     UPSTREAM = "upstream"
+    GOVWIFI = "govwifi"
     CONTROL = "control"
     MONITOR = "monitor"
     OBSERVER = "observer"
@@ -46,6 +49,9 @@ class NodeKind(StrEnum):
 
 ONLOOKERS: Final = (NodeKind.MONITOR, NodeKind.OBSERVER)
 """Those that a lab is whole without."""
+
+OUTSIDERS: Final = (NodeKind.UPSTREAM, NodeKind.GOVWIFI)
+"""Those that nobody's inventory manages: the lab configures them itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,7 @@ def lay_out(network: Network, name: str, *, pool: IPv4Network = POOL, part: Part
     closed = _closed(network, inside)
     networks = _carve(pool, (FEDERATION, OPERATOR, *dict.fromkeys(inside.values())))
     apart = frozenset(Place(FEDERATION, hub.address) for hub in network.hubs)
-    places = _assign(networks, [*_feet(wanted), *_strangers(network, inside)], apart)
+    places = _assign(networks, _feet(wanted), apart)
     places |= _monitor(network, networks)
     nodes = [_placed(node, places) for node in wanted if part.holds(node.kind, node.owner)]
     used = {link.network for node in nodes for link in node.links}
@@ -198,6 +204,8 @@ def _wanted(network: Network, inside: Mapping[str, str]) -> Iterator[_Wanted]:
     for upstream in network.upstreams:
         feet_up = ((FEDERATION, Place(FEDERATION, upstream.address)),)
         yield _Wanted(upstream.name, NodeKind.UPSTREAM, FEDERATION, feet_up)
+    for govwifi in network.federation.govwifi:
+        yield _Wanted(govwifi.name, NodeKind.GOVWIFI, FEDERATION, ((FEDERATION, Place(FEDERATION, govwifi.address)),))
     for borough in network.boroughs:
         yield from _wanted_inside(borough, inside[borough.slug])
 
@@ -210,26 +218,30 @@ def _wanted_inside(borough: Borough, inside: str) -> Iterator[_Wanted]:
             feet.append((FEDERATION, Place(FEDERATION, server.federation.address)))
         yield _Wanted(server.name, NodeKind.RADIUS_SERVER, slug, tuple(feet), server.version, server.credentials)
     agent = borough.agent
-    yield _Wanted(agent.name, NodeKind.AGENT, slug, ((inside, Place(slug, agent.address)),), "", agent.credentials)
+    feet = [(inside, Place(slug, agent.address)), *_registered(borough)]
+    yield _Wanted(agent.name, NodeKind.AGENT, slug, tuple(feet), "", agent.credentials)
     if worker := borough.worker:
         foot = (OPERATOR, Place(slug, worker.address))
         yield _Wanted(worker.name, NodeKind.WORKER, slug, (foot,), "", worker.credentials)
+    for controller in borough.controllers:
+        foot = (inside, Place(slug, controller.address))
+        version, login = controller.version, controller.credentials
+        yield _Wanted(controller.name, NodeKind.CONTROLLER, slug, (foot,), version, login)
     for site in borough.sites:
         for ap in site.standalone:
             foot = (inside, Place(slug, ap.address))
             yield _Wanted(ap.name, NodeKind.ACCESS_POINT, slug, (foot,), ap.version, ap.credentials, site.slug)
 
 
+def _registered(borough: Borough) -> Iterator[tuple[str, Place]]:
+    """Yield the agent's foot that GovWifi sees, where it is behind a registered source: no NAT stands between them."""
+    locations = borough.govwifi.locations if borough.govwifi else ()
+    sources = (location.source_ips[0] for location in locations if location.from_agent)
+    yield from ((FEDERATION, Place(FEDERATION, source)) for source in islice(sources, 1))
+
+
 def _feet(wanted: Iterable[_Wanted]) -> Iterator[tuple[str, Place]]:
     return (foot for node in wanted for foot in node.feet)
-
-
-def _strangers(network: Network, inside: Mapping[str, str]) -> Iterator[tuple[str, Place]]:
-    """Yield addresses that the inventory speaks of and the lab has no node for: packets to them must not leave."""
-    for server in network.federation.govwifi:
-        yield FEDERATION, Place(FEDERATION, server.address)
-    for borough, controller in network.controllers():
-        yield inside[borough.slug], Place(borough.slug, controller.address)
 
 
 def _monitor(network: Network, networks: Mapping[str, IPv4Network]) -> dict[Place, IPv4Address]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _Path: TypeAlias = "tuple[str, ...]"
 
 # Where addresses of devices stand (indices left out), and whose they are; None is the borough of the file.
-# What GovWifi sees as a source is configured nowhere: it stays as it is.
+# What GovWifi sees as a source is configured on no device of ours, and is to be a public address: it stays as it is.
 _SCOPES: Final[Mapping[_Path, str | None]] = {
     ("hubs", "address"): FEDERATION,
     ("hubs", "management"): OPERATOR,

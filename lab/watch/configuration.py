@@ -49,7 +49,7 @@ def _start_monitor(topology: Topology, scale: float) -> str:
 
     Of people's sign-ins the RADIUS servers' logs tell, and so neither those of hubs nor those of access points.
     """
-    serve = f"roam-monitor serve --listen 0.0.0.0:{MONITOR_PORT} --scale {scale:g}"
+    serve = f"roam-monitor serve --listen 0.0.0.0:{MONITOR_PORT} --scale {scale:g} --traps 0.0.0.0:162"
     for server in topology.of_kind(NodeKind.RADIUS_SERVER):
         for kind, file in (("visits", "visits.log"), ("home", "roaming.log")):
             serve += f" \\\n  --log {kind}@{server.owner}={LOGS}/{server.name}/{file}"

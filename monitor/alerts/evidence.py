@@ -34,6 +34,15 @@ def as_visited(borough: str) -> str:
     return f'label_replace({borough}, "visited", "$1", "owner", "(.+)")'
 
 
+def reject_share(selector: str, span: str) -> str:
+    """Return the share of rejects by home, of the sign-ins that were answered: who timed out was not refused."""
+    refused, answered = (
+        f"sum by (home) (rate(roaming_auth_total{{{selector}, {result}}}{span}))"
+        for result in ('result="reject"', 'result=~"accept|reject"')
+    )
+    return f"{refused} / {answered}"
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
     """One end of the pairs: its label, the series that clears it of blame, and the one that shows it down."""
@@ -56,14 +65,11 @@ def records(settings: Settings) -> tuple[Record, ...]:
 
 def _ways(settings: Settings) -> tuple[Record, ...]:
     window, flapping = settings.settling, settings.flapping
-    hub_answers, hub_shows = (
-        f'max by (server) ({name}{{role="hub"}})' for name in ("roaming_server_up", "roaming_radsec_up")
-    )
     return (
         Record(
             "roaming:hub:up",
-            f"({hub_answers} * on (server) {hub_shows}) or {hub_answers} or {hub_shows}",
-            "1 when all that is known of the hub says that it works",
+            'max by (server) (roaming_radsec_up{role="hub"})',
+            "1 when the hub shows its certificate; it answers Status-Server to its TLS peers alone",
         ),
         Record(
             "roaming:hub:flapping",

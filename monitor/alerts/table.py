@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor.alerts import thresholds as at
-from monitor.alerts.evidence import HOMES, as_home, as_visited
+from monitor.alerts.evidence import HOMES, as_home, as_visited, reject_share
 from monitor.alerts.rule import Alert, Severity
 from monitor.alerts.settings import DAY, EVALUATION_S, HOUR, MINUTE, MONITOR_JOB, Settings, spelled
 from monitor.attribution import OPERATOR
@@ -180,20 +180,14 @@ def _latency(settings: Settings, seconds: float, severity: Severity) -> Alert:
 def _reject_spike(settings: Settings) -> str:
     window = settings.scaled(15 * MINUTE)
     # The hour around this moment a week ago, so that a rush which comes each week is met from its first minute.
-    share, past = _reject_share(window), _reject_share(settings.scaled(HOUR), settings.scaled(7 * DAY - HOUR / 2))
+    share = reject_share(_PEOPLE, f"[{window}]")
+    past = reject_share(_PEOPLE, f"[{settings.scaled(HOUR)}] offset {settings.scaled(7 * DAY - HOUR / 2)}")
     rejects = f'sum by (home) (increase(roaming_auth_total{{{_PEOPLE}, result="reject"}}[{window}]))'
     return (
         f"({share} > {at.REJECT_SHARE})\n"
         f"and on (home) ({rejects} >= {at.LEAST_REJECTS})\n"
         f"unless on (home) ({share} <= {at.REJECT_GROWTH} * ({past}))"
     )
-
-
-def _reject_share(window: str, ago: str = "") -> str:
-    span = f"[{window}] offset {ago}" if ago else f"[{window}]"
-    refused = f'sum by (home) (rate(roaming_auth_total{{{_PEOPLE}, result="reject"}}{span}))'
-    answered = f'sum by (home) (rate(roaming_auth_total{{{_PEOPLE}, result=~"accept|reject"}}{span}))'
-    return f"{refused} / {answered}"
 
 
 def _certificates(settings: Settings) -> tuple[Alert, ...]:

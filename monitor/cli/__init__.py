@@ -1,6 +1,6 @@
 """`roam-monitor`: one command per module.
 
-Exit status: 0 done, 1 the inventory cannot be read or the work failed, 2 wrong usage.
+Exit status: 0 done, 1 the inventory or a capture cannot be read or the work failed, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from monitor.cli import alerts, dashboards, matrix, probe, serve, targets, traps
+from monitor.cli import alerts, capture, dashboards, matrix, probe, serve, targets, traps
 from monitor.errors import MonitorError
 from roaming.errors import RoamingError
 
@@ -29,7 +29,7 @@ def _monitor() -> None:
     """Watch who can roam where, how fast, and what is wrong."""
 
 
-_COMMANDS = (alerts, dashboards, matrix, probe, serve, targets, traps)
+_COMMANDS = (alerts, capture, dashboards, matrix, probe, serve, targets, traps)
 
 for _command in _COMMANDS:
     _command.register(app)

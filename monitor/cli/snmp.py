@@ -18,8 +18,9 @@ from monitor.pollers import (
     load_profiles,
 )
 from monitor.sample import Failure
-from monitor.target import SnmpHash, SnmpUser, TargetKind
+from monitor.target import SnmpCommunity, SnmpHash, SnmpUser, TargetKind
 from roaming.errors import SecretError
+from roaming.model.borough import SnmpV2c
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from monitor.runner import Task
     from monitor.sample import Batch
     from monitor.target import Estate, Target
-    from roaming.model.borough import Borough, Snmp
+    from roaming.model.borough import AnySnmp, Borough
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
 
-    Users = Mapping[TargetKind, SnmpUser | Failure]
+    Asking = Mapping[TargetKind, SnmpUser | SnmpCommunity | Failure]
 
 _LOG: Final = logging.getLogger(__name__)
 # An answer that is later than that is as good as none; one poll of a device takes at most so much of its interval.
@@ -67,13 +68,13 @@ def snmp_modules(network: Network, _estate: Estate, means: Means) -> Mapping[str
 
 
 def devices(network: Network, store: SecretStore, limit: str | None = None) -> tuple[Device, ...]:
-    """Return every device of the inventory that is read by SNMP: those of boroughs that have an SNMP user."""
+    """Return every device of the inventory that is read by SNMP: those of boroughs that say how."""
     ssids = frozenset(wlan.ssid for wlan in network.wlans)
     return tuple(
         device
         for borough in network.boroughs
         if borough.snmp is not None and within(borough.slug, limit)
-        for device in _devices(network, borough, _users(borough.slug, borough.snmp, store), ssids)
+        for device in _devices(network, borough, _asking(borough.slug, borough.snmp, store), ssids)
     )
 
 
@@ -93,14 +94,14 @@ def _task(means: Means, reader: SnmpReader, kind: str, every_s: float, found: tu
     return SnmpTask(poller, found, means.random.random, every_s, kind, spread_s=every_s * _SPREAD)
 
 
-def _devices(network: Network, borough: Borough, users: Users, ssids: frozenset[str]) -> Iterator[Device]:
+def _devices(network: Network, borough: Borough, asking: Asking, ssids: frozenset[str]) -> Iterator[Device]:
     for controller in borough.controllers:
         known = tuple(network.controlled(borough, controller))
         yield Device(
             name=controller.name,
             kind=TargetKind.CONTROLLER,
             owner=borough.slug,
-            endpoint=Endpoint(str(controller.address), users[TargetKind.CONTROLLER]),
+            endpoint=Endpoint(str(controller.address), asking[TargetKind.CONTROLLER]),
             access_points=tuple(KnownAccessPoint(ap.name, site.slug, borough.slug) for site, ap in known),
             servers=_servers(network, borough, borough.slug),
             ssids=ssids,
@@ -112,16 +113,18 @@ def _devices(network: Network, borough: Borough, users: Users, ssids: frozenset[
                 name=ap.name,
                 kind=TargetKind.ACCESS_POINT,
                 owner=borough.slug,
-                endpoint=Endpoint(str(ap.address), users[TargetKind.ACCESS_POINT]),
+                endpoint=Endpoint(str(ap.address), asking[TargetKind.ACCESS_POINT]),
                 access_points=(KnownAccessPoint(ap.name, site.slug, borough.slug),),
                 servers=_servers(network, borough, site.owner),
                 ssids=ssids,
             )
 
 
-def _users(owner: str, snmp: Snmp, store: SecretStore) -> Users:
+def _asking(owner: str, snmp: AnySnmp, store: SecretStore) -> Asking:
     """Return as whom a borough's devices are asked; a secret that cannot be had is a failure of each poll."""
     try:
+        if isinstance(snmp, SnmpV2c):
+            return dict.fromkeys(_HASHES, SnmpCommunity(store.secret(snmp.community.secret)))
         auth, privacy = store.secret(snmp.auth.secret), store.secret(snmp.privacy.secret)
     except SecretError as error:
         _LOG.warning("the devices of %s are not read by SNMP: %s", owner, error)

@@ -12,8 +12,7 @@ from monitor.cli.address import address
 from monitor.cli.options import DEFAULT_INVENTORY, InventoryOption, LimitOption, SecretsOption, VaultPasswordFileOption
 from monitor.cli.snmp import devices
 from monitor.passive import Received, TrapSource, TrapTask
-from monitor.sample import SystemClock, family
-from monitor.target import SnmpUser
+from monitor.sample import Failure, SystemClock, family
 from roaming.load import load
 from roaming.secrets import open_store
 
@@ -81,10 +80,10 @@ def trap_tasks(network: Network, _estate: Estate, means: Means) -> tuple[Task, .
 
 
 def trap_sources(network: Network, store: SecretStore, limit: str | None = None) -> tuple[TrapSource, ...]:
-    """Return the devices that may send traps: those that are read by SNMP, with the same user."""
+    """Return the devices that may send traps: those that are read by SNMP, with the same user or community."""
     found = [(one, one.endpoint) for one in devices(network, store, limit)]
     return tuple(
         TrapSource(one.name, one.owner, endpoint.address, endpoint.credentials)
         for one, endpoint in found
-        if isinstance(endpoint.credentials, SnmpUser)
+        if not isinstance(endpoint.credentials, Failure)
     )

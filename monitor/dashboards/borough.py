@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor.alerts import thresholds as alerts
+from monitor.alerts.evidence import reject_share
 from monitor.dashboards import expressions as promql
 from monitor.dashboards import places
 from monitor.dashboards import thresholds as at
@@ -237,7 +238,7 @@ def _people() -> Section:
     )
     rejects = Face(
         "Share that is rejected",
-        "How many of the logins of its people are rejected. RejectSpike fires above "
+        "How many of the logins of its people that are answered are rejected. RejectSpike fires above "
         f"{alerts.REJECT_SHARE * 100:g} %, where it is {alerts.REJECT_GROWTH} times what it was a week before.",
         "percentunit",
         at.REJECT_STEPS,
@@ -247,8 +248,7 @@ def _people() -> Section:
         promql.rate("roaming_auth_total", "result", f'{{{log}, visited="$borough"}}'),
         promql.rate("roaming_auth_total", "result", f'{{{log}, home="$borough"}}'),
     )
-    refused = promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough", result="reject"}}')
-    logins = promql.rate("roaming_auth_total", "home", f'{{{log}, home="$borough"}}')
+    rejected = reject_share(f'{log}, home="$borough"', "[$__rate_interval]")
     return Section(
         "People (from logs)",
         (
@@ -256,7 +256,7 @@ def _people() -> Section:
                 8,
                 (8, curves(here, Query(by_result[0], "{{result}}"))),
                 (8, curves(there, Query(by_result[1], "{{result}}"))),
-                (8, curves(rejects, Query(f"{refused} / {logins}", "rejected"))),
+                (8, curves(rejects, Query(rejected, "rejected"))),
             ),
         ),
     )

@@ -8,7 +8,7 @@ from monitor.alerts import thresholds as alerts
 from monitor.dashboards import expressions as promql
 from monitor.dashboards import places
 from monitor.dashboards import thresholds as at
-from monitor.dashboards.grid import Head, Section, assemble, data_source, line
+from monitor.dashboards.grid import Head, Section, assemble, data_source, label_variable, line
 from monitor.dashboards.panel import (
     UP_OR_DOWN,
     Column,
@@ -37,7 +37,8 @@ _BY_NAME: Final = "${__data.fields.borough}"
 def overview(runbooks: str = places.RUNBOOKS) -> dict[str, Any]:
     """Return the dashboard of the whole federation."""
     sections = (_service(), _alerts(runbooks), _boroughs(), _latency(), _devices(), _monitor())
-    return assemble(_HEAD, (data_source(),), sections)
+    version = label_variable("version", "Monitor version", "label_values(roaming_build_info, version)", many=False)
+    return assemble(_HEAD, (data_source(), version), sections)
 
 
 def _service() -> Section:
@@ -300,7 +301,6 @@ def _monitor() -> Section:
         "suffix: intervals",
         at.STALE_STEPS,
     )
-    version = Face("Version", "Which version of the monitor answers.", "none")
     ages = Face("Since each collector's last cycle", "It grows without end where a collector has stopped.", "s")
     lengths = Face("Length of cycles", "How long each collector's last cycle took.", "s")
     failures = Face(
@@ -330,15 +330,14 @@ def _monitor() -> Section:
             line(
                 7,
                 (4, number(oldest, Query(f"max({promql.cycles('roaming_probe_timestamp_seconds')})"))),
-                (3, number(version, Query("count by (version) (roaming_build_info)", "{{version}}"))),
                 (
-                    8,
+                    10,
                     curves(
                         ages,
                         Query(promql.age("roaming_collection_timestamp_seconds", by="collector"), "{{collector}}"),
                     ),
                 ),
-                (9, curves(lengths, Query("max by (collector) (roaming_collection_seconds)", "{{collector}}"))),
+                (10, curves(lengths, Query("max by (collector) (roaming_collection_seconds)", "{{collector}}"))),
             ),
             line(
                 7,

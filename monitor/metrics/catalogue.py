@@ -67,7 +67,7 @@ _ALONE: Final = {
     "method": 2,
     "radio": 2,
     "ssid": 3,
-    "trap": 6,
+    "trap": 8,
     "log": 4,
     "outcome": 3,
     "collector": len(Collector),

@@ -29,6 +29,8 @@ class Trap(StrEnum):
     DEAUTHENTICATED = "deauthenticated"
     RADIUS_SERVER_DEAD = "radius-server-dead"
     RADIUS_SERVER_ALIVE = "radius-server-alive"
+    SNMP_AGENT_STARTED = "snmp-agent-started"
+    SNMP_AGENT_STOPPED = "snmp-agent-stopped"
     OTHER = "other"
 
 

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from roaming.eap.outcome import Outcome
 
 _LATE_S: Final = 15.0
-"""How long an answer may come after the conversation's own limit."""
-_LAST_WORDS_S: Final = 1.0
+"""How long an answer may come after the conversation's own limit, and last words after the program has ended."""
 
 
 class Channel(Protocol):
@@ -109,7 +108,7 @@ class AgentSession:
                 waiting.told.wait(conversation.timeout + self._late_s)
         except TransportError as error:
             # What it said before it ended tells more.
-            self._thread.join(_LAST_WORDS_S)
+            self._thread.join(self._late_s)
             self._lose(str(error))
         finally:
             with self._lock:

@@ -66,7 +66,18 @@ FORMS: Final[Mapping[str, str]] = {
 """What each pattern of the model means; a test keeps the two together."""
 
 _SECRET_KEYS: Final = frozenset(
-    {"secret", "key", "password", "enable", "auth", "privacy", "mac_key", "cui_key", "fast_transition_key"}
+    {
+        "auth",
+        "community",
+        "cui_key",
+        "enable",
+        "fast_transition_key",
+        "key",
+        "mac_key",
+        "password",
+        "privacy",
+        "secret",
+    }
 )
 
 _PRIVATE: Final = re.compile("AGE-SECRET-KEY|PRIVATE KEY-----", re.IGNORECASE)
@@ -81,7 +92,8 @@ def message(error: ErrorDetails, known: ModelPath) -> tuple[str, str]:
         case "extra_forbidden":
             return f"unknown key `{visible(str(error['loc'][-1]))}`", "remove it, or see docs/inventory.md for the keys"
     secret = _SECRET_KEYS.intersection(known)
-    shown = "" if secret else f", not {_shown(error['input'])}"
+    # Who writes one word after `snmp` may mean a community.
+    shown = "" if secret or known[-1:] == ("snmp",) else f", not {_shown(error['input'])}"
     fix = "write {secret: name}: the secret itself stands in no file of the inventory" if secret else _quote(error)
     return f"{_label(known)}{_what(error, shown)}", fix
 

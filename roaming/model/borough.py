@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
 from roaming.model.base import Address, Day, HostName, NonEmpty, Realm, Record, SecretRef, Slug, Text, UserName, Version
 from roaming.model.change import BoroughChangeControl
@@ -179,6 +179,31 @@ class Snmp(Record):
     privacy: SecretRef
 
 
+class SnmpV2c(Record):
+    """SNMPv2c, for the monitor: its one password goes over the network in the clear."""
+
+    community: SecretRef
+
+
+def _version_of_snmp(given: object) -> str | None:
+    """Tell which of the two is meant; neither where somebody wrote both."""
+    if not isinstance(given, dict):
+        return "v2c" if isinstance(given, SnmpV2c) else "v3"
+    if "community" not in given:
+        return "v3"
+    return None if given.keys() & Snmp.model_fields.keys() else "v2c"
+
+
+AnySnmp = Annotated[
+    Annotated[Snmp, Tag("v3")] | Annotated[SnmpV2c, Tag("v2c")],
+    Discriminator(
+        _version_of_snmp,
+        custom_error_type="snmp_version",
+        custom_error_message="either user, auth and privacy (version 3) or community (version 2c) is wanted, not both",
+    ),
+]
+
+
 class BoroughHead(Record):
     """Which council this is; `gss` is the ONS code."""
 
@@ -201,7 +226,7 @@ class Borough(Record):
     govwifi: GovWifi | None = None
     fast_transition_key: SecretRef | None = None
     dynamic_authorization: DynamicAuthorization | None = None
-    snmp: Snmp | None = None
+    snmp: AnySnmp | None = None
     controllers: tuple[Controller, ...] = ()
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
     shared_services: tuple[SharedService, ...] = ()

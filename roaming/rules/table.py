@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from roaming.rules import certificates, changes, controllers, govwifi, hubs, identity, servers, sites, unique, wlans
+from roaming.rules import (
+    certificates,
+    changes,
+    controllers,
+    govwifi,
+    hubs,
+    identity,
+    monitoring,
+    servers,
+    sites,
+    unique,
+    wlans,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +33,7 @@ SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "Controllers": controllers.RULES,
     "Certificates": certificates.RULES,
     "Staff and probes": identity.RULES,
+    "Monitoring": monitoring.RULES,
     "Changes": changes.RULES,
 }
 

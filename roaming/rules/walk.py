@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roaming.model.borough import SnmpV2c
 from roaming.model.site import AccessPoint, ControlledAccessPoint
 from roaming.model.terms import Role
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from roaming.load import ModelPath
     from roaming.model.base import SecretRef
-    from roaming.model.borough import Borough, Controller, FederationFace, GovWifiLocation, RadiusServer
+    from roaming.model.borough import AnySnmp, Borough, Controller, FederationFace, GovWifiLocation, RadiusServer
     from roaming.model.federation import Upstream
     from roaming.model.identity import Certificate, Credentials, Probe
     from roaming.model.network import Network
@@ -140,7 +141,7 @@ def _site_secrets(site: Site, path: ModelPath) -> Iterator[tuple[str, ModelPath]
 
 
 def _single_secrets(borough: Borough) -> Iterator[tuple[ModelPath, SecretRef | None]]:
-    snmp, coa, worker = borough.snmp, borough.dynamic_authorization, borough.worker
+    coa, worker = borough.dynamic_authorization, borough.worker
     yield ("agent", "secret"), borough.agent.secret
     yield ("agent", "credentials", "key"), borough.agent.credentials.key
     yield ("agent", "credentials", "password"), borough.agent.credentials.password
@@ -148,8 +149,15 @@ def _single_secrets(borough: Borough) -> Iterator[tuple[ModelPath, SecretRef | N
     yield ("identity", "key"), borough.identity.key
     yield ("fast_transition_key",), borough.fast_transition_key
     yield ("dynamic_authorization", "secret"), coa.secret if coa else None
-    yield ("snmp", "auth"), snmp.auth if snmp else None
-    yield ("snmp", "privacy"), snmp.privacy if snmp else None
+    yield from ((("snmp", name), reference) for name, reference in _snmp_secrets(borough.snmp))
+
+
+def _snmp_secrets(snmp: AnySnmp | None) -> Iterator[tuple[str, SecretRef]]:
+    if isinstance(snmp, SnmpV2c):
+        yield "community", snmp.community
+    elif snmp:
+        yield "auth", snmp.auth
+        yield "privacy", snmp.privacy
 
 
 def _server_secrets(server: RadiusServer, path: ModelPath) -> Iterator[tuple[str, ModelPath]]:

@@ -36,7 +36,7 @@ def run(*words: str, state: Path, secrets: Path | None = None, inventory: Path =
 def test_a_diff_says_plainly_which_devices_it_could_not_read(tmp_path: Path, secrets: Path) -> None:
     result = run("diff", "--limit", "hackney", secrets=secrets, state=tmp_path)
     assert result.exit_code == 1
-    assert "0 devices read: nothing differs; 5 could not be read" in result.stdout
+    assert "0 devices read: nothing differs; 6 could not be read" in result.stdout
     assert "hackney/hackney-proxy-1: could not be read: hackney-proxy-1: its host key is not known" in result.stderr
 
 

@@ -75,5 +75,5 @@ def test_a_vault_that_stays_shut_stops_the_command(
 def test_the_password_may_stand_in_the_environment(kept: Path, tmp_path: Path) -> None:
     environ = {"ROAM_SECRETS": str(kept / "vault.yml"), "ROAM_VAULT_PASSWORD": "correct horse"}
     result = run("diff", "--limit", "hackney", "--state", str(tmp_path), **environ)
-    assert "5 could not be read" in result.stdout
+    assert "6 could not be read" in result.stdout
     assert "secret store" not in result.output

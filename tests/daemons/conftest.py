@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import json
 import os
 import tarfile
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from lab.engine import CommandLineEngine, bring_up, find_engine, take_down
 from lab.images import Image, Workshop, ensure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from lab.engine import Engine, Result
@@ -68,6 +69,7 @@ COMPOSE = """services:
     cap_add: [NET_ADMIN, NET_RAW]
     stop_signal: SIGKILL
     init: {init}
+    volumes: {volumes}
 networks:
   default:
     internal: true
@@ -89,13 +91,16 @@ def debian_12(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Ite
 
 
 @contextmanager
-def box(folder: Path, repository: Path, image: Image, *, init: bool = False) -> Iterator[Box]:
+def box(
+    folder: Path, repository: Path, image: Image, *, init: bool = False, volumes: Sequence[str] = ()
+) -> Iterator[Box]:
     """Run a container of an image while the block runs; with `init` what ended in it is gone, as in the lab."""
     engine = find_engine(folder)
     shop = Workshop(engine, repository / ".lab" / "scratch", repository / "requirements.txt", step=print)
     name = f"seamless-wifi-daemons-{image}-{os.getpid()}-{next(_NUMBERS)}"
     compose = folder / "compose.yml"
-    compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name, init=str(init).lower()), encoding="ascii")
+    words = {"init": str(init).lower(), "volumes": json.dumps(list(volumes))}
+    compose.write_text(COMPOSE.format(image=ensure(shop, image), name=name, **words), encoding="utf-8")
     try:
         bring_up(engine, compose, name, [name])
         one = Box(engine, name)

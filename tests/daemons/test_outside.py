@@ -1,19 +1,26 @@
-"""The stand-in for what is outside the region: a national proxy with home servers behind it."""
+"""The stand-ins for what is outside the region: a national proxy with home servers behind it, and GovWifi."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.outside import DIRECTORY, outside_files, write_outside
+from lab.faults import scripts
+from lab.outside import DIRECTORY, START, govwifi_files, outside_files, write_outside
 from lab.pki import Material, generate
-from lab.topology import Topology, lay_out
+from lab.topology import FEDERATION, NodeKind, Topology, lay_out
+from monitor.probes.govwifi import GovWifiProbe
+from monitor.sample import FakeSink
 from roaming.load import load
 from roaming.model.terms import Transport
+from tests.daemons.agent import Agent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from roaming.model.federation import Upstream
@@ -71,3 +78,69 @@ def test_freeradius_accepts_it(debian_13: Box, files: dict[str, str]) -> None:
 def test_its_files_are_private(files: dict[str, str], tmp_path: Path) -> None:
     write_outside(files, tmp_path / "outside")
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "outside").iterdir()} == {0o600}
+
+
+# GovWifi
+
+PORT = 11831
+
+
+@pytest.fixture(scope="module")
+def lab(repository: Path) -> Network:
+    return load(repository / "lab" / "inventory").network
+
+
+@pytest.fixture(scope="module")
+def made(lab: Network) -> Material:
+    return generate(lab)
+
+
+@pytest.fixture(scope="module")
+def govwifi(lab: Network, made: Material) -> dict[str, str]:
+    return govwifi_files(lab, lay_out(lab, "x").topology, made)
+
+
+def test_govwifi_knows_the_agent_behind_a_registered_source_and_nobody_else(
+    govwifi: dict[str, str], lab: Network, made: Material
+) -> None:
+    foot = lay_out(lab, "x").topology.node("hackney-agent").link(FEDERATION)
+    assert foot is not None
+    found = re.findall(r'client (\S+) \{\s+ipaddr = (\S+)\s+secret = "(\S+)"', govwifi["radiusd.conf"])
+    assert found == [("hackney-civic", str(foot.address), made.secrets["hackney/govwifi/civic"])]
+
+
+@pytest.fixture(scope="module")
+def playing(debian_13: Box, govwifi: dict[str, str]) -> Iterator[Agent]:
+    """Run GovWifi as the lab does, but for the loopback and a port that no other daemon of the box has."""
+    text = re.sub(r"ipaddr = 10\S+", "ipaddr = 127.0.0.1", govwifi["radiusd.conf"])
+    files = govwifi | {"radiusd.conf": text.replace("port = 1812", f"port = {PORT}")}
+    debian_13.must("rm", "-rf", DIRECTORY)
+    debian_13.write({f"{DIRECTORY}/{name}": text for name, text in files.items()})
+    found = debian_13.run("freeradius", "-XC", *START[1:])
+    assert found.ok, found.out[-2000:]
+    debian_13.must(*START)
+    yield Agent(debian_13)
+    debian_13.run("sh", "-c", "kill $(cat /run/freeradius/outside.pid)")
+
+
+def _answers(agent: Agent, secret: str) -> float:
+    sink = FakeSink()
+    probe = GovWifiProbe("civic", "hackney", ("127.0.0.1",), lambda: nullcontext(agent), lambda: secret, port=PORT)
+    asyncio.run(probe.run(sink))
+    ((sample,),) = [batch.samples for batch in sink.batches]
+    return sample.value
+
+
+@pytest.mark.daemon
+def test_govwifi_answers_until_it_is_stopped_and_again_when_that_is_taken_back(
+    playing: Agent, lab: Network, made: Material
+) -> None:
+    node, *_ = lay_out(lab, "x").topology.of_kind(NodeKind.GOVWIFI)
+    secret = made.secrets["hackney/govwifi/civic"]
+    assert _answers(playing, secret) == 1
+    for _ in range(2):
+        playing.box.must("sh", "-c", scripts.stop(node))
+    assert _answers(playing, secret) == 0
+    for _ in range(2):
+        playing.box.must("sh", "-c", scripts.undo(node))
+    assert _answers(playing, secret) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,7 @@ def wire(access: Access) -> Iterator[Wire]:
             access.port,
             access.user,
             access.password,
+            pkey=paramiko.Ed25519Key.from_private_key(StringIO(access.key)) if access.key else None,
             allow_agent=False,
             look_for_keys=False,
             timeout=PATIENCE_S,

@@ -13,6 +13,8 @@ import pytest
 
 from lab.devices import Faults, Fleet, FleetProcess, FleetSetup
 from lab.errors import AddressTakenError, LabError
+from lab.logins import host_key
+from roaming.transport import Access
 from tests.devices.conftest import wire
 
 HERE = Path(__file__).parent
@@ -128,3 +130,27 @@ def test_fifty_devices_start_in_about_a_second() -> None:
         assert fleet.access(0).device == "camden-wlc"
         assert len({access.port for access in fleet.accesses}) == 50
         assert "hostname wlc-50\n" in fleet.devices[49].running_text()
+
+
+def test_a_device_has_the_login_and_the_host_key_that_the_lab_mounts(tmp_path: Path) -> None:
+    own, state = tmp_path / "own", tmp_path / "state.json"
+    key, login = host_key(), host_key()
+    own.mkdir()
+    (own / "ssh_host_ed25519_key").write_text(key.private)
+    (own / "ssh_host_ed25519_key.pub").write_text(f"{key.public}\n")
+    (own / "authorized_keys").write_text(f"{login.public}\n")
+    (own / "password").write_text("a-password")
+    words = [sys.executable, "-m", "lab.devices", "--state", str(state), "--names", "hackney-wlc", "--until-eof"]
+    words += ["--user", "engineer", "--own", str(own), "--config", str(HERE / "small.cfg")]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        name, place, shown = process.stdout.readline().strip().split(" ", 2)
+        assert (name, shown) == ("hackney-wlc", key.public)
+        host, _, port = place.partition(":")
+        by_password = Access(name, host, int(port), "engineer", password="a-password")  # noqa: S106  the test's own
+        for access in (by_password, Access(name, host, int(port), "engineer", key=login.private)):
+            with wire(access) as shell:
+                assert "IOS" in shell.ask("show version", until="hackney-wlc#")
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(20)

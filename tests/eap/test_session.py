@@ -8,6 +8,7 @@ import shutil
 import stat
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -228,6 +229,29 @@ def test_a_machine_without_eapol_test(tmp_path: Path, monkeypatch: pytest.Monkey
         path.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
     with AgentSession(LocalChannel(command(1))) as session:
+        outcome = session.converse(GOOD)
+    assert outcome.sentence == "eapol_test did not run on the agent: eapol_test is not installed"
+
+
+class LateWords(FakeChannel):
+    """A program that ended before it was asked, and whose last words come late, as on a machine with too much to do."""
+
+    def send(self, data: bytes) -> None:
+        if self._started:
+            message = "the program has ended"
+            raise TransportError(message)
+        super().send(data)
+
+    def receive(self) -> bytes:
+        self._closed = not self._closed
+        if not self._closed:
+            return b""
+        time.sleep(1.2)
+        return b'{"broken": "eapol_test is not installed"}\n'
+
+
+def test_last_words_are_waited_for() -> None:
+    with AgentSession(LateWords(well)) as session:
         outcome = session.converse(GOOD)
     assert outcome.sentence == "eapol_test did not run on the agent: eapol_test is not installed"
 

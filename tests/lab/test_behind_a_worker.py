@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from lab import life
 from lab.engine import find_engine
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.lab
 
 DEVICES = ("hackney-proxy-1", "hackney-home-1", "hackney-th-ap1", "hackney-sc-ap1", "hackney-sc-ap2")
-WORKER = """
-worker:
-  name: hackney-worker
-  address: 198.51.100.130
-  credentials: {user: roam, key: {secret: hackney/worker}}
-
-radius:
-"""
+WORKER = {
+    "name": "hackney-worker",
+    "address": "198.51.100.130",
+    "credentials": {"user": "roam", "key": {"secret": "hackney/worker"}},
+}
 LONG = 16
 PLANTED = "/var/tmp/planted"  # noqa: S108  in the container
 SEARCH = """
@@ -44,11 +42,13 @@ exit 0
 
 @pytest.fixture(scope="module")
 def closed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
-    """Return a lab of Hackney alone, which lets in nobody but its worker."""
+    """Return a lab of Hackney alone, which lets in nobody but its worker; a controller is not reached through one."""
     inventory = tmp_path_factory.mktemp("closed") / "inventory"
     shutil.copytree(repository / "lab" / "inventory", inventory)
     hackney = inventory / "boroughs" / "hackney.yml"
-    hackney.write_text(hackney.read_text().replace("\nradius:\n", WORKER, 1))
+    document = yaml.safe_load(hackney.read_text()) | {"worker": WORKER, "controllers": []}
+    document["sites"] = [site for site in document["sites"] if site["slug"] != "central-library"]
+    hackney.write_text(yaml.safe_dump(document, sort_keys=False))
     where = folder(f"test-worker-{os.getpid()}")
     engine = find_engine(where.root)
     order = life.Order(inventory, ensurer(engine, where), Part(frozenset({"hackney"})))

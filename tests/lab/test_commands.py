@@ -27,7 +27,6 @@ def _lab(repository: Path, *words: str, **environ: str) -> subprocess.CompletedP
         ("status", "--name", ABSENT),
         ("fault", "clear", "--name", ABSENT),
         ("watch", "--name", ABSENT),
-        ("panels", "--name", ABSENT),
         ("exec", "--name", ABSENT, "--", "roam", "verify"),
     ],
 )
@@ -38,6 +37,9 @@ def test_without_a_lab_a_command_says_what_makes_one(repository: Path, words: tu
     assert not (repository / ".lab" / ABSENT).exists()
 
 
+LOOK_ON = "is for those who look on: give --watch too, or use `roam-lab watch` later"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -45,6 +47,8 @@ def test_without_a_lab_a_command_says_what_makes_one(repository: Path, words: tu
         (("up", "--subnet", "10.0.0.1/8"), "--subnet"),
         (("up", "--subnet", "8.8.0.0/16"), "is not a private range"),
         (("up", "--without", "roof"), "'roof' is not one of"),
+        (("up", "--scale", "0.1", "-i", "nowhere", "--name", ABSENT), f"Invalid value for --scale: {LOOK_ON}"),
+        (("up", "--grafana", "-i", "nowhere", "--name", ABSENT), f"Invalid value for --grafana: {LOOK_ON}"),
         (("watch", "--scale", "0"), "--scale"),
         (("fault",), "Missing argument 'KIND:NODE'"),
         (("dance",), "No such command 'dance'"),
@@ -89,6 +93,12 @@ def test_every_command_helps_with_an_example(repository: Path) -> None:
         found = _lab(repository, verb, "--help", COLUMNS="200")
         assert found.returncode == 0
         assert "Example: roam-lab" in found.stdout, verb
+
+
+@pytest.mark.parametrize("verb", ["demo", "alarms", "panels"])
+def test_what_tells_of_devices_by_name_needs_no_inventory(repository: Path, verb: str) -> None:
+    found = _lab(repository, verb, "--help", COLUMNS="200", ROAM_INVENTORY="elsewhere")
+    assert "[default: lab/inventory]" in " ".join(found.stdout.split())
 
 
 @pytest.mark.lab

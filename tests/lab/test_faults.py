@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
+from lab.agents import LOST
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.faults import FaultKind, Faults, parse
@@ -56,6 +57,9 @@ def _set(faults: Faults, text: str) -> None:
         ("link-delayed:hackney-home-1", {"hackney-home-1"}),
         ("access-point-stopped:hackney-sc-ap1", {"hackney-sc-ap1"}),
         ("snmp-stopped:hackney-sc-ap2", {"hackney-sc-ap2"}),
+        ("snmp-restarted:hackney-th-ap1", {"hackney-th-ap1"}),
+        ("govwifi-stopped:govwifi-london-1", {"govwifi-london-1"}),
+        ("access-point-lost:hackney-wlc", {"hackney-wlc"}),
         ("agent-unreachable:camden-agent", {"camden-agent"}),
         ("site-stopped:hackney/service-centre", {"hackney-sc-ap1", "hackney-sc-ap2"}),
         ("certificate-expired:hackney", {"hackney-proxy-1", "hackney-home-1"}),
@@ -71,7 +75,8 @@ def test_a_fault_is_read_as_it_is_spelled(topology: Topology, text: str, nodes: 
 
 THERE_ARE = (
     "hub-stopped:NODE, hub-blackholed:NODE, server-stopped:NODE, server-blackholed:NODE, access-point-stopped:NODE, "
-    "site-stopped:BOROUGH/SITE, snmp-stopped:NODE, agent-unreachable:NODE, link-delayed:NODE, "
+    "access-point-lost:NODE, site-stopped:BOROUGH/SITE, snmp-stopped:NODE, snmp-restarted:NODE, govwifi-stopped:NODE, "
+    "agent-unreachable:NODE, link-delayed:NODE, "
     "certificate-expiring:BOROUGH, certificate-expired:BOROUGH, "
     "radsec-key-wrong:BOROUGH, prober-paused"
 )
@@ -92,7 +97,9 @@ def test_the_page_of_the_lab_tells_of_every_fault(repository: Path) -> None:
         ("hub-melted:hub-east", f"there is no fault 'hub-melted'; there are {THERE_ARE}, and clear"),
         ("hub-stopped:hub-north", "the lab has no 'hub-north'; it has hub-east, hub-west"),
         ("hub-stopped:camden-rad-1", "hub-stopped is for a hub, and camden-rad-1 is a radius-server"),
+        ("access-point-lost:hub-east", "access-point-lost is for a controller, and hub-east is a hub"),
         ("hub-stopped", "the lab has no ''"),
+        ("govwifi-stopped:nrps-1", "govwifi-stopped is for a govwifi, and nrps-1 is a upstream"),
         (
             "certificate-expired:atlantis",
             "the lab has no RADIUS server of 'atlantis'; it has those of camden, hackney, islington",
@@ -113,6 +120,11 @@ def test_what_is_no_fault_is_refused_with_what_there_is(topology: Topology, text
 def test_what_is_stopped_has_its_daemon_stopped(engine: FakeEngine, faults: Faults, text: str, service: str) -> None:
     _set(faults, text)
     assert _asked(engine) == [(f"x-{text.partition(':')[2]}", f"service {service} stop && touch /run/lab-stopped")]
+
+
+def test_an_agent_of_snmp_is_restarted_and_there_is_nothing_to_take_back(engine: FakeEngine, faults: Faults) -> None:
+    _set(faults, "snmp-restarted:hackney-th-ap1")
+    assert _asked(engine) == [("x-hackney-th-ap1", "service snmpd restart")]
 
 
 def test_a_site_stops_with_all_that_it_has(engine: FakeEngine, faults: Faults) -> None:
@@ -154,6 +166,12 @@ def test_a_fault_is_taken_back_even_when_the_test_fails(engine: FakeEngine, faul
     ("text", "begins", "undone_by"),
     [
         ("snmp-stopped:hackney-sc-ap2", "service snmpd stop && ", "service snmpd start && "),
+        (
+            "govwifi-stopped:govwifi-dublin-1",
+            "test -e /run/lab-stopped || { kill $(cat /run/freeradius/outside.pid) && ",
+            "freeradius -d /etc/lab-outside -n radiusd && rm /run/lab-stopped",
+        ),
+        ("access-point-lost:hackney-wlc", f"touch {LOST}", f"rm -f {LOST}"),
         ("agent-unreachable:camden-agent", "iptables -w -N lab-blackhole && ", "-X lab-blackhole"),
     ],
 )
@@ -172,6 +190,8 @@ EVERYWHERE = {
     "x-camden-agent",
     "x-hackney-agent",
     "x-islington-agent",
+    "x-govwifi-london-1",
+    "x-govwifi-dublin-1",
     "x-hub-east",
     "x-hub-west",
     "x-camden-rad-1",
@@ -189,6 +209,7 @@ EVERYWHERE = {
     "x-islington-us-ap1",
     "x-islington-ps-ap1",
     "x-islington-ps-ap2",
+    "x-hackney-wlc",
 }
 
 
@@ -201,6 +222,41 @@ def test_clear_does_not_miss_a_monitor_that_nobody_started(engine: FakeEngine, f
     del engine.running["x-monitor"]
     faults.clear_all()
     assert {where for where, _ in _asked(engine)} == EVERYWHERE
+
+
+def _refuse(container: str, argv: Sequence[str], stdin: str | None, env: Mapping[str, str]) -> Result:
+    del argv, stdin, env
+    return Result(1, "", "iptables: no room\n") if container == "x-hub-west" else Result(0, "", "")
+
+
+NOT_OBEYING = """\
+hub-east: container x-hub-east does not run; `roam-lab status` lists what does
+hub-west: if iptables -w -n -L lab-blackhole >/dev/null 2>&1; then iptables -w -D INPUT -j lab-blackhole failed: \
+iptables: no room"""
+
+
+def test_clear_goes_on_after_nodes_that_do_not_obey_and_names_them_all(engine: FakeEngine, faults: Faults) -> None:
+    engine.answer = _refuse
+    engine.stop("x-hub-east")
+    with pytest.raises(LabError) as caught:
+        faults.clear_all()
+    assert str(caught.value) == NOT_OBEYING
+    assert {where for where, _ in _asked(engine)} == {"x-monitor"} | EVERYWHERE - {"x-hub-east"}
+
+
+def test_the_other_faults_of_a_row_are_mended_when_a_node_does_not_obey(engine: FakeEngine, faults: Faults) -> None:
+    engine.answer = _refuse
+    engine.stop("x-hub-east")
+    with pytest.raises(LabError) as caught:
+        faults.mend_all(["hub-stopped:hub-east", "hub-blackholed:hub-west", "server-stopped:camden-rad-1"])
+    assert str(caught.value) == NOT_OBEYING
+    assert [where for where, _ in _asked(engine)] == ["x-hub-west", "x-camden-rad-1"]
+
+
+def test_a_name_that_is_wrong_is_said_before_anything_is_broken(engine: FakeEngine, faults: Faults) -> None:
+    with pytest.raises(LabError, match="there is no fault 'hub-melted'"):
+        faults.break_all(["hub-stopped:hub-east", "hub-melted:hub-west"])
+    assert _asked(engine) == []
 
 
 @pytest.fixture
@@ -235,6 +291,18 @@ def test_a_certificate_is_replaced_on_the_home_servers_alone(whole: Faults, mate
     (pem,) = written.values()
     assert x509.load_pem_x509_certificate(pem.encode()).subject.rfc4514_string().startswith("CN=radius.hackney")
     assert _asked(engine)[-1] == ("x-hackney-home-1", "service freeradius restart")
+
+
+def test_a_certificate_on_a_shared_home_server_is_mended_there_too(whole: Faults, material: Material) -> None:
+    with (whole.folder.inventory / "boroughs" / "camden.yml").open("a", encoding="utf-8") as file:
+        file.write("\nshared_services:\n  - {with: hackney, radius: [camden-rad-1], roles: [home]}\n")
+    engine, written = _devices(material)
+    faults = Faults(engine, whole.topology, whole.folder)
+    faults.break_all(["certificate-expiring:hackney"])
+    assert written.keys() == {(f"x-{name}", "eap-hackney.pem") for name in ("hackney-home-1", "camden-rad-1")}
+    engine.calls.clear()
+    faults.mend_all(["certificate-expiring:hackney"])
+    assert {where for where, _ in _asked(engine)} == {"x-hackney-home-1", "x-camden-rad-1"}
 
 
 def test_a_strangers_key_comes_to_all_proxies_of_a_borough(whole: Faults, material: Material) -> None:

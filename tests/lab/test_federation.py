@@ -5,24 +5,32 @@ The tests stand in the order of the story; the lab is brought up once (see conft
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
 import time
 import urllib.parse
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab.faults import FaultKind
-from lab.topology import CONTROL, FEDERATION, NodeKind
+from lab.topology import CONTROL, FEDERATION, OUTSIDERS, NodeKind
+from monitor.probes.govwifi import GovWifiProbe
+from monitor.sample import FakeSink
+from roaming.eap import FakeRan
 from roaming.load import load
 from roaming.model.base import seconds
+from roaming.model.bundle import DeviceKind
 from roaming.render import render
 from tests.lab.federation import Federation, failures, reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lab.engine import Result
     from lab.topology import Node
     from roaming.model.bundle import DeviceBundle
@@ -96,12 +104,17 @@ def test_every_file_on_every_device_is_the_rendered_one(fed: Federation) -> None
     out = f"/tmp/{fed.topology.name}-rendered"  # noqa: S108  in the control container
     assert fed.roam("render", "--with-secrets", "--out", out).rc == 0
     manifest = json.loads(fed.shell(CONTROL, f"cat {out}/MANIFEST.json && rm -r {out}"))
-    devices = render(load(fed.folder.inventory).network).devices
     digests = manifest["files"]
-    for device in devices:
+    for device in _with_files(fed):
         lines = fed.shell(device.name, f"sha256sum {_paths(device)}").splitlines()
         found = {path: digest for digest, path in (line.split() for line in lines)}
         assert found == {file.path: digests[f"{device.owner}/{device.name}{file.path}"] for file in device.files}
+
+
+def _with_files(fed: Federation) -> list[DeviceBundle]:
+    """Return the devices whose configuration is files; a controller's is read back as text, which `roam diff` does."""
+    devices = render(load(fed.folder.inventory).network).devices
+    return [device for device in devices if device.kind is not DeviceKind.CONTROLLER]
 
 
 def _paths(device: DeviceBundle) -> str:
@@ -125,7 +138,7 @@ def test_a_hand_edit_is_found_and_only_that_is_mended(fed: Federation) -> None:
 def _stamps(fed: Federation) -> dict[str, str]:
     """Return when each rendered file was last written."""
     found: dict[str, str] = {}
-    for device in render(load(fed.folder.inventory).network).devices:
+    for device in _with_files(fed):
         lines = fed.shell(device.name, f"stat -c '%n %y' {_paths(device)}").splitlines()
         found |= {f"{device.name}:{line.split(' ', 1)[0]}": line.split(" ", 1)[1] for line in lines}
     return found
@@ -227,12 +240,47 @@ def test_a_stopped_daemon_is_said_plainly(fed: Federation) -> None:
     assert all("islington-rad-1" in result.sentence for result in report.results)
 
 
+@dataclass(frozen=True)
+class Agent:
+    """Runs what a probe asks for in an agent's container."""
+
+    fed: Federation
+    node: str
+
+    def run(self, argv: Sequence[str], data: bytes = b"") -> FakeRan:
+        result = self.fed.on(self.node, *argv, stdin=data.decode())
+        return FakeRan(result.out.encode(), result.rc, result.err.encode())
+
+
+def _govwifi_answers(fed: Federation, server: str) -> bool:
+    """Tell whether one of GovWifi's servers answers Hackney's agent."""
+    (address,) = (str(link.address) for link in fed.topology.node(server).links)
+    agent, sink = nullcontext(Agent(fed, "hackney-agent")), FakeSink()
+    probe = GovWifiProbe("civic", "hackney", (address,), lambda: agent, lambda: fed.secret("hackney/govwifi/civic"))
+    asyncio.run(probe.run(sink))
+    return [sample.value for batch in sink.batches for sample in batch.samples] == [1.0]
+
+
+def test_govwifi_answers_the_agent_that_it_knows_while_it_runs(fed: Federation) -> None:
+    with fed.faults.held("govwifi-stopped:govwifi-london-1"):
+        assert not _govwifi_answers(fed, "govwifi-london-1")
+        assert _govwifi_answers(fed, "govwifi-dublin-1")
+    assert _govwifi_answers(fed, "govwifi-london-1")
+
+
 def test_clearing_what_is_well_does_nothing(fed: Federation) -> None:
     fed.faults.clear_all()
     assert fed.shell("hub-east", "iptables -S | grep -c lab- || true").strip() == "0"
 
 
-LIVE = ("camden/agent", "hackney/home-1", "camden/ap/th-ap1", "islington/probe-password", "federation/cui-key")
+LIVE = (
+    "camden/agent",
+    "hackney/home-1",
+    "camden/ap/th-ap1",
+    "islington/probe-password",
+    "federation/cui-key",
+    "hackney/govwifi/civic",
+)
 
 
 def test_live_keys_are_on_their_devices_and_nowhere_else(fed: Federation) -> None:
@@ -250,7 +298,7 @@ def test_live_keys_are_on_their_devices_and_nowhere_else(fed: Federation) -> Non
 
 
 def _devices(fed: Federation) -> tuple[Node, ...]:
-    kinds = (NodeKind.RADIUS_SERVER, NodeKind.HUB, NodeKind.ACCESS_POINT, NodeKind.AGENT, NodeKind.UPSTREAM)
+    kinds = (NodeKind.RADIUS_SERVER, NodeKind.HUB, NodeKind.ACCESS_POINT, NodeKind.AGENT, *OUTSIDERS)
     return fed.topology.of_kind(*kinds)
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab import life
+from lab.agents import controller_tables
 from lab.engine import FakeEngine, Result, State
 from lab.errors import AddressTakenError, ContainerError, ImageError, LabError
 from lab.folder import Folder, folder
 from lab.images import Image
 from lab.life import Order, free_pools
-from lab.topology import ONLOOKERS, Node, NodeKind, Part, lay_out
+from lab.outside import START
+from lab.topology import CONTROL, ONLOOKERS, Node, NodeKind, Part, lay_out
 from roaming.errors import InventoryError
 from roaming.load import load
+from roaming.model.borough import HighAvailability, Snmp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,27 +69,82 @@ def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine,
         "secrets",
         "state",
     }
-    assert any("starting 22 containers" in line for line in said)
-    outside = [call for call in engine.calls if call[:2] == ("exec", "x-nrps-1") and "freeradius" in call]
-    assert len(outside) == 1
+    assert any("starting 25 containers" in line for line in said)
+    outside = [call[1] for call in engine.calls if call[0] == "exec" and call[2:] == START]
+    assert outside == ["x-nrps-1", "x-govwifi-london-1", "x-govwifi-dublin-1"]
     assert load(where.inventory).network.hubs[0].name == "hub-east"
     assert "hub-east,10." in where.known_hosts.read_text()
     private = [path for path in where.root.rglob("*") if path.name in {"ssh_host_ed25519_key", "users", "agent"}]
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
 
 
-def test_access_points_alone_get_an_snmp_agent_with_their_boroughs_user(
+def test_access_points_and_controllers_alone_get_an_snmp_agent_with_their_boroughs_user(
     engine: FakeEngine, where: Folder, order: Order
 ) -> None:
     _up(engine, where, order)
     network = load(where.inventory).network
     found = {path.parent.name: path for path in where.root.rglob("snmpd.conf")}
-    assert found.keys() == {ap.name for _, _, ap in network.access_points()}
-    for borough, _, ap in network.access_points():
-        assert borough.snmp is not None
+    wanted = {ap.name: (borough, "SHA-256") for borough, _, ap in network.access_points()}
+    wanted |= {controller.name: (borough, "SHA") for borough, controller in network.controllers()}
+    assert found.keys() == wanted.keys()
+    for name, (borough, digest) in wanted.items():
+        assert isinstance(borough.snmp, Snmp)
         secret = (where.secrets / borough.snmp.auth.secret).read_text().strip()
-        assert f'createUser roam-monitor SHA-256 "{secret}" AES ' in found[ap.name].read_text()
-        assert found[ap.name].stat().st_mode & 0o077 == 0
+        assert f'createUser roam-monitor {digest} "{secret}" AES ' in found[name].read_text()
+        assert found[name].stat().st_mode & 0o077 == 0
+
+
+def test_a_controller_gets_its_login_and_what_its_tables_are_made_of(
+    engine: FakeEngine, where: Folder, order: Order
+) -> None:
+    _up(engine, where, order)
+    own, proxy = where.node("hackney-wlc"), load(where.inventory).network.servers_by_name["hackney-proxy-1"]
+    assert (own / "password").read_text() == (where.secrets / "hackney" / "wlc-login").read_text().strip()
+    assert json.loads((own / "controller.json").read_text()) == {
+        "access_points": {"hackney-cl-ap1": "02:00:0a:0c:1f:00", "hackney-cl-ap2": "02:00:0a:0c:20:00"},
+        "ssids": ["govroam"],
+        "servers": [str(proxy.address)],
+    }
+
+
+def test_a_controller_lists_neither_its_peers_access_points_nor_servers_that_are_not_there(repository: Path) -> None:
+    network = load(repository / "lab" / "inventory").network
+    hackney = network.boroughs_by_slug["hackney"]
+    (controller,) = hackney.controllers
+    spare = controller.model_copy(update={"name": "hackney-wlc-2", "address": IPv4Address("10.12.0.31")})
+    own = controller.model_copy(update={"ha": HighAvailability(mode="n-plus-1", peer=spare.name)})
+    update = {"controllers": (own, spare)}
+    boroughs = [hackney.model_copy(update=update) if one is hackney else one for one in network.boroughs]
+    two = replace(network, boroughs=tuple(boroughs))
+    alone = lay_out(two, "x", part=Part(without=frozenset({NodeKind.RADIUS_SERVER}))).topology
+    tables = [json.loads(controller_tables(two, alone, alone.node(one.name))) for one in (own, spare)]
+    assert [list(one["access_points"]) for one in tables] == [["hackney-cl-ap1", "hackney-cl-ap2"], []]
+    assert [one["servers"] for one in tables] == [[], []]
+
+
+WORKER = """worker:
+  name: hackney-worker
+  address: 198.51.100.130
+  credentials: {user: roam, key: {secret: hackney/worker}}
+
+radius:
+"""
+
+
+def test_access_points_send_traps_to_where_the_monitor_stands_if_they_reach_it(
+    where: Folder, order: Order, tmp_path: Path
+) -> None:
+    inventory = tmp_path / "inventory"
+    shutil.copytree(order.inventory, inventory)
+    hackney = inventory / "boroughs" / "hackney.yml"
+    hackney.write_text(hackney.read_text().replace("radius:\n", WORKER, 1))
+    network = load(inventory).network
+    topology = life.prepare(where, Order(inventory, order.ensure), network, life.POOLS[0])
+    receivers = {link.network: link.address for link in topology.node(CONTROL).links}
+    for ap in topology.of_kind(NodeKind.ACCESS_POINT):
+        text = (where.node(ap.name) / "snmpd.conf").read_text()
+        sent = [line.split()[-1] for line in text.splitlines() if line.startswith("trapsess ")]
+        assert sent == ([] if ap.owner == "hackney" else [f"{receivers[ap.links[0].network]}:162"])
 
 
 def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order) -> None:
@@ -98,7 +159,7 @@ def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order)
 def test_down_leaves_nothing_and_says_what_there_was(engine: FakeEngine, where: Folder, order: Order) -> None:
     _up(engine, where, order)
     found = life.down(engine, where)
-    assert len(found) == 22
+    assert len(found) == 25
     assert engine.running == {}
     assert not where.root.parent.exists()
     assert life.down(engine, where) == ()
@@ -111,7 +172,7 @@ def test_a_second_lab_of_the_name_is_refused_and_the_first_stays(
     with pytest.raises(LabError, match="lab x is up already: `roam-lab down --name x` first"):
         _up(engine, where, order)
     assert where.compose.exists()
-    assert len(engine.running) == 22
+    assert len(engine.running) == 25
 
 
 def test_a_container_that_does_not_start_is_named_and_nothing_is_left(
@@ -150,7 +211,7 @@ def test_an_image_that_cannot_be_made_leaves_nothing(engine: FakeEngine, where: 
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ("freeradius", "nrps-1: the national proxy's FreeRADIUS does not start: broken"),
+        ("freeradius", "nrps-1: the lab's own FreeRADIUS does not start: broken"),
         ("bash", "no sshd answers at broken"),
     ],
 )
@@ -214,6 +275,7 @@ def test_no_free_range_is_said() -> None:
         (NodeKind.HUB, "1.9.2", Image.DEBIAN_12),
         (NodeKind.ACCESS_POINT, "2.10", Image.DEBIAN_13),
         (NodeKind.AGENT, "", Image.DEBIAN_13),
+        (NodeKind.CONTROLLER, "17.12.4", Image.CONTROL),
         (NodeKind.CONTROL, "", Image.CONTROL),
     ],
 )

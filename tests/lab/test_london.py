@@ -10,7 +10,7 @@ import pytest
 from lab.engine import FakeEngine, Result, State
 from lab.errors import LabError
 from lab.folder import Folder
-from lab.scenarios.london import WITHOUT_ACCESS_POINTS, devices, green, lines, measure
+from lab.scenarios.london import SERVERS_AND_HUBS, devices, green, lines, measure
 from lab.scenarios.memory import below, held_by
 from lab.scenarios.verification import read_report
 from lab.topology import Topology, container, lay_out, rewrite
@@ -30,7 +30,7 @@ def london(repository: Path) -> Network:
 
 
 def test_every_server_and_hub_of_london_is_pushed_to_and_nothing_else(london: Network) -> None:
-    found = devices(london, lay_out(london, "x", part=WITHOUT_ACCESS_POINTS).topology)
+    found = devices(london, lay_out(london, "x", part=SERVERS_AND_HUBS).topology)
     servers = {f"{borough.slug}/{server.name}" for borough in london.boroughs for server in borough.radius}
     assert set(found) == servers | {f"federation/{hub.site}/{hub.name}" for hub in london.hubs}
     assert len(found) == len(set(found)) == 78
@@ -38,7 +38,7 @@ def test_every_server_and_hub_of_london_is_pushed_to_and_nothing_else(london: Ne
 
 @pytest.fixture(scope="module")
 def topology(network: Network) -> Topology:
-    return lay_out(network, "x", part=WITHOUT_ACCESS_POINTS).topology
+    return lay_out(network, "x", part=SERVERS_AND_HUBS).topology
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from lab.pki import Material, SecretKind, generate, secret_kinds, write
 from roaming.load import load
 from roaming.model.identity import Certificate
 from roaming.secrets import DirectoryStore
+from tests.edited import edited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,6 +135,13 @@ def test_every_secret_that_is_named_has_a_value_fit_for_its_use(network: Network
 )
 def test_kinds(network: Network, name: str, kind: SecretKind) -> None:
     assert secret_kinds(network)[name] is kind
+
+
+def test_a_community_is_a_password(tmp_path: Path) -> None:
+    before = "fast_transition_key: {secret: camden/ft-key}\n"
+    edit = ("boroughs/camden.yml", before, f"{before}snmp: {{community: {{secret: camden/snmp}}}}\n")
+    network = load(edited(tmp_path, (edit,))).network
+    assert secret_kinds(network)["camden/snmp"] is SecretKind.PASSWORD
 
 
 def test_the_store_reads_back_and_is_private(store: Path, material: Material) -> None:

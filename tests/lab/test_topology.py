@@ -86,9 +86,11 @@ def test_each_link_stands_in_its_network(layout: Layout) -> None:
 def test_every_device_of_the_inventory_is_a_node(source: Path, layout: Layout) -> None:
     network = load(source).network
     wanted = {hub.name for hub in network.hubs} | {upstream.name for upstream in network.upstreams}
+    wanted |= {server.name for server in network.federation.govwifi}
     wanted |= {server.name for borough in network.boroughs for server in borough.radius}
     wanted |= {borough.agent.name for borough in network.boroughs}
     wanted |= {ap.name for _, _, ap in network.access_points()}
+    wanted |= {controller.name for _, controller in network.controllers()}
     own = {node.name for node in layout.topology.of_kind(NodeKind.CONTROL, *ONLOOKERS)}
     assert {node.name for node in layout.topology.nodes} == wanted | own
 
@@ -105,6 +107,19 @@ def test_devices_that_speak_to_each_other_share_a_network(source: Path, layout: 
     for _, site, ap in network.access_points():
         for proxy in network.proxies(network.boroughs_by_slug[site.owner]):
             assert nodes.node(ap.name).links[0].network in {link.network for link in nodes.node(proxy.name).links}
+    for borough, controller in network.controllers():
+        for proxy in network.proxies(borough):
+            feet = {link.network for link in nodes.node(proxy.name).links}
+            assert nodes.node(controller.name).links[0].network in feet
+
+
+def test_an_agent_behind_a_registered_source_speaks_to_govwifi_from_it(small: Network) -> None:
+    topology = lay_out(small, "lab").topology
+    feet = {node.name: node.link(FEDERATION) for node in topology.of_kind(NodeKind.AGENT)}
+    seen = {name: link.real for name, link in feet.items() if link}
+    assert seen == {"hackney-agent": IPv4Address("198.51.100.212")}
+    assert all(topology.node(server.name).link(FEDERATION) for server in small.federation.govwifi)
+    assert topology.node("hackney-agent").address in topology.networks["inside-hackney"]
 
 
 def test_the_control_container_has_a_foot_everywhere(layout: Layout) -> None:

@@ -46,13 +46,14 @@ def access_point(owner: str, site: str, name: str) -> DevicePlan:
 def test_the_lab_goes_in_this_order() -> None:
     found = waves(LAB_PLANS, LAB)
     assert [(wave.name, wave.kind.value, names(wave)) for wave in found] == [
-        ("1 of 6 (canary)", "radius-server", ["camden-rad-1"]),
-        ("2 of 6", "radius-server", ["camden-rad-2", "hackney-proxy-1", "hackney-home-1", "islington-rad-1"]),
-        ("3 of 6 (canary)", "hub", ["hub-east"]),
-        ("4 of 6", "hub", ["hub-west"]),
-        ("5 of 6 (canary)", "access-point", ["camden-th-ap1"]),
+        ("1 of 7 (canary)", "radius-server", ["camden-rad-1"]),
+        ("2 of 7", "radius-server", ["camden-rad-2", "hackney-proxy-1", "hackney-home-1", "islington-rad-1"]),
+        ("3 of 7 (canary)", "hub", ["hub-east"]),
+        ("4 of 7", "hub", ["hub-west"]),
+        ("5 of 7 (canary)", "controller", ["hackney-wlc"]),
+        ("6 of 7 (canary)", "access-point", ["camden-th-ap1"]),
         (
-            "6 of 6",
+            "7 of 7",
             "access-point",
             [
                 "camden-ps-ap1",
@@ -67,7 +68,7 @@ def test_the_lab_goes_in_this_order() -> None:
             ],
         ),
     ]
-    assert [wave.canary for wave in found] == [True, False, True, False, True, False]
+    assert [wave.canary for wave in found] == [True, False, True, False, True, True, False]
 
 
 def test_a_batch_has_a_size() -> None:

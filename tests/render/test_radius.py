@@ -24,7 +24,7 @@ FREERADIUS = "/etc/freeradius/3.0"
 
 
 def radius(network: Network) -> list[DeviceBundle]:
-    return [device for device in render(network).devices if device.kind is not DeviceKind.ACCESS_POINT]
+    return [device for device in render(network).devices if device.kind in (DeviceKind.RADIUS_SERVER, DeviceKind.HUB)]
 
 
 def text(network: Network, device: str, path: str) -> str:

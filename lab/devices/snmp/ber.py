@@ -21,7 +21,7 @@ GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 NO_SUCH_INSTANCE: Final = b"\x81\x00"
 END_OF_VIEW: Final = b"\x82\x00"
 VERSION_2C: Final = 1
-_IP_ADDRESS, _COUNTER, _GAUGE, _TICKS = 0x40, 0x41, 0x42, 0x43
+IP_ADDRESS, COUNTER, GAUGE, TICKS = 0x40, 0x41, 0x42, 0x43
 _LONG, _SEVEN = 0x80, 0x7F
 
 
@@ -62,17 +62,17 @@ def integer(number: int) -> bytes:
 
 def counter(number: int) -> bytes:
     """Encode a Counter32."""
-    return bytes((_COUNTER,)) + integer(number)[1:]
+    return bytes((COUNTER,)) + integer(number)[1:]
 
 
 def gauge(number: int) -> bytes:
     """Encode a Gauge32."""
-    return bytes((_GAUGE,)) + integer(number)[1:]
+    return bytes((GAUGE,)) + integer(number)[1:]
 
 
 def ticks(number: int) -> bytes:
     """Encode TimeTicks, in hundredths of a second."""
-    return bytes((_TICKS,)) + integer(number)[1:]
+    return bytes((TICKS,)) + integer(number)[1:]
 
 
 def octets(value: bytes | str) -> bytes:
@@ -82,7 +82,7 @@ def octets(value: bytes | str) -> bytes:
 
 def ip_address(address: str) -> bytes:
     """Encode an IpAddress."""
-    return tlv(_IP_ADDRESS, IPv4Address(address).packed)
+    return tlv(IP_ADDRESS, IPv4Address(address).packed)
 
 
 def object_id(parts: Oid) -> bytes:

@@ -5,7 +5,7 @@ The numbers are those that the vendors' MIBs give these tables (docs/snmp.md); n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -22,9 +22,11 @@ _CISCO: Final = ber.oid("1.3.6.1.4.1.14179.2")
 _LWAPP: Final = ber.oid("1.3.6.1.4.1.9.9.513.1.1.1.1")
 _ARUBA: Final = ber.oid("1.3.6.1.4.1.14823.2.2.1")
 _LINUX: Final = ber.oid("1.3.6.1.2.1.67.1.2.1.1.4.1")
+_ACCOUNTING: Final = ber.oid("1.3.6.1.2.1.67.2.2.1.1.4.1")
 _PROCESSES: Final = ber.oid("1.3.6.1.4.1.2021.2.1")
 _STATIONS: Final = ber.oid("1.2.840.10036")
 RADIOS: Final = 2
+_PER_CLIENT: Final = 7
 
 
 class Model(StrEnum):
@@ -48,11 +50,19 @@ _MODELS: Final[Mapping[Model, Oid]] = {
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What a controller serves: access points by name, SSIDs, addresses of RADIUS servers."""
+    """What a controller serves: access points by name, SSIDs, addresses of RADIUS servers.
+
+    `accounting` are the addresses of those for accounting, which only an access point by itself tells of.
+    `radio_macs` are the access points' base radio MACs by name; one that has none there gets one by its place.
+    `lost` are those that left a Cisco controller: it has no radios of them, and others have taken their clients.
+    """
 
     access_points: Sequence[str]
     ssids: Sequence[str] = ("govroam",)
     servers: Sequence[str] = ("10.7.0.11", "10.7.0.12")
+    accounting: Sequence[str] = ()
+    radio_macs: Mapping[str, Oid] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
 
 
 def cells(model: Model, population: Population) -> dict[Oid, bytes]:
@@ -68,7 +78,11 @@ def up_cell(model: Model, place: int, *, up: bool) -> Cell:
     if model is Model.LINUX:
         return (*_PROCESSES, 100, 1), ber.integer(0 if up else 1)
     column = {Model.ARUBA: (*_ARUBA, 5, 2, 1, 4, 1, 19), Model.LWAPP: (*_LWAPP, 38)}.get(model, (*_CISCO, 2, 1, 1, 6))
-    return (*column, *_mac(place)), ber.integer(1 if up else 2)
+    return (*column, *_mac(place)), _up(up=up)
+
+
+def _up(*, up: bool) -> bytes:
+    return ber.integer(1 if up else 2)
 
 
 def _mac(place: int) -> Oid:
@@ -77,13 +91,15 @@ def _mac(place: int) -> Oid:
 
 
 def _airespace(population: Population) -> Iterator[Cell]:
+    moved = [_moved(population, slot) for slot in range(RADIOS)]
     for place, name in enumerate(population.access_points):
-        mac = _mac(place)
+        mac = population.radio_macs.get(name) or _mac(place)
         yield (*_CISCO, 2, 1, 1, 3, *mac), ber.octets(name)
-        yield up_cell(Model.AIREOS, place, up=True)
-        for slot in range(RADIOS):
-            yield (*_CISCO, 2, 13, 1, 3, *mac, slot), ber.integer((place + slot) * 7 % 101)
-            yield (*_CISCO, 2, 13, 1, 4, *mac, slot), ber.integer((place + slot) % 40)
+        yield (*_CISCO, 2, 1, 1, 6, *mac), _up(up=name not in population.lost)
+        for slot in range(RADIOS) if name not in population.lost else ():
+            busy = (place + slot) * _PER_CLIENT % 101 + moved[slot] * _PER_CLIENT
+            yield (*_CISCO, 2, 13, 1, 3, *mac, slot), ber.integer(min(busy, 100))
+            yield (*_CISCO, 2, 13, 1, 4, *mac, slot), ber.integer(_clients(place, slot) + moved[slot])
     for number, ssid in enumerate(population.ssids, 1):
         yield (*_CISCO, 1, 1, 1, 2, number), ber.octets(ssid)
         yield (*_CISCO, 1, 1, 1, 38, number), ber.counter(number * 10)
@@ -92,6 +108,17 @@ def _airespace(population: Population) -> Iterator[Cell]:
         yield (*_CISCO, 5, 3, 1, 6, number), ber.ticks(number)
         for column in (7, 8, 9, 10, 15):
             yield (*_CISCO, 5, 3, 1, column, number), ber.counter(column * 100 + number)
+
+
+def _clients(place: int, slot: int) -> int:
+    return (place + slot) % 40
+
+
+def _moved(population: Population, slot: int) -> int:
+    """Return how many clients of lost access points each of the others has taken, rounded up."""
+    places = [place for place, name in enumerate(population.access_points) if name in population.lost]
+    others = len(population.access_points) - len(places)
+    return -(-sum(_clients(place, slot) for place in places) // others) if others else 0
 
 
 def _lwapp(population: Population) -> Iterator[Cell]:
@@ -132,6 +159,12 @@ def _linux(population: Population) -> Iterator[Cell]:
         yield (*_LINUX, 5, number), ber.ticks(number)
         for column in (6, 7, 8, 9, 14):
             yield (*_LINUX, column, number), ber.counter(column * 100 + number)
+    for number, address in enumerate(population.accounting, 1):
+        yield (*_ACCOUNTING, 2, number), ber.integer(1)
+        yield (*_ACCOUNTING, 3, number), ber.octets(bytes(int(part) for part in address.split(".")))
+        yield (*_ACCOUNTING, 5, number), ber.ticks(number * 2)
+        for column in (6, 7, 8, 12):
+            yield (*_ACCOUNTING, column, number), ber.counter(column * 1000 + number)
 
 
 def _string(text: str) -> Oid:

@@ -2,7 +2,8 @@
 """Tell snmpd what hostapd counts: a script for `pass_persist` (snmpd.conf(5)), which runs once and answers for ever.
 
 The one argument is the branch that it answers for. RFC 4668's radiusAuthServerExtTable holds every interface's RADIUS
-servers, the IEEE's 1.2.840.10036 the SSID and the stations of each.
+servers, RFC 4670's radiusAccServerExtTable those for accounting, the IEEE's 1.2.840.10036 the SSID and the stations of
+each.
 """
 
 from __future__ import annotations
@@ -11,30 +12,63 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Oid = tuple[int, ...]
 
-RADIUS: Final[Oid] = (1, 3, 6, 1, 2, 1, 67, 1, 2, 1, 1, 4, 1)
 STATIONS: Final[Oid] = (1, 2, 840, 10036)
 SOCKETS: Final = Path("/run/hostapd")
 FRESH_S: Final = 1.0
-COUNTERS: Final = {
-    "AccessRequests": 6,
-    "AccessRetransmissions": 7,
-    "AccessAccepts": 8,
-    "AccessRejects": 9,
-    "AccessChallenges": 10,
-    "MalformedAccessResponses": 11,
-    "BadAuthenticators": 12,
-    "Timeouts": 14,
-    "UnknownTypes": 15,
-    "PacketsDropped": 16,
-}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of RADIUS servers: what hostapd's words for it begin with, and which column each of its words is."""
+
+    branch: Oid
+    word: str
+    pending: int
+    counters: Mapping[str, int]
+
+
+AUTHENTICATION: Final = Table(
+    branch=(1, 3, 6, 1, 2, 1, 67, 1, 2, 1, 1, 4, 1),
+    word="radiusAuth",
+    pending=13,
+    counters={
+        "AccessRequests": 6,
+        "AccessRetransmissions": 7,
+        "AccessAccepts": 8,
+        "AccessRejects": 9,
+        "AccessChallenges": 10,
+        "MalformedAccessResponses": 11,
+        "BadAuthenticators": 12,
+        "Timeouts": 14,
+        "UnknownTypes": 15,
+        "PacketsDropped": 16,
+    },
+)
+ACCOUNTING: Final = Table(
+    branch=(1, 3, 6, 1, 2, 1, 67, 2, 2, 1, 1, 4, 1),
+    word="radiusAcc",
+    pending=11,
+    counters={
+        "Requests": 6,
+        "Retransmissions": 7,
+        "Responses": 8,
+        "MalformedResponses": 9,
+        "BadAuthenticators": 10,
+        "Timeouts": 12,
+        "UnknownTypes": 13,
+        "PacketsDropped": 14,
+    },
+)
+TABLES: Final = {table.branch: table for table in (AUTHENTICATION, ACCOUNTING)}
 
 
 def main() -> int:
@@ -67,24 +101,23 @@ def following(known: dict[Oid, tuple[str, str]], asked: Oid) -> Oid:
 def cells(branch: Oid) -> dict[Oid, tuple[str, str]]:
     """Return everything under a branch, now."""
     names = sorted(path.name for path in SOCKETS.glob("*") if path.is_socket()) if SOCKETS.is_dir() else []
-    made = servers(names) if branch == RADIUS else stations(names)
-    return dict(made)
+    table = TABLES.get(branch)
+    return dict(stations(names) if table is None else servers(table, "".join(ask(name, "mib") for name in names)))
 
 
-def servers(names: list[str]) -> Iterator[tuple[Oid, tuple[str, str]]]:
-    """Yield each interface's RADIUS servers, numbered through."""
-    said = "".join(ask(name, "mib") for name in names)
-    blocks = re.split(r"(?=^radiusAuthServerIndex=)", said, flags=re.MULTILINE)
-    told = [dict(re.findall(r"^radiusAuth(?:Client)?(\w+)=(.*)$", block, re.MULTILINE)) for block in blocks]
+def servers(table: Table, said: str) -> Iterator[tuple[Oid, tuple[str, str]]]:
+    """Yield a table's RADIUS servers out of what the interfaces said, numbered through."""
+    blocks = re.split(rf"(?=^{table.word}ServerIndex=)", said, flags=re.MULTILINE)
+    told = [dict(re.findall(rf"^{table.word}(?:Client)?(\w+)=(.*)$", block, re.MULTILINE)) for block in blocks]
     for number, server in enumerate((one for one in told if "ServerAddress" in one), 1):
-        yield (*RADIUS, 2, number), ("integer", "1")
+        yield (*table.branch, 2, number), ("integer", "1")
         octets = " ".join(f"{int(part):02X}" for part in server["ServerAddress"].split("."))
-        yield (*RADIUS, 3, number), ("octet", octets)
-        yield (*RADIUS, 4, number), ("gauge", server.get("ServerPortNumber", "0"))
-        yield (*RADIUS, 5, number), ("timeticks", server.get("RoundTripTime", "0"))
-        yield (*RADIUS, 13, number), ("gauge", server.get("PendingRequests", "0"))
-        for name, column in COUNTERS.items():
-            yield (*RADIUS, column, number), ("counter", server.get(name, "0"))
+        yield (*table.branch, 3, number), ("octet", octets)
+        yield (*table.branch, 4, number), ("gauge", server.get("ServerPortNumber", "0"))
+        yield (*table.branch, 5, number), ("timeticks", server.get("RoundTripTime", "0"))
+        yield (*table.branch, table.pending, number), ("gauge", server.get("PendingRequests", "0"))
+        for name, column in table.counters.items():
+            yield (*table.branch, column, number), ("counter", server.get(name, "0"))
 
 
 def stations(names: list[str]) -> Iterator[tuple[Oid, tuple[str, str]]]:

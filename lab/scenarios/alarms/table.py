@@ -54,6 +54,12 @@ ROWS: Final = (
         (Expected("AccessPointDown", "hackney", "hackney-sc-ap1"),),
     ),
     Row(
+        "access-point-lost",
+        "one of two access points leaves its controller",
+        ("access-point-lost:hackney-wlc",),
+        (Expected("AccessPointDown", "hackney", "hackney-cl-ap2"),),
+    ),
+    Row(
         "site-stopped",
         "all access points of a site are stopped",
         ("site-stopped:hackney/service-centre",),

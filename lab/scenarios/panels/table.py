@@ -43,7 +43,7 @@ WELL: Final = Stage(
 )
 STAGES: Final = (
     Stage(
-        "a hub, a server, an access point and an agent are lost, a home is slow and its certificate ends soon",
+        "a hub, a server, access points, an agent and GovWifi are lost, a home is slow and its certificate ends soon",
         (
             Visit("camden-th-ap1", "hackney", known=False),
             Visit("hackney-th-ap1", "hackney", known=False),
@@ -53,6 +53,10 @@ STAGES: Final = (
             "link-delayed:hackney-home-1",
             "access-point-stopped:hackney-sc-ap1",
             "snmp-stopped:hackney-sc-ap2",
+            "snmp-restarted:hackney-th-ap1",
+            "govwifi-stopped:govwifi-london-1",
+            "govwifi-stopped:govwifi-dublin-1",
+            "access-point-lost:hackney-wlc",
             "agent-unreachable:camden-agent",
             "server-stopped:islington-rad-1",
             "hub-stopped:hub-east",
@@ -61,7 +65,8 @@ STAGES: Final = (
     Stage(
         "the proxy of the borough has a stranger's RadSec key",
         (),
-        ("radsec-key-wrong:hackney",),
+        # The trap that comes first makes its counter, the second is seen to come.
+        ("radsec-key-wrong:hackney", "snmp-restarted:hackney-th-ap1"),
     ),
     Stage(
         "the proxy of the borough is stopped",
@@ -79,18 +84,9 @@ class Reason:
     why: str
 
 
-_SAME: Final = frozenset({"no difference"})
-_QUIET: Final = _SAME | {"all nought"}
-_NOTHING: Final = _QUIET | {"no series while healthy", "no series while faulted"}
-_RADIO: Final = Reason(_NOTHING, "the lab's access points have a wire and no radio")
 RIGHTLY: Final[Mapping[str, Reason]] = {
-    "roaming-overview / Version / A": Reason(_SAME, "a fault is no other version"),
-    "roaming-borough / GovWifi's path / A": Reason(_NOTHING, "the lab has no GovWifi"),
     "roaming-borough / Its alerts / A": Reason(
         frozenset({"no series while healthy"}), "nothing fires in a healthy borough"
     ),
-    "roaming-borough / Radios / A": _RADIO,
-    "roaming-borough / Radios / B": _RADIO,
-    "roaming-borough / Traps / A": Reason(_QUIET, "controllers send traps, and the lab has none"),
 }
 """Queries that say less in this lab, and why; whatever else says less is a defect."""

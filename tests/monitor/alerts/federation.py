@@ -123,10 +123,10 @@ def one_of_two_stopped(borough: str, server: str) -> Fault:
 def hubs_stopped(*hubs: str) -> Fault:
     names = frozenset(hubs)
     if len(names) == len(HUBS):
-        return Fault(fails=lambda visited, home: visited != home, silent=names, dark=names)
+        return Fault(fails=lambda visited, home: visited != home, dark=names)
     # Who prefers hub-east tries it first; islington's server is slow to see that hub-west is gone.
     first = {"hub-east": _from("camden", "islington"), "hub-west": lambda _, home: home == "islington"}
-    return Fault(blinks=first[hubs[0]], silent=names, dark=names)
+    return Fault(blinks=first[hubs[0]], dark=names)
 
 
 def wrong_key(there: Federation, borough: str) -> Fault:
@@ -253,7 +253,8 @@ def _of_pair(key: Labels, visited: str, home: str, pair: _Pair) -> Iterator[Row]
 def _hops(there: Federation, active: Sequence[Fault]) -> Iterator[Row]:
     for server in there.servers:
         key = labels(server=server.name, owner=server.owner, role=server.role)
-        yield "roaming_server_up", key, not any(server.name in fault.silent for fault in active)
+        if server.role != "hub":
+            yield "roaming_server_up", key, not any(server.name in fault.silent for fault in active)
         if server.role != "home":
             yield "roaming_radsec_up", key, not any(server.name in fault.dark for fault in active)
             trusted = not any(server.name in fault.untrusted for fault in active)

@@ -79,7 +79,7 @@ GUARDS: Final = (
     Mutant("roaming:pair:foreign", "unless on (visited, home) roaming:pair:own", "", "the proxy blackholed"),
     Mutant("roaming:pair:down", "unless on (home) roaming:home:unreachable", "", "four of five"),
     Mutant("roaming:pair:down", "and on (home) roaming:home:reached", "", "evidence that is old, from all but one"),
-    Mutant("roaming:hub:up", "*", "or", "a hub that only answers Status-Server"),
+    Mutant("roaming:hub:up", "max", "min", "healthy, an agent each"),
     Mutant("roaming:hub:settling", "unless roaming:hub:flapping", "", "a hub that flaps, and a home"),
     Mutant("roaming:hub:settling", "unless roaming:hub:flapping", "", "a hub that flaps, and a home, scaled"),
     Mutant("roaming:hub:flapping", "> 4", "> 3", "a hub that was restarted twice"),

@@ -371,18 +371,26 @@ def test_a_table_without_end_is_left() -> None:
     run(work())
 
 
-@pytest.mark.parametrize(("requests", "shown"), [(0, {}), (1, {("camden-ap-0", "camden", "camden-rad-1"): 0.0})])
-def test_the_round_trip_of_no_request_is_unknown(requests: int, shown: dict[tuple[str, ...], float]) -> None:
+@pytest.mark.parametrize(
+    ("at", "column", "metric"),
+    [
+        ("1.3.6.1.2.1.67.1.2.1.1.4.1", 6, "roaming_radius_client_seconds"),
+        ("1.3.6.1.2.1.67.2.2.1.1.4.1", 8, "roaming_radius_accounting_client_seconds"),
+    ],
+)
+@pytest.mark.parametrize(("count", "shown"), [(0, {}), (1, {("camden-ap-0", "camden", "camden-rad-1"): 0.0})])
+def test_the_round_trip_of_no_request_is_unknown(
+    at: str, column: int, metric: str, count: int, shown: dict[tuple[str, ...], float]
+) -> None:
     async def work() -> None:
-        at = "1.3.6.1.2.1.67.1.2.1.1.4.1"
         cells: dict[str, Value] = {
             "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.8072.3.2.10",
             f"{at}.5.1": 0,
-            f"{at}.6.1": requests,
+            f"{at}.{column}.1": count,
         }
         reader = FakeReader({"127.0.0.1": cells | {f"{at}.3.1": bytes((10, 7, 0, 11))}})
         found = (await poller(reader).poll(device("camden-ap-0"))).batch.samples
-        assert values(found, "roaming_radius_client_seconds") == shown
+        assert values(found, metric) == shown
 
     run(work())
 

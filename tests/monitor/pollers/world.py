@@ -61,7 +61,8 @@ def task(one: Poller, *devices: Device) -> SnmpTask:
 @asynccontextmanager
 async def listening(model: Model, count: int = 3, setup: Setup | None = None) -> AsyncIterator[tuple[Agent, int]]:
     """Serve a device on the loopback while the block runs."""
-    agent = Agent(cells(model, Population(names(count), ssids=("govroam", "CamdenCorp"))), setup)
+    population = Population(names(count), ssids=("govroam", "CamdenCorp"), accounting=tuple(SERVERS))
+    agent = Agent(cells(model, population), setup)
     transport, port = await serve(agent)
     try:
         yield agent, port

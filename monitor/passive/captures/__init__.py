@@ -1,0 +1,20 @@
+"""Reads captures: RADIUS conversations on every hop, and the roams of 802.11 clients; see `docs/captures.md`."""
+
+from monitor.passive.captures.attempt import Kind
+from monitor.passive.captures.conversations import Conversation, Result
+from monitor.passive.captures.links import RADIUS_PORTS
+from monitor.passive.captures.pseudonyms import Addresses, ClientNames, DailyPseudonyms
+from monitor.passive.captures.reading import Reading
+from monitor.passive.captures.roams import Roam
+
+__all__ = [
+    "RADIUS_PORTS",
+    "Addresses",
+    "ClientNames",
+    "Conversation",
+    "DailyPseudonyms",
+    "Kind",
+    "Reading",
+    "Result",
+    "Roam",
+]

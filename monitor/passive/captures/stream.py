@@ -1,0 +1,54 @@
+"""A file that tells what scapy's readers do not: where they stand, and that something fell short."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import IO, Final
+
+LARGEST_PIECE: Final = 1 << 24
+"""Octets of the longest piece that is read at once: what claims to be longer is damage."""
+_GZIP: Final = b"\x1f\x8b"
+
+
+class Stream:
+    """A capture being read, inflated where it is gzipped."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        magic = raw.read(2)
+        raw.seek(0)
+        self.file: IO[bytes] = gzip.GzipFile(fileobj=raw) if magic == _GZIP else raw  # type: ignore[assignment]
+        self.offset = 0
+        self.short = False
+
+    def look(self) -> bytes:
+        """Return the first four octets without going on; only before anything else is read."""
+        octets = self.file.read(4)
+        self.file.seek(0)
+        return octets
+
+    def read(self, size: int) -> bytes:
+        """Return so many octets, or fewer at the end; what cannot be read, or is gigantic, is an early end."""
+        if size > LARGEST_PIECE:
+            self.short = True
+            return b""
+        try:
+            octets = self.file.read(size)
+        except (EOFError, OSError, zlib.error):
+            self.short = True
+            return b""
+        found = len(octets)
+        self.offset += found
+        if found != size and found:
+            self.short = True
+        return octets
+
+    def ends_at(self, offset: int) -> bool:
+        """Whether the file that was read past this stream has its end there."""
+        try:
+            return self.file.tell() == offset and not self.file.read(1)
+        except (EOFError, OSError, zlib.error):
+            return False
+
+    def close(self) -> None:
+        """Do nothing: who opened the file closes it."""
