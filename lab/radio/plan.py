@@ -160,14 +160,14 @@ class _Planner:
         sound = self._files(self.devices[point.name], {})
         for path in _configurations(files):
             text = files[path].decode()
-            if f"\nssid={wlan.ssid}\n" in text:
+            if setting(text, "ssid") == wlan.ssid:
                 interface, bssid = setting(text, "interface") or "", setting(text, "bssid") or ""
                 frequency = _START_HZ + 5 * int(setting(text, "channel") or 0)
                 vlans = (site.vlans.staff.id, site.vlans.visitors.id)
                 return Station(
                     point.name, borough.slug, bssid, interface, frequency, *vlans, files, text, sound[path].decode()
                 )
-        message = f"{point.name} does not send {wlan.ssid}: site {site.slug} has no such WLAN"
+        message = f"{point.name}: {wlan.ssid} is not the first WLAN of any of its radios, and only the first is walked"
         raise ScenarioError(message)
 
     def _spoiled(self, name: str) -> dict[str, str]:
