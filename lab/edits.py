@@ -44,6 +44,7 @@ EDITS: Final = (
     Edit("ieee80211d", "", "likewise"),
     Edit("ieee80211h", "", "likewise"),
     Edit("op_class", "", "a wire has no 6 GHz, which demands WPA"),
+    Edit("bridge", "", "it carries the key messages of 802.11r, which a wire does not have"),
     Edit("vlan_tagged_interface", "", "a container's network is no trunk"),
 )
 ONLY_ONE: Final = "of several WLANs and radios only the first govroam is emulated: a wire has one BSS"

@@ -7,7 +7,9 @@
     │   ├── AddressTakenError              a port or a network is in use by somebody else
     │   ├── ContainerError                 a container did not start, or stopped; carries its last log lines
     │   └── CommandTimeoutError (TimeoutError)  a command of the engine did not come back in its time
-    └── ImageError (RuntimeError)          an image is missing or cannot be built
+    ├── ImageError (RuntimeError)          an image is missing or cannot be built
+    ├── GuestError (RuntimeError)          the machine with the simulated radios did not do its work; names its console
+    └── ScenarioError (ValueError)         a scenario of the radio lab is not sound, or asks what cannot be simulated
 
 Each message says what is wrong, where, and what to do about it.
 """
@@ -51,3 +53,11 @@ class CommandTimeoutError(EngineError, TimeoutError):
 
 class ImageError(LabError, RuntimeError):
     """An image is missing or cannot be built."""
+
+
+class GuestError(LabError, RuntimeError):
+    """The machine with the simulated radios did not do its work."""
+
+
+class ScenarioError(LabError, ValueError):
+    """A scenario of the radio lab is not sound, or asks what cannot be simulated."""

@@ -12,6 +12,7 @@ from lab.cli.workshop import ensurer
 from lab.engine import find_engine
 from lab.folder import folder
 from lab.images import Image, list_images, remove_images
+from lab.radio.guest import GuestShop, cache_folder, ensure_guest, list_guests, remove_guests
 
 if TYPE_CHECKING:
     from lab.engine import Engine
@@ -27,7 +28,7 @@ def images(
     build: Annotated[bool, typer.Option("--build", help="Make those that are missing.")] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Remove all of them; a lab must not be up.")] = False,
 ) -> None:
-    """List the lab's images; `roam-lab up` makes what it needs by itself.
+    """List the lab's images and the radio lab's guests; `up` and `radio` make what they need by themselves.
 
     Example: roam-lab images --build
     """
@@ -37,11 +38,15 @@ def images(
         if remove:
             for tag in remove_images(engine):
                 typer.echo(f"removed {tag}")
+            for path in remove_guests(cache_folder()):
+                typer.echo(f"removed {path}")
             return
         if build:
             _build(engine, where)
         for tag in list_images(engine):
             typer.echo(tag)
+        for path in list_guests(cache_folder()):
+            typer.echo(str(path))
     finally:
         engine.release()
         if not where.mapping.exists():
@@ -49,7 +54,8 @@ def images(
 
 
 def _build(engine: Engine, where: Folder) -> None:
-    with steps(len(Image)) as step:
+    with steps(len(Image) + 1) as step:
         tag_of = ensurer(engine, where, step)
         for image in Image:
             tag_of(image)
+        ensure_guest(GuestShop(cache_folder(), step))

@@ -4,7 +4,19 @@ Their tags carry a hash of all that went in, so what is there already is not mad
 """
 
 from lab.images.build import ensure, list_images, remove_images
-from lab.images.recipes import SOFTWARE, Image, image_for
+from lab.images.recipes import ROOTS, SOFTWARE, Image, Root, image_for
+from lab.images.roots import write_tar
 from lab.images.workshop import Workshop
 
-__all__ = ["SOFTWARE", "Image", "Workshop", "ensure", "image_for", "list_images", "remove_images"]
+__all__ = [
+    "ROOTS",
+    "SOFTWARE",
+    "Image",
+    "Root",
+    "Workshop",
+    "ensure",
+    "image_for",
+    "list_images",
+    "remove_images",
+    "write_tar",
+]

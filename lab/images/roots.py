@@ -54,16 +54,24 @@ def _build(shop: Workshop, root: Root, tag: str) -> None:
     started = time.monotonic()
     with shop.bench() as folder:
         tar = folder / "root.tar"
-        result = shop.command.run(mmdebstrap(root, tar, shop.command))
-        if not result.ok:
-            message = f"{root.suite} cannot be built from Debian's packages: {_reason(result.err)}"
-            raise ImageError(message)
+        write_tar(root, tar, shop.command)
         shop.engine.import_image(tar, tag)
     shop.step(f"{root.suite}: {len(root.packages)} packages and what they need, {time.monotonic() - started:.0f} s")
 
 
-def mmdebstrap(root: Root, tar: Path, command: Command) -> tuple[str, ...]:
-    """Return the command that builds a root into a tar file. It fetches as this machine's apt does."""
+def write_tar(root: Root, tar: Path, command: Command, hooks: tuple[str, ...] = ()) -> None:
+    """Build a root from Debian's packages into a tar file; ImageError with the reason when it cannot be."""
+    result = command.run(mmdebstrap(root, tar, command, hooks))
+    if not result.ok:
+        message = f"{root.suite} cannot be built from Debian's packages: {_reason(result.err)}"
+        raise ImageError(message)
+
+
+def mmdebstrap(root: Root, tar: Path, command: Command, hooks: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the command that builds a root into a tar file. It fetches as this machine's apt does.
+
+    `hooks` are shell scripts that are run with the finished root as `$1`.
+    """
     dump = command.run(["apt-config", "dump"])
     return (
         "mmdebstrap",
@@ -74,6 +82,7 @@ def mmdebstrap(root: Root, tar: Path, command: Command) -> tuple[str, ...]:
         f"--include={','.join(root.packages)}",
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT),
         *(f"--aptopt={line}" for line in acquire_options(dump.out)),
+        *(f"--customize-hook={hook}" for hook in hooks),
         # apt's settings are this machine's and no part of an image; host keys that all devices share prove nothing.
         '--customize-hook=rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/ssh/ssh_host_*',
         '--customize-hook=rm -f "$1"/etc/resolv.conf "$1"/etc/hostname',

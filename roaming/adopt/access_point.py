@@ -128,10 +128,10 @@ class _Work:
         both: set[frozenset[int]] = set()
         for bss in (bss for found in running.values() for bss in found):
             bridge = re.fullmatch(r"brvlan([0-9]+)", bss.value("bridge") or "")
-            if bridge and (wlan := by_ssid.get(bss.ssid or "")) and wlan.vlans.visitors == "visitors":
-                fixed.add(int(bridge[1]))
-            elif bss.value("dynamic_vlan") in {"1", "2"}:
+            if bss.value("dynamic_vlan") in {"1", "2"}:
                 both.add(_listed(self.files.get(bss.value("vlan_file") or "", "")))
+            elif bridge and (wlan := by_ssid.get(bss.ssid or "")) and wlan.vlans.visitors == "visitors":
+                fixed.add(int(bridge[1]))
         return _agreed(self.site.vlans, fixed, both)
 
     def _with(self, ap: AccessPoint, vlans: SiteVlans) -> Borough:

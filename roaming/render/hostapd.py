@@ -60,6 +60,7 @@ class _Bss:
     vlans: tuple[int, ...]
     fixed_vlan: int | None
     mobility_domain: str | None
+    key_vlan: int
     das_port: int | None
 
     @property
@@ -161,6 +162,7 @@ def _bss(where: _Where, radio: Radio, wlan: Wlan, index: int, before: int) -> _B
         vlans=tuple(sorted({staff, visitors})) if federated else (),
         fixed_vlan=None if federated else visitors,
         mobility_domain=mobility_domain(where.owner.slug, wlan.name) if fast else None,
+        key_vlan=staff,
         # hostapd opens a CoA socket for each BSS, which knows that BSS's clients only.
         das_port=_DAS_PORT + before + index if federated and where.owner.dynamic_authorization else None,
     )

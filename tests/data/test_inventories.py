@@ -193,11 +193,11 @@ def test_the_lab_has_two_hubs_and_a_realm_outside(lab: Network) -> None:
     assert [probe.realm for probe in upstream.probes] == ["leeds.gov.uk"]
 
 
-def test_the_lab_has_two_buildings_a_borough_and_a_library_behind_a_controller(lab: Network) -> None:
+def test_the_lab_has_two_buildings_a_borough_a_shared_one_and_a_library_behind_a_controller(lab: Network) -> None:
     counts = {borough.slug: [len(site.access_points) for site in borough.sites] for borough in lab.boroughs}
-    assert counts == {"camden": [1, 1], "hackney": [1, 2, 2], "islington": [1, 1]}
+    assert counts == {"camden": [1, 2], "hackney": [1, 2, 2], "islington": [1, 1, 2]}
 
 
-def test_one_building_of_the_lab_is_shared(lab: Network) -> None:
-    shared = [(site.owner, site.hosts) for _, site in lab.sites() if len(site.hosts) > 1]
-    assert shared == [("camden", ("camden", "islington"))]
+def test_one_building_of_the_lab_is_shared_and_has_two_owners(lab: Network) -> None:
+    shared = [(site.postcode, site.owner, site.hosts) for _, site in lab.sites() if len(site.hosts) > 1]
+    assert shared == [("N1C 4AG", "camden", ("camden", "islington")), ("N1C 4AG", "islington", ("islington", "camden"))]

@@ -82,7 +82,7 @@ THERE_ARE = (
 )
 SITES = (
     "camden/town-hall, camden/pancras-square, hackney/town-hall, hackney/service-centre, islington/town-hall, "
-    "islington/upper-street"
+    "islington/upper-street, islington/pancras-square"
 )
 
 
@@ -201,11 +201,14 @@ EVERYWHERE = {
     "x-islington-rad-1",
     "x-camden-th-ap1",
     "x-camden-ps-ap1",
+    "x-camden-ps-ap2",
     "x-hackney-th-ap1",
     "x-hackney-sc-ap1",
     "x-hackney-sc-ap2",
     "x-islington-th-ap1",
     "x-islington-us-ap1",
+    "x-islington-ps-ap1",
+    "x-islington-ps-ap2",
     "x-hackney-wlc",
 }
 

@@ -69,7 +69,7 @@ def test_up_writes_the_labs_files_and_starts_what_is_outside(engine: FakeEngine,
         "secrets",
         "state",
     }
-    assert any("starting 22 containers" in line for line in said)
+    assert any("starting 25 containers" in line for line in said)
     outside = [call[1] for call in engine.calls if call[0] == "exec" and call[2:] == START]
     assert outside == ["x-nrps-1", "x-govwifi-london-1", "x-govwifi-dublin-1"]
     assert load(where.inventory).network.hubs[0].name == "hub-east"
@@ -159,7 +159,7 @@ def test_status_tells_what_runs(engine: FakeEngine, where: Folder, order: Order)
 def test_down_leaves_nothing_and_says_what_there_was(engine: FakeEngine, where: Folder, order: Order) -> None:
     _up(engine, where, order)
     found = life.down(engine, where)
-    assert len(found) == 22
+    assert len(found) == 25
     assert engine.running == {}
     assert not where.root.parent.exists()
     assert life.down(engine, where) == ()
@@ -172,7 +172,7 @@ def test_a_second_lab_of_the_name_is_refused_and_the_first_stays(
     with pytest.raises(LabError, match="lab x is up already: `roam-lab down --name x` first"):
         _up(engine, where, order)
     assert where.compose.exists()
-    assert len(engine.running) == 22
+    assert len(engine.running) == 25
 
 
 def test_a_container_that_does_not_start_is_named_and_nothing_is_left(

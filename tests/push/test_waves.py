@@ -57,11 +57,14 @@ def test_the_lab_goes_in_this_order() -> None:
             "access-point",
             [
                 "camden-ps-ap1",
+                "camden-ps-ap2",
                 "hackney-th-ap1",
                 "hackney-sc-ap1",
                 "hackney-sc-ap2",
                 "islington-th-ap1",
                 "islington-us-ap1",
+                "islington-ps-ap1",
+                "islington-ps-ap2",
             ],
         ),
     ]
@@ -70,7 +73,7 @@ def test_the_lab_goes_in_this_order() -> None:
 
 def test_a_batch_has_a_size() -> None:
     found = [wave for wave in waves(LAB_PLANS, LAB, 2) if wave.kind is DeviceKind.ACCESS_POINT]
-    assert [len(wave.devices) for wave in found] == [1, 2, 2, 2]
+    assert [len(wave.devices) for wave in found] == [1, 2, 2, 2, 2, 1]
 
 
 def test_hubs_go_one_by_one_whatever_the_batch() -> None:

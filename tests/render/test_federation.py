@@ -79,8 +79,11 @@ def test_a_proxy_serves_the_buildings_of_its_boroughs() -> None:
         "islington-agent",
         "camden-th-ap1",
         "camden-ps-ap1",
+        "camden-ps-ap2",
         "islington-th-ap1",
         "islington-us-ap1",
+        "islington-ps-ap1",
+        "islington-ps-ap2",
     ]
 
 

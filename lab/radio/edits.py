@@ -1,0 +1,69 @@
+"""What the radio lab changes in a rendered hostapd configuration before the guest's hostapd reads it: this and no more.
+
+Everything else is as rendered, with the inventory's own addresses, interfaces, BSSIDs and drivers: each access point
+has a network namespace of its own, so nothing collides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_DFS: Final = range(52, 145)
+_FIRST: Final = 36
+_NON_DFS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit: `change` is given the value of `key` and returns the new one; `done` and `why` are for the user."""
+
+    key: str
+    change: Callable[[str], str]
+    done: str
+    why: str
+
+    def __str__(self) -> str:
+        """Spell the edit for the user."""
+        return f"{self.key}= {self.done}: {self.why}"
+
+
+def without_radar(channel: str) -> str:
+    """Return the channel in 36 to 48 that stands where a DFS channel stands in its own block of 80 MHz."""
+    number = int(channel)
+    return str(_FIRST + (number - (52 if number < 100 else 100)) % _NON_DFS) if number in _DFS else channel  # noqa: PLR2004
+
+
+EDITS: Final = (
+    Edit(
+        "channel",
+        without_radar,
+        "of 52 to 144 becomes one of 36 to 48",
+        "listening for radar takes 60 s (600 s at 116 to 128), and there is none in the air of a simulator",
+    ),
+)
+
+
+def edited(text: str, changes: Mapping[str, str]) -> str:
+    """Return a hostapd.conf as the guest runs it; `changes` are settings that the scenario spoils on purpose."""
+    table = {edit.key: edit.change for edit in EDITS} | {key: _always(value) for key, value in changes.items()}
+    return re.sub(r"^(\w+)=(.*)$", lambda found: _line(found, table), text, flags=re.MULTILINE)
+
+
+def setting(text: str, key: str) -> str | None:
+    """Return the value of a setting's first line, or None."""
+    found = re.search(rf"^{re.escape(key)}=(.*)$", text, flags=re.MULTILINE)
+    return found[1] if found else None
+
+
+def _always(value: str) -> Callable[[str], str]:
+    return lambda _: value
+
+
+def _line(found: re.Match[str], table: Mapping[str, Callable[[str], str]]) -> str:
+    key, value = found.groups()
+    return f"{key}={table[key](value)}" if key in table else found[0]

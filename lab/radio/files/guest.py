@@ -1,0 +1,354 @@
+#!/usr/bin/env python3
+"""Walk clients through a building of simulated radios: the program that the radio lab's guest runs.
+
+It reads the plan in /lab/in/files.tar and gives every device a namespace with the addresses of the inventory and its
+rendered files at their own paths. Then it starts the daemons, walks, and leaves in /lab/out what they logged, a capture
+of the whole air (air.pcap) and result.json. It runs inside the guest alone and imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+LAB: Final = Path("/lab")
+FILES: Final = Path("/run/files")
+NODES: Final = Path("/run/nodes")
+MODULES: Final = ("bridge", "veth", "8021q", "sch_netem", "mac80211", "ccm", "cmac", "gcm")
+# What a daemon writes at run time stands apart for each device: several run in this one machine.
+PRIVATE: Final = ("run/freeradius", "run/hostapd", "run/radsecproxy", "var/log/freeradius", "var/log/radsecproxy")
+USERS: Final = {"var/log/freeradius": "freerad", "run/freeradius": "freerad", "run/radsecproxy": "radsecproxy"}
+DAEMONS: Final = {
+    "radius-server": ("freeradius", "-f", "-l", "stdout"),
+    "hub": ("radsecproxy", "-f"),
+}
+# A port that is open when the daemon serves: RADIUS (RFC 2865) and RadSec (RFC 6614), as /proc/net spells them.
+PORTS: Final = {"radius-server": ("udp", "0714"), "hub": ("tcp", "0823")}
+START_S: Final = 60
+
+
+class TroubleError(Exception):
+    """The walk cannot go on; its words are for the user."""
+
+
+def run(*words: str, stdin: str = "") -> str:
+    """Run a command that has to succeed and return what it printed."""
+    done = subprocess.run(words, input=stdin, capture_output=True, text=True, check=False)  # noqa: S603  words of the plan
+    if done.returncode:
+        message = f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}"
+        raise TroubleError(message)
+    return done.stdout
+
+
+def say(text: str) -> None:
+    """Tell the console."""
+    print(f"lab: {text}", flush=True)  # noqa: T201  the console is how the guest speaks
+
+
+def main() -> int:
+    """Run the plan; what went wrong stands in result.json too."""
+    # One file, read once: each look at the shared folder is a conversation with the host.
+    with tarfile.open(LAB / "in" / "files.tar") as files:
+        files.extractall(FILES, filter="fully_trusted")  # noqa: S202  the host's own, of this very run
+    plan = json.loads((FILES / "plan.json").read_text())
+    say(f"reading what the host wants at {uptime():.0f} s")
+    walk = Walk(plan)
+    trouble = ""
+    try:
+        walk.prepare()
+        walk.start()
+        walk.go()
+    except (TroubleError, OSError, subprocess.SubprocessError) as error:
+        trouble = str(error)
+        say(trouble)
+    walk.stop()
+    walk.keep()
+    result = {"trouble": trouble, "steps": walk.steps, "uptime_s": uptime()}
+    (LAB / "out" / "result.json").write_text(json.dumps(result))
+    return 1 if trouble else 0
+
+
+def uptime() -> float:
+    """Return the seconds since the guest's kernel started."""
+    return float(Path("/proc/uptime").read_text().split()[0])
+
+
+class Walk:
+    """A plan being carried out: its processes and what each step saw."""
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.plan = plan
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.steps: list[dict[str, Any]] = []
+
+    def prepare(self) -> None:
+        """Make radios, bridges, and a namespace with feet and files for every device."""
+        radios = sum(len(node.get("radios", ())) for node in self.plan["nodes"]) + len(self.plan["clients"])
+        run("modprobe", "-a", *MODULES)
+        run("modprobe", "mac80211_hwsim", f"radios={radios}")
+        run("iw", "reg", "set", self.plan["country"])
+        for bridge in self.plan["bridges"]:
+            run("ip", "link", "add", bridge, "type", "bridge")
+            run("ip", "link", "set", bridge, "up")
+        phys = sorted(Path("/sys/class/ieee80211").iterdir(), key=lambda path: int(path.name.removeprefix("phy")))
+        for number, node in enumerate(self.plan["nodes"]):
+            run("ip", "netns", "add", node["name"])
+            self.connect(number, node)
+            spread(node)
+            for radio in node.get("radios", ()):
+                hand_radio(phys.pop(0), node["name"], radio["interface"], radio["mac"])
+        for client in self.plan["clients"]:
+            run("ip", "netns", "add", client["name"])
+            hand_radio(phys.pop(0), client["name"], "wlan0", client["mac"])
+        run("ip", "link", "set", "hwsim0", "up")
+        say(f"{len(self.plan['nodes'])} devices and {radios} radios are made at {uptime():.0f} s")
+
+    def connect(self, number: int, node: dict[str, Any]) -> None:
+        """Lay a wire from each foot of a device to its bridge."""
+        name = node["name"]
+        outside, inside, delays = [], ["link set lo up"], []
+        for index, foot in enumerate(node["feet"]):
+            here, there = f"n{number}f{index}", foot["interface"]
+            outside.append(f"link add {here} type veth peer name {there} netns {name}")
+            outside.append(f"link set {here} master {foot['bridge']} up")
+            inside.append(f"address add {foot['address']}/32 dev {there}")
+            inside.append(f"link set {there} up")
+            inside += [f"route add {one} dev {there} src {foot['address']}" for one in foot["neighbours"]]
+            delays += [f"qdisc add dev {there} root netem {' '.join(foot['netem'])}"] if foot["netem"] else []
+        run("ip", "-batch", "-", stdin="\n".join(outside))
+        run("ip", "-n", name, "-batch", "-", stdin="\n".join(inside))
+        if delays:
+            run("tc", "-n", name, "-batch", "-", stdin="\n".join(delays))
+
+    def start(self) -> None:
+        """Start every daemon and wait until it serves."""
+        capture = ("tcpdump", "-i", "hwsim0", "-U", "-w", "/run/air.pcap")
+        self.spawn("tcpdump", capture, Path("/run/tcpdump.log"))
+        for kind in ("radius-server", "hub", "access-point"):
+            named = [node for node in self.plan["nodes"] if node["kind"] == kind]
+            for node in named:
+                self.spawn(node["name"], command(node), NODES / node["name"] / "daemon.log")
+            for node in named:
+                self.await_serving(node)
+            say(f"{len(named)} of {kind} serve at {uptime():.0f} s")
+        for client in self.plan["clients"]:
+            self.start_client(client)
+
+    def spawn(self, name: str, words: tuple[str, ...], log: Path) -> None:
+        """Start a process that writes to `log`."""
+        with log.open("wb") as out:
+            self.processes[name] = subprocess.Popen(words, stdout=out, stderr=out, stdin=subprocess.DEVNULL)  # noqa: S603
+
+    def await_serving(self, node: dict[str, Any]) -> None:
+        """Wait until a daemon serves; TroubleError with its last words when it ends or does not."""
+        name, process = node["name"], self.processes[node["name"]]
+        until = time.monotonic() + START_S
+        while not serves(node, process.pid):
+            if process.poll() is not None or time.monotonic() > until:
+                log = NODES / name / ("hostapd.log" if node["kind"] == "access-point" else "daemon.log")
+                lines = log.read_text(errors="replace").strip().splitlines()[-6:] if log.exists() else []
+                said = "ended" if process.poll() is not None else f"does not serve after {START_S} s"
+                message = f"{name}: its daemon {said}: {' / '.join(lines)}"
+                raise TroubleError(message)
+            time.sleep(0.1)
+
+    def start_client(self, client: dict[str, Any]) -> None:
+        """Start a supplicant that knows its network and is not yet allowed to join it."""
+        name = client["name"]
+        home = NODES / name
+        home.mkdir(parents=True)
+        for file, text in client["files"].items():
+            (home / file).write_text(text)
+        conf, log = str(home / "wpa_supplicant.conf"), str(home / "wpa_supplicant.log")
+        words = ("wpa_supplicant", "-t", "-d", "-D", "nl80211", "-i", "wlan0", "-c", conf, "-f", log)
+        self.spawn(name, ("ip", "netns", "exec", name, *words), home / "daemon.log")
+        control = home / "wlan0"
+        until = time.monotonic() + START_S
+        while not control.exists():
+            if time.monotonic() > until:
+                message = f"{name}: wpa_supplicant does not start: {(home / 'daemon.log').read_text()[-300:]}"
+                raise TroubleError(message)
+            time.sleep(0.05)
+
+    def go(self) -> None:
+        """Take every step of the walk, one after the other."""
+        for number, step in enumerate(self.plan["steps"]):
+            began = time.time()
+            seen = getattr(self, f"step_{step['do']}")(step)
+            self.steps.append({"number": number, "began": began, "ended": time.time(), **seen})
+            say(f"step {number + 1} of {len(self.plan['steps'])}: {step['client']} {step['do']} {seen}")
+            time.sleep(step["dwell_s"])
+
+    def step_join(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Let a client join at an access point and at no other."""
+        control = self.control(step["client"])
+        self.see(control, step["bssid"])
+        control.ask(f"SET_NETWORK 0 bssid {step['bssid']}")
+        control.ask("ENABLE_NETWORK 0")
+        control.ask("RECONNECT")
+        seen = self.settle(step)
+        control.ask("SET_NETWORK 0 bssid any")
+        return seen
+
+    def step_roam(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Tell a client to roam; with `forget` it leaves first, and without a PMK of an earlier visit.
+
+        wpa_supplicant 2.10 takes the mobility domain of the access point that it goes to for its own (sme.c compares
+        what it has just overwritten) and asks for FT across the border of two, in vain. So it leaves before a border.
+        """
+        control = self.control(step["client"])
+        if step["leave"] or step["forget"]:
+            control.ask("DISCONNECT")
+        if step["forget"]:
+            control.ask("PMKSA_FLUSH")
+        if step["leave"] or step["forget"]:
+            return self.step_join(step)
+        self.see(control, step["bssid"])
+        answer = control.ask(f"ROAM {step['bssid']}")
+        return self.settle(step) if answer == "OK" else {"connected": False, "at": "", "vlan": "", "said": answer}
+
+    def see(self, control: Control, bssid: str) -> None:
+        """Scan until the supplicant knows an access point: a roam leads to none that it has not heard."""
+        until = time.monotonic() + self.plan["patience_s"]
+        while time.monotonic() < until:
+            control.ask(f"SCAN TYPE=ONLY freq={self.plan['frequencies']}")
+            time.sleep(0.4)
+            if f"bssid={bssid}" in control.ask(f"BSS {bssid}"):
+                return
+
+    def settle(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Wait until a client is connected where it was sent, and say what it and the access point think."""
+        control = self.control(step["client"])
+        until = time.monotonic() + self.plan["patience_s"]
+        status: dict[str, str] = {}
+        while time.monotonic() < until:
+            status = pairs(control.ask("STATUS"))
+            if status.get("wpa_state") == "COMPLETED" and status.get("bssid") == step["bssid"]:
+                break
+            time.sleep(0.02)
+        connected = status.get("wpa_state") == "COMPLETED" and status.get("bssid") == step["bssid"]
+        time.sleep(0.2)
+        station = pairs(Control(NODES / step["node"] / "run/hostapd" / step["interface"]).ask(f"STA {step['mac']}"))
+        seen = {"key_mgmt": status.get("key_mgmt", ""), "state": status.get("wpa_state", "")}
+        return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": status.get("bssid", ""), **seen}
+
+    def control(self, client: str) -> Control:
+        """Return the control socket of a client's supplicant."""
+        return Control(NODES / client / "wlan0")
+
+    def stop(self) -> None:
+        """End every process, the capture last."""
+        for name in sorted(self.processes, key=lambda name: name == "tcpdump"):
+            self.processes[name].send_signal(signal.SIGTERM)
+        time.sleep(1)
+        for process in self.processes.values():
+            process.kill()
+
+    def keep(self) -> None:
+        """Copy what was logged and captured to the host."""
+        out = LAB / "out"
+        for log in sorted(NODES.glob("*/*.log")) + sorted(NODES.glob("*/var/log/*/*.log")):
+            if log.stat().st_size:
+                shutil.copyfile(log, out / f"{log.relative_to(NODES).parts[0]}.{log.name}")
+        for path in (Path("/run/air.pcap"), Path("/run/tcpdump.log")):
+            if path.exists():
+                shutil.copyfile(path, out / path.name)
+
+
+class Control:
+    """The control socket of hostapd or wpa_supplicant (hostap's src/common/wpa_ctrl.c): datagrams with one answer."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def ask(self, command: str) -> str:
+        """Send a command and return the answer; TroubleError when none comes."""
+        own = Path(f"/run/ask-{os.getpid()}")
+        own.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link:
+            link.bind(str(own))
+            link.settimeout(10)
+            try:
+                link.connect(str(self.path))
+                link.send(command.encode())
+                return link.recv(65536).decode(errors="replace").strip()
+            except OSError as error:
+                message = f"{self.path} does not answer {command.partition(' ')[0]}: {error}"
+                raise TroubleError(message) from error
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Read `key=value` lines."""
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+
+def hand_radio(phy: Path, namespace: str, interface: str, mac: str) -> None:
+    """Move a simulated radio into a namespace and give it its name and address."""
+    old = next((phy / "device/net").iterdir()).name
+    run("iw", "phy", phy.name, "set", "netns", "name", namespace)
+    run("ip", "-n", namespace, "link", "set", old, "name", interface, "address", mac)
+
+
+def spread(node: dict[str, Any]) -> None:
+    """Lay a device's rendered files over copies of the packaged ones; `enter` puts them at their own paths."""
+    home = NODES / node["name"]
+    for name in PRIVATE:
+        (home / name).mkdir(parents=True)
+        Path("/", name).mkdir(parents=True, exist_ok=True)
+        shutil.chown(home / name, USERS.get(name, "root"))
+    for group in groups(node):
+        packaged, own = Path("/", group), home / group
+        own.parent.mkdir(parents=True, exist_ok=True)
+        if packaged.is_dir():
+            run("cp", "-a", str(packaged), str(own))
+        elif not packaged.exists():
+            packaged.parent.mkdir(parents=True, exist_ok=True)
+            is_file = any(file["path"].strip("/") == group for file in node["files"])
+            packaged.touch() if is_file else packaged.mkdir()
+    for file in node["files"]:
+        own = home / file["path"].strip("/")
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.unlink(missing_ok=True)
+        shutil.copyfile(FILES / file["source"], own)
+        own.chmod(file["mode"])
+        shutil.chown(own, file["owner"], file["group"])
+
+
+def groups(node: dict[str, Any]) -> list[str]:
+    """Return the first two parts of each file's path: what is mounted over the packaged ones."""
+    return sorted({"/".join(file["path"].strip("/").split("/")[:2]) for file in node["files"]})
+
+
+def command(node: dict[str, Any]) -> tuple[str, ...]:
+    """Return the words that start a device's daemon in its namespace, with its own files at their paths."""
+    home = NODES / node["name"]
+    mounts = [f"mount --bind {home / name} /{name}" for name in (*groups(node), *PRIVATE)]
+    daemon = DAEMONS.get(node["kind"])
+    if daemon is None:
+        daemon = ("hostapd", "-t", "-d", "-f", str(home / "hostapd.log"), *node["configurations"])
+    script = f"{' && '.join(mounts)} && exec {' '.join(daemon)}"
+    return ("ip", "netns", "exec", node["name"], "sh", "-c", script)
+
+
+def serves(node: dict[str, Any], pid: int) -> bool:
+    """Tell whether a device's daemon is ready."""
+    if node["kind"] == "access-point":
+        log = NODES / node["name"] / "hostapd.log"
+        enabled = log.read_text(errors="replace").count("AP-ENABLED") if log.exists() else 0
+        return enabled >= len(node["radios"])
+    protocol, port = PORTS[node["kind"]]
+    tables = (Path(f"/proc/{pid}/net/{protocol}{version}") for version in ("", "6"))
+    return any(f":{port} " in table.read_text() for table in tables if table.exists())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

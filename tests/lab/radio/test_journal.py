@@ -1,0 +1,107 @@
+"""Roams read from logs that wpa_supplicant 2.10 wrote in the guest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.radio.journal import air_ms, read_attempts
+from lab.radio.scenario import Kind
+
+LOGS = Path(__file__).parent / "logs"
+ONE, TWO = "02:00:0a:0c:15:00", "02:00:0a:0c:16:00"
+
+
+def line(at: float, text: str) -> str:
+    return f"{at:.6f}: wlan0: {text}\n"
+
+
+def trying(at: float, bssid: str) -> str:
+    return line(at, f"SME: Trying to authenticate with {bssid} (SSID='govroam' freq=5180 MHz)")
+
+
+def connected(at: float, bssid: str) -> str:
+    return line(at, f"CTRL-EVENT-CONNECTED - Connection to {bssid} completed [id=0 id_str=]")
+
+
+JOINED = trying(1, ONE) + connected(2, ONE)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("walk", [(ONE, Kind.INITIAL), (TWO, Kind.FT_AIR), (ONE, Kind.FT_AIR), (TWO, Kind.FT_AIR)]),
+        ("wrong-key", [(ONE, Kind.INITIAL), (TWO, Kind.FAILED), (ONE, Kind.FULL_EAP)]),
+    ],
+)
+def test_recorded(name: str, found: list[tuple[str, Kind]]) -> None:
+    attempts = read_attempts((LOGS / f"{name}.log").read_text())
+    assert [(one.bssid, one.kind) for one in attempts] == found
+    assert not [one for one in attempts if one.overtaken]
+
+
+def test_times_are_those_of_the_log() -> None:
+    first, second, *_ = read_attempts((LOGS / "walk.log").read_text())
+    assert first.ms == 85.9
+    assert second.ms == 176.6
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (line(3.1, "auth_type=2") + line(3.2, "FT: Completed successfully"), Kind.FT_AIR),
+        (line(3.2, "FT: Completed successfully"), Kind.FT_DS),
+        (line(3.1, "CTRL-EVENT-EAP-STARTED x") + line(3.2, "CTRL-EVENT-EAP-SUCCESS x"), Kind.FULL_EAP),
+        (line(3.1, "CTRL-EVENT-EAP-STARTED x"), Kind.PMK_CACHED),
+    ],
+)
+def test_kinds(lines: str, kind: Kind) -> None:
+    *_, roam = read_attempts(JOINED + trying(3, TWO) + lines + connected(4, TWO))
+    assert (roam.kind, roam.ms) == (kind, 1000.0)
+
+
+def test_one_that_is_overtaken_by_the_next() -> None:
+    _, lost, won = read_attempts(JOINED + trying(3, TWO) + trying(4, ONE) + connected(5, ONE))
+    assert (lost.kind, lost.overtaken, lost.ms) == (Kind.FAILED, True, None)
+    assert (won.bssid, won.began) == (ONE, 4)
+
+
+def test_one_that_is_asked_again_is_one_attempt() -> None:
+    _, roam = read_attempts(JOINED + trying(3, TWO) + trying(4, TWO) + connected(5, TWO))
+    assert roam.ms == 2000
+
+
+def test_one_that_the_log_does_not_finish() -> None:
+    *_, roam = read_attempts(JOINED + trying(3, TWO))
+    assert (roam.kind, roam.ended) == (Kind.FAILED, None)
+
+
+MAC = "02:c0:00:00:00:01"
+HEARD = f"3.100000: authentication: STA={MAC} auth_alg=2 auth_transaction=1 status_code=0\n"
+THERE = f"3.117500: wlan0: AP-STA-CONNECTED {MAC}\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "ms"),
+    [
+        (HEARD + THERE, 17.5),
+        (HEARD + HEARD.replace("3.1", "3.11") + THERE, 17.5),
+        (THERE.replace("3.1", "3.0") + HEARD + THERE, 17.5),
+        (HEARD + THERE.replace("AP-STA-CONNECTED", "EAPOL-4WAY-HS-COMPLETED"), 17.5),
+        (HEARD, None),
+        (THERE, None),
+        (HEARD.replace("3.1", "2.1") + THERE, None),
+        ((HEARD + THERE).replace(MAC, "02:c0:00:00:00:02"), None),
+    ],
+)
+def test_d2_of_the_access_point_that_was_gone_to(log: str, ms: float | None) -> None:
+    *_, roam = read_attempts(JOINED + trying(3, TWO) + connected(4, TWO))
+    assert air_ms(log, MAC, roam) == ms
+
+
+@given(st.text())
+def test_nothing_is_read_out_of_anything_else(text: str) -> None:
+    assert read_attempts(text) == ()

@@ -1,0 +1,107 @@
+"""What the guest is told: rendered files, wires of the inventory's addresses, and no more secrets than it needs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lab.radio.edits import edited
+from lab.radio.plan import make_plan
+from lab.radio.scenario import Client, Link, find_scenario, read_scenario
+from roaming.render import render
+from roaming.secrets import MemoryStore, materialise
+from roaming.targets import TARGETS
+
+if TYPE_CHECKING:
+    from lab.pki import Material
+    from lab.radio.plan import Plan
+    from roaming.model.network import Network
+
+
+def planned(network: Network, material: Material, name: str, **changes: object) -> Plan:
+    scenario = read_scenario(find_scenario(name)).model_copy(update=changes)
+    return make_plan(network, render(network), material, scenario)
+
+
+def nodes(plan: Plan) -> dict[str, Any]:
+    return {node["name"]: node for node in plan.document["nodes"]}
+
+
+def test_every_file_is_as_rendered_but_for_the_edits(network: Network, material: Material) -> None:
+    plan = planned(network, material, "shared-building")
+    store = MemoryStore(material.secrets, material.certificates)
+    for device in render(network).devices:
+        for file in device.files if device.name in nodes(plan) else ():
+            text = materialise(file, TARGETS[device.target].quotings, store).decode()
+            expected = edited(text, {}) if file.path.endswith("hostapd.conf") else text
+            assert plan.files[f"{device.name}{file.path}"].decode() == expected
+
+
+def test_at_home_no_hub_is_needed(network: Network, material: Material) -> None:
+    assert nodes(planned(network, material, "walk")).keys() == {
+        "hackney-proxy-1",
+        "hackney-home-1",
+        "hackney-sc-ap1",
+        "hackney-sc-ap2",
+    }
+
+
+def test_a_visitor_crosses_the_hubs(network: Network, material: Material) -> None:
+    visitor = (Client(name="officer", home="camden"),)
+    found = nodes(planned(network, material, "walk", clients=visitor))
+    assert {"hub-east", "hub-west", "camden-rad-1", "camden-rad-2", "hackney-proxy-1"} <= found.keys()
+
+
+def test_each_reaches_those_of_its_networks_and_no_others(network: Network, material: Material) -> None:
+    found = nodes(planned(network, material, "shared-building"))
+    (foot,) = found["camden-ps-ap1"]["feet"]
+    assert foot["address"] == "10.7.1.21"
+    assert sorted(foot["neighbours"]) == ["10.7.0.11", "10.7.0.12", "10.7.1.22"]
+    inside, outside = found["islington-rad-1"]["feet"]
+    assert sorted(inside["neighbours"]) == ["10.19.1.31", "10.19.1.32"]
+    assert "198.51.100.10" in outside["neighbours"]
+    assert inside["bridge"] != outside["bridge"]
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        (Link(device="hackney-proxy-1", delay_ms=20), ["delay", "20ms"]),
+        (Link(device="hackney-proxy-1", loss_percent=3), ["loss", "3%"]),
+        (Link(device="hackney-proxy-1", delay_ms=5, loss_percent=1), ["delay", "5ms", "loss", "1%"]),
+    ],
+)
+def test_a_link_is_slow_or_loses(network: Network, material: Material, link: Link, words: list[str]) -> None:
+    found = nodes(planned(network, material, "walk", links=(link,)))
+    assert [foot["netem"] for foot in found["hackney-proxy-1"]["feet"]] == [words, words]
+    assert found["hackney-home-1"]["feet"][0]["netem"] == []
+
+
+@pytest.mark.parametrize(("home", "vlan"), [("hackney", 211), ("camden", 221)])
+def test_the_vlan_is_the_owner_s_choice(network: Network, material: Material, home: str, vlan: int) -> None:
+    assert planned(network, material, "walk").station("hackney-sc-ap1").vlan(home) == vlan
+
+
+@pytest.mark.parametrize(("ft", "suites"), [(True, "FT-EAP WPA-EAP-SHA256 WPA-EAP"), (False, "WPA-EAP-SHA256 WPA-EAP")])
+def test_a_client_with_and_without_802_11r(network: Network, material: Material, ft: bool, suites: str) -> None:  # noqa: FBT001
+    plan = planned(network, material, "walk", clients=(Client(name="officer", home="hackney", ft=ft),))
+    (client,) = plan.document["clients"]
+    assert f"\tkey_mgmt={suites}\n" in client["files"]["wpa_supplicant.conf"]
+
+
+def test_a_spoiled_setting_stands_on_one_access_point(network: Network, material: Material) -> None:
+    plan = planned(network, material, "wrong-mobility-domain")
+    assert ["mobility_domain=beef" in station.configuration for station in plan.stations] == [False, True]
+    assert not [station for station in plan.stations if "mobility_domain=beef" in station.rendered]
+
+
+def test_no_secret_is_in_what_is_shown_of_a_plan(network: Network, material: Material) -> None:
+    plan = planned(network, material, "shared-building")
+    assert not [name for name, value in material.secrets.items() if value in repr(plan)]
+
+
+def test_the_document_is_json(network: Network, material: Material) -> None:
+    plan = planned(network, material, "shared-building")
+    assert json.loads(json.dumps(plan.document)) == plan.document

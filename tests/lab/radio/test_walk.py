@@ -1,0 +1,62 @@
+"""Real hostapd and real supplicants on simulated radios: FT with what is rendered, and what is misconfigured is found.
+
+One boot a test, most of it emulation: these are the slowest tests here, so there are as few as can show it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from lab.cli import app
+from lab.radio.guest import GuestShop, Qemu, cache_folder, ensure_guest
+from lab.radio.plan import make_plan
+from lab.radio.run import walk
+from lab.radio.scenario import Kind, find_scenario, read_scenario
+from lab.radio.verdict import judge_roams
+from roaming.render import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lab.pki import Material
+    from roaming.model.network import Network
+
+pytestmark = pytest.mark.lab
+
+
+def test_every_roam_within_a_building_is_an_ft_roam(network: Network, material: Material, tmp_path: Path) -> None:
+    plan = make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
+    walked = walk(Qemu(), ensure_guest(GuestShop(cache_folder(), print)), plan, tmp_path, print)
+    roams = judge_roams(plan, walked.steps, walked.logs)
+    assert [(roam.kind, roam.faults) for roam in roams] == [
+        (Kind.INITIAL, ()),
+        (Kind.FT_AIR, ()),
+        (Kind.FT_AIR, ()),
+        (Kind.FT_AIR, ()),
+    ]
+    assert all(0 < (roam.d2_ms or 0) <= (roam.log_ms or 0) for roam in roams)
+    left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert left["air.pcap"][:4] in {b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4"}
+    secrets = {name: value.encode() for name, value in material.secrets.items()}
+    assert not [(file, name) for file, text in left.items() for name, value in secrets.items() if value in text]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        (
+            "wrong-mobility-domain",
+            "hackney-sc-ap2: mobility_domain is not that of hackney-sc-ap1: beef here, d6a7 there",
+        ),
+        ("wrong-key", "hackney-sc-ap2: r0kh is not that of hackney-sc-ap1"),
+    ],
+)
+def test_what_is_misconfigured_is_found(repository: Path, tmp_path: Path, scenario: str, said: str) -> None:
+    words = ["radio", scenario, "-i", str(repository / "lab" / "inventory"), "-o", str(tmp_path), "--json"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1, result.stderr
+    assert said in json.loads(result.stdout)["roams"][1]["faults"]
