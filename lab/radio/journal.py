@@ -22,6 +22,7 @@ _TRYING: Final = re.compile(rf"SME: Trying to authenticate with {_MAC}")
 # hostapd says that a client is connected about when the client does.
 _SETTLED_S: Final = 0.5
 _GAVE_UP: Final = "SME: Authentication timed out"
+_LEFT: Final = re.compile(rf"CTRL-EVENT-DISCONNECTED bssid={_MAC}")
 _CONNECTED: Final = re.compile(rf"CTRL-EVENT-CONNECTED - Connection to {_MAC}")
 
 
@@ -66,7 +67,12 @@ def read_attempts(log: str) -> tuple[Attempt, ...]:
     return tuple(found)
 
 
-def air_ms(log: str, mac: str, attempt: Attempt) -> float | None:
+def read_departures(log: str) -> tuple[float, ...]:
+    """Return when a client was at no access point any more, as wpa_supplicant logged it; a fast transition is none."""
+    return tuple(at for at, text in stamped(log) if _LEFT.search(text))
+
+
+def hostapd_ms(log: str, mac: str, attempt: Attempt) -> float | None:
     """Return D2 in milliseconds, from the hostapd log of the access point that an attempt led to.
 
     From the first authentication frame of the client that hostapd heard to the fourth EAPOL key message, or with FT,

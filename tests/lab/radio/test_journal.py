@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.radio.journal import air_ms, read_attempts
+from lab.radio.journal import hostapd_ms, read_attempts
 from lab.radio.scenario import Kind
 
 LOGS = Path(__file__).parent / "logs"
@@ -99,7 +99,7 @@ THERE = f"3.117500: wlan0: AP-STA-CONNECTED {MAC}\n"
 )
 def test_d2_of_the_access_point_that_was_gone_to(log: str, ms: float | None) -> None:
     *_, roam = read_attempts(JOINED + trying(3, TWO) + connected(4, TWO))
-    assert air_ms(log, MAC, roam) == ms
+    assert hostapd_ms(log, MAC, roam) == ms
 
 
 @given(st.text())
