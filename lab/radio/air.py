@@ -58,7 +58,7 @@ def beside(air: Air, mac: str, bssid: str, span: tuple[float, float]) -> Roam | 
     first, last = span
     found = [one for one in air.roams if (one.client, one.bssid) == ends and first <= began(one) <= last]
     well = [one for one in found if one.kind is not Heard.INCOMPLETE]
-    return (well or found or [None])[-1]
+    return next(reversed(well or found), None)
 
 
 def disagreements(where: str, attempt: Attempt, roam: Roam | None) -> Iterator[str]:

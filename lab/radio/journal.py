@@ -45,6 +45,15 @@ class Attempt:
         return None if self.ended is None else round((self.ended - self.began) * 1000, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A client at an access point, from its connection until it left or tried the next; None: until the log's end."""
+
+    bssid: str
+    began: float
+    ended: float | None
+
+
 def read_attempts(log: str) -> tuple[Attempt, ...]:
     """Read every attempt from wpa_supplicant's debug log (2.10), in order."""
     found: list[Attempt] = []
@@ -67,9 +76,12 @@ def read_attempts(log: str) -> tuple[Attempt, ...]:
     return tuple(found)
 
 
-def read_departures(log: str) -> tuple[float, ...]:
-    """Return when a client was at no access point any more, as wpa_supplicant logged it; a fast transition is none."""
-    return tuple(at for at, text in stamped(log) if _LEFT.search(text))
+def read_stays(log: str) -> tuple[Stay, ...]:
+    """Read when a client was at an access point, from wpa_supplicant's debug log, in order."""
+    attempts = read_attempts(log)
+    ends = sorted([one.began for one in attempts] + [at for at, text in stamped(log) if _LEFT.search(text)])
+    came = ((one.bssid, one.ended) for one in attempts if one.ended is not None)
+    return tuple(Stay(bssid, began, next((at for at in ends if at > began), None)) for bssid, began in came)
 
 
 def hostapd_ms(log: str, mac: str, attempt: Attempt) -> float | None:
