@@ -212,7 +212,7 @@ class _Lanes:
     def _legend(self) -> None:
         self.sheet.y += 26
         self.sheet.text(_LEFT, self.sheet.y, "Where each client was", "head")
-        x = float(_LANES)
+        x = _LANES + 50.0
         for owner, (ground, ink) in self.looks.items():
             words = f"access point of {owner}"
             self.sheet.box((x, x + 22), (self.sheet.y - 11, 13), fill=ground, stroke=ink)
@@ -254,7 +254,10 @@ class _Lanes:
     def _number(self, number: int, roam: Roam, y: float) -> None:
         at = roam.attempt and (roam.attempt.ended if roam.kind is not Kind.FAILED else roam.attempt.began)
         x = self.x(self._at(at)) if at else _RIGHT
-        self.sheet.text(x + 3, y + 4, f"{number}" if roam.passed else f"{number} FAIL", "" if roam.passed else "told")
+        words = f"{number}" if roam.passed else f"{number} FAIL"
+        # Where it has no room at the end of the walk, it stands before.
+        x, anchor = (x - 4, "end") if x + len(words) * _LETTER > _RIGHT else (x + 4, "")
+        self.sheet.text(x, y + 4, words, anchor if roam.passed else f"told {anchor}".strip())
 
     def _at(self, moment: float | None) -> float:
         """Return a moment in seconds of the walk, within it; None is its end."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import zip_longest
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from lab.radio.air import beside, disagreements
@@ -153,13 +154,18 @@ class _Judge:
             at[step.client] = step.to if came else self.plan.at(seen["at"])
 
     def _tries(self, step: Step, seen: Mapping[str, Any]) -> list[tuple[Attempt, Captured | None]]:
-        """Return a client's attempts that began while a step lasted, each with what was captured of it."""
-        began, ended = seen["began"], seen["ended"]
-        during = [one for one in self.attempts[step.client] if began <= one.began <= ended]
-        mac = self.plan.macs[step.client]
-        starts = [began, *(one.began for one in during[1:]), ended]
-        spans = pairwise(starts)
-        return [(one, beside(self.air, mac, one.bssid, span)) for one, span in zip(during, spans, strict=False)]
+        """Return a client's attempts that began while a step lasted, each with what was captured of it.
+
+        The capture is looked through from the step's beginning to the next attempt: another clock shows then.
+        """
+        attempts, mac, since = self.attempts[step.client], self.plan.macs[step.client], seen["began"]
+        found = []
+        for one, after in zip_longest(attempts, attempts[1:]):
+            if seen["began"] <= one.began <= seen["ended"]:
+                until = after.began if after else inf
+                found.append((one, beside(self.air, mac, one.bssid, (since, until))))
+                since = until
+        return found
 
     def _last(self, step: Step, tries: list[tuple[Attempt, Captured | None]]) -> tuple[Attempt | None, Captured | None]:
         """Return the last of these at the access point that the step leads to."""
