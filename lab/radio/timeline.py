@@ -284,6 +284,15 @@ def _roams(sheet: _Sheet, judgement: Judgement) -> None:
         sheet.text(x(at), bottom + 13, f"{at:g}", "small mid")
     sheet.text(_FIGURES, bottom + 13, ms, "small")
     sheet.y = bottom + 14
+    _faults(sheet, judgement)
+
+
+def _faults(sheet: _Sheet, judgement: Judgement) -> None:
+    for number, roam in enumerate(judgement.roams, 1):
+        for fault in roam.faults:
+            for line in textwrap.wrap(f"{number} FAIL {fault}", 140):
+                sheet.y += 18
+                sheet.text(_LEFT, sheet.y, line, "told")
 
 
 def _legend(sheet: _Sheet) -> None:
