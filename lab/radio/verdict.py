@@ -137,7 +137,8 @@ class _Judge:
             kind = attempt.kind if attempt and came else Kind.FAILED
             faults = [*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"])]
             for one, heard in tries:
-                faults += disagreements(f"{step.client} at {self.plan.at(one.bssid)}", one, heard)
+                where = f"{step.client} at {self.plan.at(one.bssid)}"
+                faults += disagreements(where, one, heard, back=self._back(step.client, one))
             yield Roam(
                 client=step.client,
                 start=start,
