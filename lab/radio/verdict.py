@@ -168,6 +168,11 @@ class _Judge:
                 since = until
         return found
 
+    def _back(self, client: str, attempt: Attempt) -> bool:
+        """Tell whether a client was last at the access point that an attempt led to."""
+        came = [one.bssid for one in self.attempts[client] if one.ended is not None and one.ended < attempt.began]
+        return came[-1:] == [attempt.bssid]
+
     def _last(self, step: Step, tries: list[tuple[Attempt, Captured | None]]) -> tuple[Attempt | None, Captured | None]:
         """Return the last of these at the access point that the step leads to."""
         bssid = self.plan.station(step.to).bssid
