@@ -17,6 +17,7 @@ from lab.radio.guest import GuestShop, Qemu, cache_folder, ensure_guest
 from lab.radio.plan import make_plan
 from lab.radio.run import walk
 from lab.radio.scenario import find_scenario, read_scenario
+from lab.radio.timeline import draw
 from lab.radio.verdict import Judgement, judge_roams
 from roaming.cli.options import DEFAULT_INVENTORY, InventoryOption
 from roaming.load import load
@@ -24,6 +25,8 @@ from roaming.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lab.radio.verdict import Roam
 
 _STEPS = 12
 
@@ -38,7 +41,8 @@ def radio(
     *,
     inventory: InventoryOption = DEFAULT_INVENTORY,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Keep logs, console and capture here [out/radio/SCENARIO].")
+        Path | None,
+        typer.Option("--out", "-o", help="Keep logs, console, capture and picture here [out/radio/SCENARIO]."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,8 +61,12 @@ def radio(
         machine.require()
         guest = ensure_guest(GuestShop(cache_folder(), step))
         walked = walk(machine, guest, plan, kept, step)
-    roams = judge_roams(plan, walked.steps, walked.logs)
+    roams = judge_roams(plan, walked.steps, walked.logs, walked.air)
     judgement = Judgement(wanted.scenario, walked.ran.emulated, walked.seconds, roams)
+    span = (walked.steps[0]["began"], walked.steps[-1]["ended"])
+    (kept / "walk.svg").write_text(draw(plan, judgement, span, walked.logs), encoding="utf-8")
+    for note in walked.air.notes:
+        typer.echo(f"note: {note}", err=True)
     if as_json:
         typer.echo(json.dumps(judgement.document(), indent=2))
     else:
@@ -69,17 +77,21 @@ def radio(
 
 
 def table(judgement: Judgement) -> Table:
-    """Show each roam with what was expected."""
+    """Show each roam with its times."""
     unit = "ms, emulated" if judgement.emulated else "ms"
-    figures = (f"D2 {unit}", f"log {unit}")
-    found = Table(title=f"radio {judgement.scenario}", title_justify="left")
-    for heading in ("client", "from", "to", "kind", *figures, "VLAN", "expected", "verdict"):
+    found = Table(title=f"radio {judgement.scenario}, times in {unit}", title_justify="left")
+    for heading in ("client", "from", "to", "kind", "D1", "D2", "phases", "log", "VLAN", "verdict"):
         found.add_column(heading, overflow="fold")
     for roam in judgement.roams:
-        took = ("" if ms is None else f"{ms:.0f}" for ms in (roam.d2_ms, roam.log_ms))
+        d1, d2, log = ("" if ms is None else f"{ms:.1f}" for ms in (roam.d1_ms, roam.d2_ms, roam.log_ms))
         verdict = "pass" if roam.passed else "FAIL"
-        found.add_row(roam.client, roam.start, roam.to, roam.kind, *took, roam.vlan, roam.expected, verdict)
+        found.add_row(roam.client, roam.start, roam.to, roam.kind, d1, d2, _phases(roam), log, roam.vlan, verdict)
     return found
+
+
+def _phases(roam: Roam) -> str:
+    phases = roam.air.phases if roam.air else {}
+    return ", ".join(f"{name.replace('_', '-')} {ms:.1f}" for name, ms in phases.items())
 
 
 def sentences(judgement: Judgement, kept: Path) -> Iterator[str]:
@@ -92,4 +104,5 @@ def sentences(judgement: Judgement, kept: Path) -> Iterator[str]:
     if judgement.emulated:
         yield "Emulated: the times compare with one another and not with those of real radios (docs/radio.md)."
     passed = sum(roam.passed for roam in judgement.roams)
-    yield f"{passed} of {len(judgement.roams)} as expected; {judgement.seconds:.0f} s; logs and air.pcap in {kept}"
+    kept_words = "logs, air.pcap and the picture walk.svg"
+    yield f"{passed} of {len(judgement.roams)} as expected; {judgement.seconds:.0f} s; {kept_words} are in {kept}"

@@ -22,6 +22,7 @@ _TRYING: Final = re.compile(rf"SME: Trying to authenticate with {_MAC}")
 # hostapd says that a client is connected about when the client does.
 _SETTLED_S: Final = 0.5
 _GAVE_UP: Final = "SME: Authentication timed out"
+_LEFT: Final = re.compile(rf"CTRL-EVENT-DISCONNECTED bssid={_MAC}")
 _CONNECTED: Final = re.compile(rf"CTRL-EVENT-CONNECTED - Connection to {_MAC}")
 
 
@@ -42,6 +43,15 @@ class Attempt:
     def ms(self) -> float | None:
         """How long it took from the first authentication frame to the connection, in milliseconds."""
         return None if self.ended is None else round((self.ended - self.began) * 1000, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A client at an access point, from its connection until it left or tried the next; None: until the log's end."""
+
+    bssid: str
+    began: float
+    ended: float | None
 
 
 def read_attempts(log: str) -> tuple[Attempt, ...]:
@@ -66,7 +76,15 @@ def read_attempts(log: str) -> tuple[Attempt, ...]:
     return tuple(found)
 
 
-def air_ms(log: str, mac: str, attempt: Attempt) -> float | None:
+def read_stays(log: str) -> tuple[Stay, ...]:
+    """Read when a client was at an access point, from wpa_supplicant's debug log, in order."""
+    attempts = read_attempts(log)
+    ends = sorted([one.began for one in attempts] + [at for at, text in stamped(log) if _LEFT.search(text)])
+    came = ((one.bssid, one.ended) for one in attempts if one.ended is not None)
+    return tuple(Stay(bssid, began, next((at for at in ends if at > began), None)) for bssid, began in came)
+
+
+def hostapd_ms(log: str, mac: str, attempt: Attempt) -> float | None:
     """Return D2 in milliseconds, from the hostapd log of the access point that an attempt led to.
 
     From the first authentication frame of the client that hostapd heard to the fourth EAPOL key message, or with FT,

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lab.errors import GuestError
+from lab.radio.air import read_air
 from lab.radio.guest import Boot, boot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from lab.radio.air import Air
     from lab.radio.guest import Guest, Machine, Ran
     from lab.radio.plan import Plan
 
@@ -29,12 +31,13 @@ _START_S: Final = 240
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """A walk that came to its end: what ran it, how long, what each step saw, and what the daemons logged by name."""
+    """A walk that came to its end: what ran it, how long, what each step saw, what the daemons logged, the air."""
 
     ran: Ran
     seconds: float
     steps: tuple[Mapping[str, Any], ...]
     logs: Mapping[str, str]
+    air: Air
 
 
 def walk(machine: Machine, guest: Guest, plan: Plan, out: Path, step: Callable[[str], None]) -> Walked:
@@ -59,7 +62,7 @@ def walk(machine: Machine, guest: Guest, plan: Plan, out: Path, step: Callable[[
         message = f"the walk broke off: {result['trouble']}; what was logged is in {out}"
         raise GuestError(message)
     logs = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in out.glob("*.log")}
-    return Walked(ran, time.monotonic() - began, tuple(result["steps"]), logs)
+    return Walked(ran, time.monotonic() - began, tuple(result["steps"]), logs, read_air(out / "air.pcap"))
 
 
 def _result(out: Path) -> dict[str, Any]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
+from math import inf
 from typing import TYPE_CHECKING, Any
 
+from lab.radio.air import beside, disagreements
 from lab.radio.diagnosis import unlike, unread
-from lab.radio.journal import air_ms, read_attempts
+from lab.radio.journal import hostapd_ms, read_attempts
 from lab.radio.scenario import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lab.radio.air import Air
     from lab.radio.journal import Attempt
     from lab.radio.plan import Plan
     from lab.radio.scenario import Step
+    from monitor.passive.captures import Roam as Captured
 
 _FT = (Kind.FT_AIR, Kind.FT_DS)
 
@@ -23,7 +28,8 @@ _FT = (Kind.FT_AIR, Kind.FT_DS)
 class Roam:
     """One step of a walk as it went; `faults` is empty when all is as expected.
 
-    `d2_ms` is from hostapd's log, `log_ms`, which encloses it, from the supplicant's; None for a roam that failed.
+    `attempt` is what the supplicant logged of it, `air` what the capture has of that, `hostapd_ms` D2 as the access
+    point logged it. `overtaken` names the access points that the client tried on the way and gave up for another.
     """
 
     client: str
@@ -31,15 +37,54 @@ class Roam:
     to: str
     kind: Kind
     expected: Kind
-    d2_ms: float | None
-    log_ms: float | None
     vlan: str
     faults: tuple[str, ...]
+    attempt: Attempt | None = None
+    air: Captured | None = None
+    hostapd_ms: float | None = None
+    overtaken: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether the roam is what the scenario expects."""
         return not self.faults
+
+    @property
+    def d1_ms(self) -> float | None:
+        """The service gap in milliseconds, from the capture."""
+        return self.air.d1_ms if self.air else None
+
+    @property
+    def d2_ms(self) -> float | None:
+        """The reassociation time in milliseconds, from the capture."""
+        return self.air.d2_ms if self.air else None
+
+    @property
+    def log_ms(self) -> float | None:
+        """The supplicant's time in milliseconds, which encloses D2; None for a roam that failed."""
+        return self.attempt.ms if self.attempt and self.kind is not Kind.FAILED else None
+
+    def document(self) -> dict[str, Any]:
+        """Return it for machines."""
+        return {
+            "client": self.client,
+            "from": self.start or None,
+            "to": self.to,
+            "kind": self.kind.value,
+            "expected": self.expected.value,
+            "d1_ms": _rounded(self.d1_ms),
+            "d2_ms": _rounded(self.d2_ms),
+            "phases": {name: _rounded(ms) for name, ms in self.air.phases.items()} if self.air else {},
+            "captured": self.air.kind.value if self.air else None,
+            "reassociation": self.air.again if self.air else None,
+            "why": self.air.why or None if self.air else None,
+            "overtaken": list(self.overtaken),
+            "hostapd_ms": self.hostapd_ms,
+            "log_ms": self.log_ms,
+            "vlan": self.vlan or None,
+            "passed": self.passed,
+            "faults": list(self.faults),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +108,78 @@ class Judgement:
             "emulated": self.emulated,
             "passed": self.passed,
             "seconds": round(self.seconds, 1),
-            "roams": [
-                {
-                    "client": roam.client,
-                    "from": roam.start or None,
-                    "to": roam.to,
-                    "kind": roam.kind.value,
-                    "expected": roam.expected.value,
-                    "d2_ms": roam.d2_ms,
-                    "log_ms": roam.log_ms,
-                    "vlan": roam.vlan or None,
-                    "passed": roam.passed,
-                    "faults": list(roam.faults),
-                }
-                for roam in self.roams
-            ],
+            "roams": [roam.document() for roam in self.roams],
         }
 
 
-def judge_roams(plan: Plan, steps: Sequence[Mapping[str, Any]], logs: Mapping[str, str]) -> tuple[Roam, ...]:
-    """Hold each step against the attempts that its client's supplicant logged while it lasted."""
-    return tuple(_Judge(plan, logs).roams(steps))
+def judge_roams(plan: Plan, steps: Sequence[Mapping[str, Any]], logs: Mapping[str, str], air: Air) -> tuple[Roam, ...]:
+    """Hold each step against what its client's supplicant logged while it lasted, and that against the capture."""
+    return tuple(_Judge(plan, logs, air).roams(steps))
+
+
+def _rounded(ms: float | None) -> float | None:
+    return None if ms is None else round(ms, 3)
 
 
 class _Judge:
-    def __init__(self, plan: Plan, logs: Mapping[str, str]) -> None:
+    def __init__(self, plan: Plan, logs: Mapping[str, str], air: Air) -> None:
         self.plan = plan
         self.logs = logs
+        self.air = air
         self.attempts = {name: read_attempts(logs.get(f"{name}.wpa_supplicant.log", "")) for name in plan.macs}
 
     def roams(self, steps: Sequence[Mapping[str, Any]]) -> Iterator[Roam]:
         at: dict[str, str] = {}
         for step, seen in zip(self.plan.scenario.walk, steps, strict=True):
-            start, attempt = at.get(step.client, ""), self._attempt(step, seen)
+            start, tries = at.get(step.client, ""), self._tries(step, seen)
+            attempt, captured = self._last(step, tries)
             came = attempt is not None and attempt.ended is not None and seen["connected"]
             kind = attempt.kind if attempt and came else Kind.FAILED
-            faults = (*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"]))
-            took = self._took(step, attempt) if attempt and came else (None, None)
-            yield Roam(step.client, start, step.to, kind, step.expect, *took, seen["vlan"], faults)
+            faults = [*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"])]
+            for one, heard in tries:
+                where = f"{step.client} at {self.plan.at(one.bssid)}"
+                faults += disagreements(where, one, heard, back=self._back(step.client, one))
+            yield Roam(
+                client=step.client,
+                start=start,
+                to=step.to,
+                kind=kind,
+                expected=step.expect,
+                vlan=seen["vlan"],
+                faults=tuple(faults),
+                attempt=attempt,
+                air=captured,
+                hostapd_ms=self._logged(step, attempt) if attempt and came else None,
+                overtaken=tuple(self.plan.at(one.bssid) for one, _ in tries if one.overtaken),
+            )
             at[step.client] = step.to if came else self.plan.at(seen["at"])
 
-    def _attempt(self, step: Step, seen: Mapping[str, Any]) -> Attempt | None:
-        """Return the last attempt at an access point that began while a step lasted."""
-        bssid = self.plan.station(step.to).bssid
-        found = (one for one in self.attempts[step.client] if one.bssid == bssid)
-        during = [one for one in found if seen["began"] <= one.began <= seen["ended"]]
-        return during[-1] if during else None
+    def _tries(self, step: Step, seen: Mapping[str, Any]) -> list[tuple[Attempt, Captured | None]]:
+        """Return a client's attempts that began while a step lasted, each with what was captured of it.
 
-    def _took(self, step: Step, attempt: Attempt) -> tuple[float | None, float | None]:
-        log = self.logs.get(f"{step.to}.hostapd.log", "")
-        return air_ms(log, self.plan.macs[step.client], attempt), attempt.ms
+        The capture is looked through from the step's beginning to the next attempt: another clock shows then.
+        """
+        attempts, mac, since = self.attempts[step.client], self.plan.macs[step.client], seen["began"]
+        found = []
+        for one, after in zip_longest(attempts, attempts[1:]):
+            if seen["began"] <= one.began <= seen["ended"]:
+                until = after.began if after else inf
+                found.append((one, beside(self.air, mac, one.bssid, (since, until))))
+                since = until
+        return found
+
+    def _back(self, client: str, attempt: Attempt) -> bool:
+        """Tell whether a client was last at the access point that an attempt led to."""
+        came = [one.bssid for one in self.attempts[client] if one.ended is not None and one.ended < attempt.began]
+        return came[-1:] == [attempt.bssid]
+
+    def _last(self, step: Step, tries: list[tuple[Attempt, Captured | None]]) -> tuple[Attempt | None, Captured | None]:
+        """Return the last of these at the access point that the step leads to."""
+        bssid = self.plan.station(step.to).bssid
+        return next((one for one in reversed(tries) if one[0].bssid == bssid), (None, None))
+
+    def _logged(self, step: Step, attempt: Attempt) -> float | None:
+        return hostapd_ms(self.logs.get(f"{step.to}.hostapd.log", ""), self.plan.macs[step.client], attempt)
 
     def _wrong_kind(self, step: Step, start: str, kind: Kind) -> Iterator[str]:
         if kind is not step.expect:

@@ -117,6 +117,7 @@ def roam_document(one: Roam, client: str) -> dict[str, object]:
         "ssid": one.ssid or None,
         "akm": one.akm or None,
         "why": one.why or None,
+        "reassociation": one.again,
         "d1_acked": one.acked,
         "doubtful": one.doubtful,
         "inferred": one.inferred,

@@ -8,6 +8,7 @@ of the whole air (air.pcap) and result.json. It runs inside the guest alone and 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +36,12 @@ DAEMONS: Final = {
 # A port that is open when the daemon serves: RADIUS (RFC 2865) and RadSec (RFC 6614), as /proc/net spells them.
 PORTS: Final = {"radius-server": ("udp", "0714"), "hub": ("tcp", "0823")}
 START_S: Final = 60
+# A voice call's packets: 50 a second, of 160 octets (RFC 3551 section 4.5.14). Nobody listens; the capture does.
+STREAM_S: Final = 0.02
+STREAM_OCTETS: Final = 160
+NOBODY: Final = "02:c0:ff:ff:ff:ff"
+# Local Experimental Ethertype 1 (IEEE 802-2014 section 9.2.3).
+EXPERIMENT: Final = "88b5"
 
 
 class TroubleError(Exception):
@@ -131,7 +139,8 @@ class Walk:
 
     def start(self) -> None:
         """Start every daemon and wait until it serves."""
-        capture = ("tcpdump", "-i", "hwsim0", "-U", "-w", "/run/air.pcap")
+        # Without --immediate-mode the kernel keeps a second's packets back, and the last roam is missing.
+        capture = ("tcpdump", "-i", "hwsim0", "-U", "--immediate-mode", "-w", "/run/air.pcap")
         self.spawn("tcpdump", capture, Path("/run/tcpdump.log"))
         for kind in ("radius-server", "hub", "access-point"):
             named = [node for node in self.plan["nodes"] if node["kind"] == kind]
@@ -142,6 +151,8 @@ class Walk:
             say(f"{len(named)} of {kind} serve at {uptime():.0f} s")
         for client in self.plan["clients"]:
             self.start_client(client)
+        links = [(packet_socket(client["name"], "wlan0"), client["mac"]) for client in self.plan["clients"]]
+        threading.Thread(target=stream, args=(links,), daemon=True).start()
 
     def spawn(self, name: str, words: tuple[str, ...], log: Path) -> None:
         """Start a process that writes to `log`."""
@@ -247,11 +258,13 @@ class Walk:
 
     def stop(self) -> None:
         """End every process, the capture last."""
-        for name in sorted(self.processes, key=lambda name: name == "tcpdump"):
-            self.processes[name].send_signal(signal.SIGTERM)
-        time.sleep(1)
-        for process in self.processes.values():
-            process.kill()
+        capture = self.processes.pop("tcpdump", None)
+        for ending in (list(self.processes.values()), [capture] if capture else []):
+            for process in ending:
+                process.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            for process in ending:
+                process.kill()
 
     def keep(self) -> None:
         """Copy what was logged and captured to the host."""
@@ -289,6 +302,30 @@ class Control:
 def pairs(text: str) -> dict[str, str]:
     """Read `key=value` lines."""
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+
+def packet_socket(namespace: str, interface: str) -> socket.socket:
+    """Open a socket for whole Ethernet frames on an interface of a namespace; it belongs there from then on."""
+    own, there = (os.open(path, os.O_RDONLY) for path in ("/proc/self/ns/net", f"/run/netns/{namespace}"))
+    os.setns(there, os.CLONE_NEWNET)  # type: ignore[attr-defined]  # Python 3.12; the guest has 3.13
+    try:
+        link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        link.bind((interface, 0))
+        link.setblocking(False)  # noqa: FBT003  the socket's own signature
+        return link
+    finally:
+        os.setns(own, os.CLONE_NEWNET)  # type: ignore[attr-defined]  # as above
+        os.close(own)
+        os.close(there)
+
+
+def stream(links: list[tuple[socket.socket, str]]) -> None:
+    """Send a frame on each link every 20 ms, as a call does, to an address of nobody's; what does not go is lost."""
+    while True:
+        for link, mac in links:
+            with contextlib.suppress(OSError):
+                link.send(bytes.fromhex(f"{NOBODY}{mac}{EXPERIMENT}".replace(":", "")) + bytes(STREAM_OCTETS))
+        time.sleep(STREAM_S)
 
 
 def hand_radio(phy: Path, namespace: str, interface: str, mac: str) -> None:

@@ -138,17 +138,28 @@ class Attempt:
 
     def phases(self, last_data: int | None) -> dict[str, float]:
         """Return the parts that were heard from end to end, in ms."""
+        return {name: (end - begin) / _MS for name, (begin, end) in self._spans(last_data).items()}
+
+    def offsets(self, last_data: int | None) -> dict[str, float]:
+        """Return when each of these parts began, in ms from the beginning of the attempt."""
+        return {name: (begin - self.began) / _MS for name, (begin, _) in self._spans(last_data).items()}
+
+    def _spans(self, last_data: int | None) -> dict[str, tuple[int, int]]:
         over_ds = Mark.FT_ACTION in self.at
         start, end = (Mark.FT_ACTION, Mark.FT_ACTED) if over_ds else (Mark.AUTHENTICATION, Mark.AUTHENTICATED)
-        first = self.at.get(start)
+        at = self.at.get
         found = {
-            "scan": None if last_data is None or first is None else (first - last_data) / _MS,
-            "auth": self._between(start, end),
-            "reassoc": self._between(Mark.ASSOCIATION, Mark.ASSOCIATED),
-            "eap": self._between(Mark.IDENTITY, Mark.SUCCESS),
-            "four_way": self._between(Mark.M1, Mark.M4),
+            "scan": (last_data, at(start)),
+            "auth": (at(start), at(end)),
+            "reassoc": (at(Mark.ASSOCIATION), at(Mark.ASSOCIATED)),
+            "eap": (at(Mark.IDENTITY), at(Mark.SUCCESS)),
+            "four_way": (at(Mark.M1), at(Mark.M4)),
         }
-        return {name: ms for name, ms in found.items() if ms is not None and ms >= 0}
+        return {
+            name: (begin, end)
+            for name, (begin, end) in found.items()
+            if begin is not None and end is not None and begin <= end
+        }
 
     def _between(self, first: Mark, last: Mark) -> float | None:
         if first not in self.at or last not in self.at:

@@ -43,6 +43,7 @@ _SAE: Final = 3
 class Roam:
     """One roam, association or failed attempt. `start` is in nanoseconds; what was not heard is None or not there.
 
+    `offsets` are when `phases` began, in ms from `start`. `again`: the client asked by a Reassociation Request.
     `acked`: D1 begins with a frame that was heard acknowledged. `doubtful`: two stations with this address were on the
     air. `inferred`: the FT request was encrypted and is known by its place.
     """
@@ -56,6 +57,8 @@ class Roam:
     d2_ms: float | None
     d4_ms: float | None
     phases: dict[str, float]
+    offsets: dict[str, float]
+    again: bool
     ssid: str
     akm: str
     why: str
@@ -336,6 +339,8 @@ class Roams:
                 d2_ms=attempt.d2_ms() if kind is not Kind.INCOMPLETE else None,
                 d4_ms=attempt.d4_ms() if kind is not Kind.INCOMPLETE else None,
                 phases=attempt.phases(_recent(held)),
+                offsets=attempt.offsets(_recent(held)),
+                again=attempt.again,
                 ssid=attempt.asked.ssid,
                 akm=attempt.asked.akm,
                 why=attempt.why() if kind is Kind.INCOMPLETE else "",

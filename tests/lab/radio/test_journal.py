@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.radio.journal import air_ms, read_attempts
+from lab.radio.journal import Stay, hostapd_ms, read_attempts, read_stays
 from lab.radio.scenario import Kind
-
-LOGS = Path(__file__).parent / "logs"
-ONE, TWO = "02:00:0a:0c:15:00", "02:00:0a:0c:16:00"
-
-
-def line(at: float, text: str) -> str:
-    return f"{at:.6f}: wlan0: {text}\n"
-
-
-def trying(at: float, bssid: str) -> str:
-    return line(at, f"SME: Trying to authenticate with {bssid} (SSID='govroam' freq=5180 MHz)")
-
-
-def connected(at: float, bssid: str) -> str:
-    return line(at, f"CTRL-EVENT-CONNECTED - Connection to {bssid} completed [id=0 id_str=]")
-
+from tests.lab.radio.walked import LOGS, MAC, ONE, TWO, connected, line, trying
 
 JOINED = trying(1, ONE) + connected(2, ONE)
 
@@ -79,7 +62,6 @@ def test_one_that_the_log_does_not_finish() -> None:
     assert (roam.kind, roam.ended) == (Kind.FAILED, None)
 
 
-MAC = "02:c0:00:00:00:01"
 HEARD = f"3.100000: authentication: STA={MAC} auth_alg=2 auth_transaction=1 status_code=0\n"
 THERE = f"3.117500: wlan0: AP-STA-CONNECTED {MAC}\n"
 
@@ -99,7 +81,13 @@ THERE = f"3.117500: wlan0: AP-STA-CONNECTED {MAC}\n"
 )
 def test_d2_of_the_access_point_that_was_gone_to(log: str, ms: float | None) -> None:
     *_, roam = read_attempts(JOINED + trying(3, TWO) + connected(4, TWO))
-    assert air_ms(log, MAC, roam) == ms
+    assert hostapd_ms(log, MAC, roam) == ms
+
+
+def test_stays_end_where_the_client_left_or_tried_the_next() -> None:
+    left = line(5, f"CTRL-EVENT-DISCONNECTED bssid={TWO} reason=3 locally_generated=1")
+    log = JOINED + trying(3, TWO) + connected(4, TWO) + left + trying(6, ONE) + connected(7, ONE)
+    assert read_stays(log) == (Stay(ONE, 2, 3), Stay(TWO, 4, 5), Stay(ONE, 7, None))
 
 
 @given(st.text())

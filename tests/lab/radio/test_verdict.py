@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lab.radio.journal import Attempt
 from lab.radio.plan import make_plan
 from lab.radio.scenario import Kind, find_scenario, read_scenario
 from lab.radio.verdict import Judgement, Roam, judge_roams
+from monitor.passive.captures import Kind as Heard
 from roaming.render import render
+from tests.lab.radio.walked import ONE, air, captured, changed, logs, steps
 
 if TYPE_CHECKING:
     from lab.pki import Material
     from lab.radio.plan import Plan
     from roaming.model.network import Network
 
-LOGS = Path(__file__).parent / "logs"
-ONE, TWO = "02:00:0a:0c:15:00", "02:00:0a:0c:16:00"
-# When each step of the recorded walk began and ended, and where the client was then.
-WALKED = [
-    (1796060973.2719254, 1796060973.9763658, ONE),
-    (1796060974.476468, 1796060975.2641726, TWO),
-    (1796060975.764272, 1796060976.4366548, ONE),
-    (1796060976.9367542, 1796060977.620554, TWO),
-]
 UNREADABLE = (
     "1.0: FT: RRB-OUI(02:00:0a:0c:15:00) received frame from remote AP 02:00:0a:0c:16:00 oui_suffix=1\n"
     "1.1: FT(RRB): Failed to decrypt\n"
@@ -36,16 +29,6 @@ UNREADABLE = (
 @pytest.fixture
 def plan(network: Network, material: Material) -> Plan:
     return make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
-
-
-def steps(vlan: str = "211", *, connected: bool = True) -> list[dict[str, Any]]:
-    return [
-        {"began": began, "ended": ended, "at": at, "vlan": vlan, "connected": connected} for began, ended, at in WALKED
-    ]
-
-
-def logs(name: str = "walk") -> dict[str, str]:
-    return {"officer.wpa_supplicant.log": (LOGS / f"{name}.log").read_text()}
 
 
 def spoiled(plan: Plan, name: str, old: str, new: str) -> Plan:
@@ -58,7 +41,7 @@ def spoiled(plan: Plan, name: str, old: str, new: str) -> Plan:
 
 
 def test_a_walk_as_expected(plan: Plan) -> None:
-    roams = judge_roams(plan, steps(), logs())
+    roams = judge_roams(plan, steps(), logs(), air())
     assert [roam.faults for roam in roams] == [(), (), (), ()]
     assert [(roam.start, roam.to) for roam in roams[:2]] == [
         ("", "hackney-sc-ap1"),
@@ -68,11 +51,13 @@ def test_a_walk_as_expected(plan: Plan) -> None:
 
 
 def test_a_wrong_vlan(plan: Plan) -> None:
-    assert judge_roams(plan, steps("221"), logs())[1].faults == ("officer at hackney-sc-ap2: in VLAN 221, not 211",)
+    assert judge_roams(plan, steps("221"), logs(), air())[1].faults == (
+        "officer at hackney-sc-ap2: in VLAN 221, not 211",
+    )
 
 
 def test_a_client_that_did_not_come(plan: Plan) -> None:
-    roam = judge_roams(plan, steps(connected=False), logs())[1]
+    roam = judge_roams(plan, steps(connected=False), logs(), air())[1]
     assert (roam.kind, roam.log_ms) == (Kind.FAILED, None)
     assert roam.faults[0] == "officer from hackney-sc-ap1 to hackney-sc-ap2: failed, not ft_air"
 
@@ -80,20 +65,22 @@ def test_a_client_that_did_not_come(plan: Plan) -> None:
 def test_one_that_never_left(plan: Plan) -> None:
     seen = steps()
     seen[1] |= {"connected": False, "at": ONE}
-    assert judge_roams(plan, seen, logs())[2].faults == ("officer was at hackney-sc-ap1 already: that is no roam",)
+    assert judge_roams(plan, seen, logs(), air())[2].faults == (
+        "officer was at hackney-sc-ap1 already: that is no roam",
+    )
 
 
 @pytest.mark.parametrize("name", ["hackney-sc-ap1", "hackney-sc-ap2"])
 def test_a_wrong_mobility_domain_fails_even_after_an_ft_roam(plan: Plan, name: str) -> None:
     other = {"hackney-sc-ap1": "hackney-sc-ap2", "hackney-sc-ap2": "hackney-sc-ap1"}[name]
-    roam = judge_roams(spoiled(plan, name, "mobility_domain=d6a7", "mobility_domain=beef"), steps(), logs())[1]
+    roam = judge_roams(spoiled(plan, name, "mobility_domain=d6a7", "mobility_domain=beef"), steps(), logs(), air())[1]
     assert roam.kind is Kind.FT_AIR
     assert roam.faults == (f"{name}: mobility_domain is not that of {other}: beef here, d6a7 there",)
 
 
 def test_a_wrong_key_is_named_and_not_shown(plan: Plan) -> None:
     broken = spoiled(plan, "hackney-sc-ap2", "r0kh=ff:ff:ff:ff:ff:ff * ", "r0kh=ff:ff:ff:ff:ff:ff * 0")
-    roam = judge_roams(broken, steps(connected=False), {**logs(), "hackney-sc-ap1.hostapd.log": UNREADABLE})[2]
+    roam = judge_roams(broken, steps(connected=False), {**logs(), "hackney-sc-ap1.hostapd.log": UNREADABLE}, air())[2]
     assert roam.faults[1:] == (
         "hackney-sc-ap2: r0kh is not that of hackney-sc-ap1",
         "hackney-sc-ap1: cannot decrypt the key messages of hackney-sc-ap2 (r0kh, r1kh)",
@@ -109,12 +96,58 @@ def test_a_wrong_key_is_named_and_not_shown(plan: Plan) -> None:
 )
 def test_a_template_without_802_11r(plan: Plan, old: str, new: str, said: str) -> None:
     broken = spoiled(spoiled(plan, "hackney-sc-ap1", old, new), "hackney-sc-ap2", old, new)
-    roam = judge_roams(broken, steps(), logs())[1]
+    roam = judge_roams(broken, steps(), logs(), air())[1]
     assert roam.faults == (f"hackney-sc-ap1: {said}", f"hackney-sc-ap2: {said}")
 
 
+def test_a_captured_roam_is_laid_beside_each_step(plan: Plan) -> None:
+    first, second, *_ = judge_roams(plan, steps(), logs(), air())
+    assert (first.d1_ms, first.d2_ms, first.log_ms) == (None, 70.6, 85.9)
+    assert (second.d1_ms, second.d2_ms, second.log_ms) == (40.0, 17.0, 176.6)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"bssid": bytes(6)}, "ft_air in wpa_supplicant's log, and no roam in the capture"),
+        ({"client": bytes(6)}, "ft_air in wpa_supplicant's log, and no roam in the capture"),
+        ({"start": 1}, "ft_air in wpa_supplicant's log, and no roam in the capture"),
+        ({"kind": Heard.FULL_EAP}, "full_eap in the capture, ft_air in wpa_supplicant's log"),
+        (
+            {"kind": Heard.INCOMPLETE, "why": "refused with status 53"},
+            "incomplete (refused with status 53) in the capture, ft_air in wpa_supplicant's log",
+        ),
+        ({"d2_ms": None}, "no D2, because the capture has not both of its ends"),
+        ({"d2_ms": 19.004}, "D2 ends 0.004 ms after the log's CTRL-EVENT-CONNECTED"),
+        ({"d2_ms": 19.001}, ""),
+    ],
+)
+def test_a_capture_that_tells_otherwise_fails_the_step(plan: Plan, wrong: dict[str, Any], said: str) -> None:
+    roams = judge_roams(plan, steps(), logs(), changed(air(), 1, **wrong))
+    assert [roam.faults for roam in roams] == [(), (f"officer at hackney-sc-ap2: {said}",) if said else (), (), ()]
+
+
+def test_a_capture_by_another_clock(plan: Plan) -> None:
+    start = air().roams[1].start - 160_000_000
+    roam = judge_roams(plan, steps(), logs(), changed(air(), 1, start=start))[1]
+    assert roam.faults == ("officer at hackney-sc-ap2: D2 begins 2.432 ms before the log's Trying to authenticate",)
+
+
+def test_what_the_log_has_as_failed_went_well_in_the_capture(plan: Plan) -> None:
+    went = changed(air("wrong-key"), 1, kind=Heard.FT_AIR)
+    began = [one.start / 1e9 for one in went.roams]
+    seen = steps()[:2]
+    seen[0] |= {"began": began[0] - 1, "ended": began[1] - 0.01}
+    seen[1] |= {"began": began[1] - 0.01, "ended": began[2] - 0.01, "connected": False, "at": ONE}
+    short = replace(plan, scenario=plan.scenario.model_copy(update={"walk": plan.scenario.walk[:2]}))
+    roam = judge_roams(short, seen, logs("wrong-key"), went)[1]
+    assert roam.faults[1:] == ("officer at hackney-sc-ap2: ft_air in the capture, failed in wpa_supplicant's log",)
+
+
 def test_json_says_that_a_run_was_emulated() -> None:
-    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, 12.5, 20.0, "211", ())
+    heard = captured(ONE, 10.0, Heard.INITIAL, 12.5)
+    tried = Attempt(ONE, 9.999, 10.019, Kind.INITIAL)
+    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, "211", (), tried, heard, 12.6, ("b",))
     assert Judgement("walk", emulated=True, seconds=3.14, roams=(roam,)).document() == {
         "scenario": "walk",
         "emulated": True,
@@ -127,7 +160,14 @@ def test_json_says_that_a_run_was_emulated() -> None:
                 "to": "a",
                 "kind": "initial",
                 "expected": "initial",
+                "d1_ms": None,
                 "d2_ms": 12.5,
+                "phases": {"auth": 0.4, "reassoc": 0.3, "eap": 30.0, "four_way": 6.6},
+                "captured": "initial",
+                "reassociation": False,
+                "why": None,
+                "overtaken": ["b"],
+                "hostapd_ms": 12.6,
                 "log_ms": 20.0,
                 "vlan": "211",
                 "passed": True,

@@ -313,7 +313,16 @@ def test_phases_are_those_that_were_heard(tmp_path: Path) -> None:
     with_full_eap(air)
     (found,), _ = read(tmp_path, air)
     assert found.phases == {"scan": 50.0, "auth": 2.0, "reassoc": 4.0, "eap": 100.0, "four_way": 6.0}
+    assert found.offsets == {"scan": -50.0, "auth": 0.0, "reassoc": 4.0, "eap": 10.0, "four_way": 120.0}
     assert (found.ssid, found.akm) == ("govroam", "802.1X-SHA256")
+
+
+@pytest.mark.parametrize(("happen", "again"), [(with_full_eap, True), (shown_as_association, False)])
+def test_how_the_client_asked(tmp_path: Path, happen: Callable[[Air], None], *, again: bool) -> None:
+    air = Air()
+    happen(air)
+    (found,), _ = read(tmp_path, air)
+    assert found.again is again
 
 
 def test_sensors_of_two_channels_are_merged(tmp_path: Path) -> None:

@@ -1,0 +1,72 @@
+"""The picture of a walk: a golden one, one of a hostile scenario, and one of a walk on which nothing was heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from lab.radio.air import Air
+from lab.radio.plan import make_plan
+from lab.radio.scenario import find_scenario, read_scenario
+from lab.radio.timeline import draw
+from lab.radio.verdict import Judgement, judge_roams
+from monitor.passive.captures import Kind as Heard
+from roaming.render import render
+from tests.lab.radio.walked import WALKED, air, changed, logs, steps
+
+if TYPE_CHECKING:
+    from lab.pki import Material
+    from lab.radio.plan import Plan
+    from roaming.model.network import Network
+    from tests.conftest import Golden
+
+SPAN = WALKED[0][0], WALKED[-1][1]
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = "\"'><script>alert(1)</script>&\u202e\x00\x1b]]>" + "x" * 200
+
+
+@pytest.fixture
+def plan(network: Network, material: Material) -> Plan:
+    return make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
+
+
+def drawn(plan: Plan, heard: Air, *, emulated: bool = True) -> str:
+    roams = judge_roams(plan, steps(), logs(), heard)
+    return draw(plan, Judgement("walk", emulated=emulated, seconds=20, roams=roams), SPAN, logs())
+
+
+def words(picture: str) -> list[str]:
+    return [element.text or "" for element in ET.fromstring(picture).iter(f"{SVG}text")]  # noqa: S314  our own
+
+
+def test_the_picture(golden: Golden, plan: Plan) -> None:
+    golden("lab/walk.svg", drawn(plan, changed(air(), 2, kind=Heard.FULL_EAP)))
+
+
+def test_what_was_not_heard_has_no_bars(plan: Plan) -> None:
+    picture = drawn(plan, Air(()), emulated=False)
+    assert "1 FAIL" in words(picture)
+    assert not [text for text in words(picture) if "emulated" in text.lower()]
+    bars = [one for one in ET.fromstring(picture).iter(f"{SVG}rect") if one.get("class") == "d2"]  # noqa: S314
+    assert len(bars) == 1  # the legend's
+
+
+def test_hostile_names_are_text(plan: Plan) -> None:
+    scenario = plan.scenario.model_copy(update={"about": HOSTILE})
+    client = scenario.clients[0].model_copy(update={"home": HOSTILE})
+    scenario = scenario.model_copy(update={"clients": (client,)})
+    stations = tuple(replace(one, owner=HOSTILE) for one in plan.stations)
+    hostile = replace(plan, scenario=scenario, stations=stations)
+    roams = judge_roams(plan, steps(), logs(), air())
+    roams = tuple(replace(one, start=HOSTILE if one.start else "", client=HOSTILE) for one in roams)
+    picture = draw(hostile, Judgement(HOSTILE, emulated=True, seconds=20, roams=roams), SPAN, logs())
+    shown = ET.fromstring(picture)  # noqa: S314
+    assert {element.tag.removeprefix(SVG) for element in shown.iter()} <= {
+        *("svg", "title", "desc", "style", "defs", "pattern", "rect", "path", "text")
+    }
+    assert [text for text in words(picture) if "<script>" in text]
+    assert "\u202e" not in picture
+    assert "\x00" not in picture
