@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("worker")]
 
 DEVICES = ("hackney-proxy-1", "hackney-home-1", "hackney-th-ap1", "hackney-sc-ap1", "hackney-sc-ap2")
 WORKER = {

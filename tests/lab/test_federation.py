@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from roaming.model.bundle import DeviceBundle
     from roaming.verify import Report
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("federation")]
 
 PATIENCE = ("--retry-for", "150")
 HAND_EDITED = "/etc/freeradius/3.0/roaming/policy.conf"

@@ -21,7 +21,7 @@ from tests.lab.conftest import ensurer
 if TYPE_CHECKING:
     from lab.engine import Engine
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("beside")]
 
 NAME = f"test-{os.getpid()}-beside"
 ROUTES = Path("/proc/net/route")

@@ -17,7 +17,7 @@ from tests.lab.conftest import ensurer
 if TYPE_CHECKING:
     from tests.lab.federation import Federation
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("federation")]
 
 ROW = Row(
     "three-boroughs",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lab.engine import Engine
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("engine")]
 
 COMPOSE = """services:
   good: {{image: "{image}", container_name: {lab}-good, init: true, labels: {{{label}: {lab}}}, networks: [one]}}

@@ -30,7 +30,7 @@ HOSTAPD_MS = 5
 # A client that talks 50 times a second has a gap no longer than its roam, and the kernel's work of leaving before it.
 D1_MS = 400
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("radio")]
 
 
 def test_every_roam_within_a_building_is_an_ft_roam(network: Network, material: Material, tmp_path: Path) -> None:
