@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.radio.guest import cache_folder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -113,5 +115,6 @@ def test_listing_the_images_leaves_no_file(repository: Path) -> None:
     kept = (repository / ".lab" / "lab" / "mapping.json").exists()
     found = _lab(repository, "images")
     assert found.returncode == 0
-    assert all(line.startswith("localhost/seamless-wifi/") for line in found.stdout.splitlines())
+    guests = f"{cache_folder()}{os.sep}"
+    assert all(line.startswith(("localhost/seamless-wifi/", guests)) for line in found.stdout.splitlines())
     assert (repository / ".lab" / "lab").exists() == kept
