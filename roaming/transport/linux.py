@@ -32,6 +32,9 @@ _KEEPALIVE_S = 15
 _CHUNK = 65536
 # sshd has ten sessions a connection (MaxSessions) and still counts one whose command has ended: a busy device is late.
 _PAUSES_S = (0.2, 0.5, 1, 2, 4)
+_NOT_OPEN = "Unable to open channel."
+# SSH_OPEN_CONNECT_FAILED (RFC 4254 §5.1), which is what sshd says of a session too many.
+_CONNECT_FAILED = 2
 _NO_SUCH_FILE = 44
 _READ = """
 [ -f "$1" ] || { [ ! -e "$1" ] && exit 44; exit 45; }
@@ -87,10 +90,23 @@ def open_channel(transport: paramiko.Transport, sleep: Callable[[float], None] =
     """Open a channel, and ask again for some seconds where sshd refuses one more; raises `paramiko.SSHException`."""
     for pause_s in _PAUSES_S:
         try:
-            return transport.open_session(timeout=TIMEOUT_S)
+            return _channel(transport)
         except paramiko.ChannelException:
             sleep(pause_s)
-    return transport.open_session(timeout=TIMEOUT_S)
+    return _channel(transport)
+
+
+def _channel(transport: paramiko.Transport) -> paramiko.Channel:
+    """Open a channel; raises `paramiko.ChannelException` where sshd refuses it, also beside another refusal.
+
+    paramiko keeps one exception for all channels of a connection: of two that are refused at once only one gets it.
+    """
+    try:
+        return transport.open_session(timeout=TIMEOUT_S)
+    except paramiko.SSHException as error:
+        if str(error) == _NOT_OPEN and transport.is_active():
+            raise paramiko.ChannelException(_CONNECT_FAILED, _NOT_OPEN) from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)

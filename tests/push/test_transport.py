@@ -212,3 +212,14 @@ def test_one_session_too_many_waits_for_another_to_end(sshd: Sshd) -> None:
         ending.start()
         assert session.run(["echo", "in"]).out == b"in\n"
         ending.join()
+
+
+def test_sessions_that_are_refused_side_by_side_are_all_asked_for_again(sshd: Sshd) -> None:
+    """paramiko tells one of them only why it was refused."""
+    with LinuxDialler().open(sshd.access()) as session, ThreadPoolExecutor(6) as pool:
+        others = [session.start(["cat"]) for _ in range(9)]
+        answers = [pool.submit(session.run, ["echo", "in"]) for _ in range(6)]
+        time.sleep(0.1)
+        for one in others:
+            one.close()
+        assert [answer.result().out for answer in answers] == [b"in\n"] * 6
