@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ _NO_SUCH = (
     "is not running",
     "not running",
 )
+_NO_NETWORK = re.compile(r"Command 'podman (network create [^']*)' returned non-zero")
 _NOISE = "failed to connect to syslog"
 
 
@@ -76,8 +79,13 @@ class CommandLineEngine:
             self._must("rmi", tag)
 
     def compose_up(self, compose: Path, project: str) -> Result:
-        """Start all services."""
-        return self._compose(compose, project, "up", "-d")
+        """Start all services; when a network cannot be made the engine is asked again, for podman-compose hides why."""
+        result = self._compose(compose, project, "up", "-d")
+        failed = _NO_NETWORK.search(result.err)
+        if failed is None:
+            return result
+        again = self._run(*shlex.split(failed[1]))
+        return Result(result.rc, result.out, result.err + again.err)
 
     def compose_down(self, compose: Path, project: str) -> Result:
         """Stop and remove all services, their networks and volumes."""

@@ -9,12 +9,14 @@ import shlex
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab import pki
 from lab.engine import bring_up, find_engine, take_down
 from lab.images import Workshop, ensure
+from lab.life import free_pools
 from roaming.load import load
 from roaming.model.borough import Controller
 from roaming.model.bundle import DeviceKind, SlotKind
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
 
 REPOSITORY = Path(__file__).parents[2]
-# Files of tests run side by side: each worker has a network of its own.
-SUBNET = f"10.213.{200 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
+# Files of tests run side by side, perhaps beside labs: each worker has a network of its own, outside the labs' pools.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_CANDIDATES = tuple(IPv4Network(f"10.{second}.{_WORKER}.0/24") for second in range(220, 230))
+SUBNET = str(free_pools(_CANDIDATES, Path("/proc/net/route").read_text(encoding="ascii"))[0]).removesuffix(".0/24")
 NODES = {"hub-east": 10, "camden-rad-1": 11, "islington-rad-1": 12, "camden-agent": 13}
 # The agent's container speaks for these too; what has no container has an address where nobody answers.
 BORROWED = {"islington-agent": 14, "camden-th-ap1": 15, "camden-wlc": 16, "lab-monitor": 17}

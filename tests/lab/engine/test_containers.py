@@ -69,6 +69,17 @@ def test_compose_gets_an_absolute_path_and_the_project() -> None:
     ]
 
 
+def test_why_a_network_cannot_be_made_is_asked_of_the_engine() -> None:
+    words = "network create --internal --subnet 10.213.8.0/24 lab_default"
+    hidden = f"subprocess.CalledProcessError: Command 'podman {words}' returned non-zero exit status 125.\n"
+    said = "Error: subnet 10.213.8.0/24 is already used on the host or by another config\n"
+    command = FakeCommand({
+        "podman-compose": Result(1, "", hidden),
+        f"podman {words}": Result(125, "", said),
+    })
+    assert engine(command).compose_up(Path("compose.yml"), "lab") == Result(1, "", hidden + said)
+
+
 @pytest.mark.parametrize(("left", "leaves"), [("", True), ("0a1b2c\n", False)])
 def test_the_ground_is_left_when_no_container_stands_on_it(left: str, *, leaves: bool) -> None:
     gone: list[bool] = []
