@@ -67,7 +67,6 @@ _FT: Final = b"\x06"
 class Ear:
     """One sensor's frames in their order; it waits with each data frame for the acknowledgement that may follow."""
 
-    acks: bool = False
     _waiting: Data | None = None
     _by: bytes = b""
 
@@ -89,7 +88,6 @@ class Ear:
             self._waiting = None
 
     def _acknowledge(self, receiver: bytes, into: list[Heard | Data]) -> None:
-        self.acks = True
         if self._waiting is not None and receiver == self._by:
             into.append(self._waiting._replace(acked=True))
             self._waiting = None

@@ -36,7 +36,6 @@ class Mark(StrEnum):
     IDENTITY = "EAP request for the identity"
     SUCCESS = "EAP success"
     M1 = "M1"
-    M3 = "M3"
     M4 = "M4"
     DATA = "encrypted data"
 
