@@ -1,7 +1,7 @@
 """What `roam-monitor capture` prints.
 
-Lines wait in temporary files: what is in memory does not grow with them, and a capture that turns out to be none prints
-nothing.
+Lines wait in temporary files: of each roam at most eight octets stay in memory, for the medians, and a capture that
+turns out to be none prints nothing.
 """
 
 from __future__ import annotations
