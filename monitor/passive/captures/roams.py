@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from monitor.passive.captures import eapol
-from monitor.passive.captures.air import Data, Heard
-from monitor.passive.captures.air import Kind as Frames
+from monitor.passive.captures.air import Data, FrameKind, Heard
 from monitor.passive.captures.attempt import Attempt, Kind, Mark
 from monitor.passive.captures.elements import elements
 
@@ -147,7 +146,7 @@ class Roams:
             _look_at_held(client, one)
         if one.protected and client.attempts:
             attempt = client.attempts.get(bssid)
-            if attempt is not None and attempt.proven():
+            if attempt is not None and attempt.provable:
                 attempt.mark(Mark.DATA, ns)
                 self._finish(client, attempt)
         if (one.up or client.current is None) and bssid not in client.attempts:
@@ -227,7 +226,7 @@ class Roams:
 
     def request(self, client: _Client, one: Heard) -> Attempt | None:
         """Take an association or reassociation request (§9.3.3.5, §9.3.3.7)."""
-        again = one.kind is Frames.REASSOCIATION_REQUEST
+        again = one.kind is FrameKind.REASSOCIATION_REQUEST
         fixed = 10 if again else 4
         if len(one.body) < fixed:
             self.malformed += 1
@@ -351,16 +350,16 @@ class Roams:
         )
 
 
-_HANDLERS: Final[dict[Frames, Callable[[Roams, _Client, Heard], Attempt | None]]] = {
-    Frames.AUTHENTICATION: Roams.authentication,
-    Frames.FT_ACTION: Roams.action,
-    Frames.ASSOCIATION_REQUEST: Roams.request,
-    Frames.REASSOCIATION_REQUEST: Roams.request,
-    Frames.ASSOCIATION_RESPONSE: Roams.response,
-    Frames.REASSOCIATION_RESPONSE: Roams.response,
-    Frames.EAPOL: Roams.key,
-    Frames.DEAUTHENTICATION: Roams.ended,
-    Frames.DISASSOCIATION: Roams.ended,
+_HANDLERS: Final[dict[FrameKind, Callable[[Roams, _Client, Heard], Attempt | None]]] = {
+    FrameKind.AUTHENTICATION: Roams.authentication,
+    FrameKind.FT_ACTION: Roams.action,
+    FrameKind.ASSOCIATION_REQUEST: Roams.request,
+    FrameKind.REASSOCIATION_REQUEST: Roams.request,
+    FrameKind.ASSOCIATION_RESPONSE: Roams.response,
+    FrameKind.REASSOCIATION_RESPONSE: Roams.response,
+    FrameKind.EAPOL: Roams.key,
+    FrameKind.DEAUTHENTICATION: Roams.ended,
+    FrameKind.DISASSOCIATION: Roams.ended,
 }
 
 
