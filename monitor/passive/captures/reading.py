@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.passive.captures.conversations import Conversation
-    from monitor.passive.captures.roams import Roam
+    from monitor.passive.captures.roam import Roam
 
 
 @dataclass(slots=True)
