@@ -1,12 +1,13 @@
 """What `roam-monitor capture` prints.
 
-Lines wait in temporary files: what is in memory does not grow with them, and a capture that turns out to be none prints
-nothing.
+Lines wait in temporary files: of each roam at most eight octets stay in memory, for the medians, and a capture that
+turns out to be none prints nothing.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import statistics
 import sys
 from array import array
@@ -67,12 +68,14 @@ class _Waiting:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _name(self, client: bytes, ns: int) -> str | None:
-        return self.names.of(client, ns) if client else None
-
 
 def _file() -> SpooledTemporaryFile[str]:
     return SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8")
+
+
+def _copy(waiting: SpooledTemporaryFile[str]) -> None:
+    waiting.seek(0)
+    shutil.copyfileobj(waiting, sys.stdout)
 
 
 class Document(_Waiting):
@@ -88,18 +91,17 @@ class Document(_Waiting):
         """Take a RADIUS conversation."""
         self.radius.write(",\n" if self.results else "\n")
         self.results[one.result] += 1
-        self.radius.write(json.dumps(conversation_document(one, self._name(one.station, one.start))))
+        client = self.names.of(one.station, one.start) if one.station else None
+        self.radius.write(json.dumps(conversation_document(one, client)))
 
     def print(self, packets: int, notes: Sequence[str]) -> None:
         """Print the document."""
         out = sys.stdout.write
-        for name, waiting in (("roams", self.roams), ("radius", self.radius)):
-            out(("{" if name == "roams" else ",\n") + f'"{name}": [')
-            waiting.seek(0)
-            for line in waiting:
-                out(line)
-            out("]")
-        out(f',\n"packets": {packets},\n"notes": {json.dumps(list(notes))}}}\n')
+        out('{"roams": [')
+        _copy(self.roams)
+        out('],\n"radius": [')
+        _copy(self.radius)
+        out(f'],\n"packets": {packets},\n"notes": {json.dumps(list(notes))}}}\n')
 
 
 def roam_document(one: Roam, client: str) -> dict[str, object]:
@@ -197,12 +199,6 @@ class Table(_Waiting):
 
 def _row(form: str, *cells: str) -> str:
     return form.format(*cells).rstrip() + "\n"
-
-
-def _copy(waiting: SpooledTemporaryFile[str]) -> None:
-    waiting.seek(0)
-    for line in waiting:
-        sys.stdout.write(line)
 
 
 def _moment(ns: int) -> str:

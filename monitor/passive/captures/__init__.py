@@ -5,7 +5,7 @@ from monitor.passive.captures.conversations import Conversation, Result
 from monitor.passive.captures.links import RADIUS_PORTS
 from monitor.passive.captures.pseudonyms import Addresses, ClientNames, DailyPseudonyms
 from monitor.passive.captures.reading import Reading
-from monitor.passive.captures.roams import Roam
+from monitor.passive.captures.roam import Roam
 
 __all__ = [
     "RADIUS_PORTS",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from monitor.passive.captures.links import Frame
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What a frame is."""
 
     ASSOCIATION_REQUEST = 0
@@ -34,7 +34,7 @@ class Heard(NamedTuple):
     """
 
     ns: int
-    kind: Kind
+    kind: FrameKind
     client: bytes
     bssid: bytes
     up: bool
@@ -52,7 +52,7 @@ class Data(NamedTuple):
     acked: bool
 
 
-_KINDS: Final = {kind << 4: kind for kind in Kind if kind is not Kind.EAPOL}
+_KINDS: Final = {kind << 4: kind for kind in FrameKind if kind is not FrameKind.EAPOL}
 """Frame control's first octet: subtype, type 0, version 0."""
 _DATA, _QOS_DATA = 0x08, 0x88
 _ACK, _BLOCK_ACK = 0xD4, 0x94
@@ -67,7 +67,6 @@ _FT: Final = b"\x06"
 class Ear:
     """One sensor's frames in their order; it waits with each data frame for the acknowledgement that may follow."""
 
-    acks: bool = False
     _waiting: Data | None = None
     _by: bytes = b""
 
@@ -89,7 +88,6 @@ class Ear:
             self._waiting = None
 
     def _acknowledge(self, receiver: bytes, into: list[Heard | Data]) -> None:
-        self.acks = True
         if self._waiting is not None and receiver == self._by:
             into.append(self._waiting._replace(acked=True))
             self._waiting = None
@@ -107,18 +105,18 @@ class Ear:
         if not protected:
             at = _payload(octets[0], flags, pad=frame.pad)
             if octets[at : at + 8] == _EAPOL:
-                into.append(Heard(ns, Kind.EAPOL, client, bssid, up, octets[at + 8 :]))
+                into.append(Heard(ns, FrameKind.EAPOL, client, bssid, up, octets[at + 8 :]))
                 return
         self._waiting, self._by = Data(ns, client, bssid, up, protected, acked=False), sender
 
-    def _manage(self, ns: int, kind: Kind, octets: bytes, into: list[Heard | Data]) -> None:
+    def _manage(self, ns: int, kind: FrameKind, octets: bytes, into: list[Heard | Data]) -> None:
         receiver, sender, bssid = octets[4:10], octets[10:16], octets[16:22]
         up = receiver == bssid
         protected = octets[1] & _PROTECTED
         body = b"" if protected else octets[_HEADER + (4 if octets[1] & _ORDER else 0) :]
         if not (up or sender == bssid) or receiver[0] & 1:
             return
-        if kind is not Kind.FT_ACTION or protected or body[:1] == _FT:
+        if kind is not FrameKind.FT_ACTION or protected or body[:1] == _FT:
             self.rest(into)
             into.append(Heard(ns, kind, sender if up else receiver, bssid, up, body))
 

@@ -36,7 +36,6 @@ class Mark(StrEnum):
     IDENTITY = "EAP request for the identity"
     SUCCESS = "EAP success"
     M1 = "M1"
-    M3 = "M3"
     M4 = "M4"
     DATA = "encrypted data"
 
@@ -86,7 +85,8 @@ class Attempt:
         ended = self.at.get(last)
         return self.at.get(Mark.DATA) if ended is None else ended
 
-    def proven(self) -> bool:
+    @property
+    def provable(self) -> bool:
         """Whether encrypted data by its access point would prove that it went well: the client is past asking."""
         return self.refused is None and not self.open and (Mark.ASSOCIATION in self.at or Mark.M1 in self.at)
 

@@ -125,13 +125,11 @@ Plain, as there are tens of thousands a second."""
 
 @dataclass(slots=True)
 class Conversations:
-    """Pairs the datagrams of all hops, and tells of conversations as they end."""
+    """Pairs the datagrams of all hops, and tells of conversations as they end. Accounting and the like are none."""
 
     malformed: int = 0
     strays: int = 0
     """Answers that belong to no request that was captured."""
-    others: int = 0
-    """Accounting, Status-Server and the like."""
     _requests: dict[_Key, _Request] = field(default_factory=dict)
     _open: dict[_Open, None] = field(default_factory=dict)
     _by_state: dict[tuple[_Hop, bytes], _Open] = field(default_factory=dict)
@@ -148,8 +146,6 @@ class Conversations:
             self._request(ns, source, datagram)
         elif payload[0] in _ANSWERS:
             self._answer(ns, datagram)
-        else:
-            self.others += 1
         return self._sweep(ns) if abs(ns - self._swept) > _SWEEP_NS or self._full else ()
 
     def close(self) -> Iterable[Conversation]:

@@ -30,7 +30,6 @@ _MARKS: Final = {
     Message.IDENTITY: Mark.IDENTITY,
     Message.SUCCESS: Mark.SUCCESS,
     Message.M1: Mark.M1,
-    Message.M3: Mark.M3,
     Message.M4: Mark.M4,
 }
 _EAP_PACKET, _EAPOL_KEY = 0, 3

@@ -1,6 +1,7 @@
 """Packets out of pcap and pcapng files, also gzipped, by scapy's raw readers.
 
-Those end silently where a file is cut or damaged; what they read passes a `Stream`, so that it can be told.
+Those end silently where a file is cut or damaged. What the one for pcapng reads passes a `Stream`, and the lengths of
+pcap's records are added up here, so that it can be told.
 """
 
 from __future__ import annotations

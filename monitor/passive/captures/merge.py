@@ -42,11 +42,6 @@ class Sensor:
     def __post_init__(self) -> None:
         self.file = CaptureFile(self.path)
 
-    @property
-    def acks(self) -> bool:
-        """Whether the sensor takes up acknowledgements."""
-        return self._ear.acks
-
     def taken(self) -> Iterator[Taken]:
         """Yield what passes the filter, by time.
 

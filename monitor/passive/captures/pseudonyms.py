@@ -20,7 +20,7 @@ class ClientNames(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class DailyPseudonyms:
     """HMAC-SHA-256 of the address with a random key for each day (UTC), that is kept nowhere.
 
@@ -28,12 +28,12 @@ class DailyPseudonyms:
     reading; over days, and in another reading, it cannot be found again.
     """
 
-    _keys: dict[int, bytes] = field(default_factory=dict)
+    _keys: dict[int, bytes] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, client: bytes, ns: int) -> str:
         """Return the pseudonym: 16 hexadecimal digits."""
         day = ns // _DAY_NS
-        key = self._keys.setdefault(day, b"") or self._new(day)
+        key = self._keys.get(day) or self._new(day)
         return hmac.new(key, client, hashlib.sha256).hexdigest()[:_DIGITS]
 
     def _new(self, day: int) -> bytes:

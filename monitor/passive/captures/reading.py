@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.passive.captures.conversations import Conversation
-    from monitor.passive.captures.roams import Roam
+    from monitor.passive.captures.roam import Roam
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Reading:
         self.sensors = tuple(Sensor(number, path, filters) for number, path in enumerate(self.paths))
 
     def found(self) -> Iterator[Conversation | Roam]:
-        """Yield what is found, in the order in which it ends. Raises `CaptureError`."""
+        """Yield what is found, as soon as it is known how it ended. Raises `CaptureError`."""
         take, hear = self.radius.take, self.roams.take
         for ns, source, datagram, heard in merged(self.sensors):
             if datagram is not None:

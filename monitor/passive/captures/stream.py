@@ -1,4 +1,7 @@
-"""A file that tells what scapy's readers do not: where they stand, and that something fell short."""
+"""A file that tells what scapy's readers do not: where they stand, and that something fell short.
+
+pcapng is read through it; pcap, whose records say where they end, past it from `file` itself, which is faster.
+"""
 
 from __future__ import annotations
 

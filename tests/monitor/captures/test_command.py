@@ -78,6 +78,7 @@ def test_a_pseudonym_lasts_a_day() -> None:
     assert names.of(client, 0) == names.of(client, day - 1)
     assert len({names.of(client, 0), names.of(client, day), names.of(other, 0)}) == 3
     assert len(names.of(client, 0)) == 16
+    assert repr(names) == "DailyPseudonyms()"
 
 
 def test_a_capture_that_is_none_prints_nothing(tmp_path: Path, files: list[str]) -> None:

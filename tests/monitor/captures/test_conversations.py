@@ -99,6 +99,13 @@ def lost_challenge_of_one_of_two_with_one_station(hop: Hop) -> None:
     hop.ask(80, 9, station=b"02-00-00-00-00-09")
 
 
+def unknown_state_after_the_end(hop: Hop) -> None:
+    hop.ask(0, 1)
+    hop.say(0.1, 1, ACCEPT)
+    hop.ask(0.2, 2, state=b"unknown")
+    hop.say(0.3, 2, ACCEPT)
+
+
 def two_with_one_station(hop: Hop) -> None:
     hop.ask(0, 1, salt=b"one")
     hop.ask(0.01, 2, salt=b"two", user=b"b@leeds.gov.uk")
@@ -158,6 +165,11 @@ STRAY = "1 RADIUS answers belong to no request that was captured"
                 f"{CAMDEN} accept - [100] 0 begun before",
                 f"{CAMDEN} unfinished - [-] 0",
             ],
+            [],
+        ),
+        (
+            unknown_state_after_the_end,
+            [f"{CAMDEN} accept 100 [100] 0", f"{CAMDEN} accept - [100] 0 begun before"],
             [],
         ),
         (two_with_one_station, [f"{CAMDEN} accept 60 [30,20] 0", "leeds.gov.uk reject 70 [10,30] 0"], []),
@@ -230,18 +242,48 @@ def test_what_is_kept_does_not_grow() -> None:
     assert told >= MOST
 
 
+ENDS = (b"\xc6\x33\x64\x0a\x00\x01", b"\xc6\x33\x64\x14\x07\x14")
+
+
 def test_a_conversation_without_end_is_told_in_parts() -> None:
     """A server gives the same State again and again."""
-    paired = Conversations()
-    ends, state = (b"\xc6\x33\x64\x0a\x00\x01", b"\xc6\x33\x64\x14\x07\x14"), b"\x18\x03s"
+    paired, state = Conversations(), b"\x18\x03s"
     for number in range(2500):
         identifier = bytes((number % 256,))
-        for code, way in ((b"\x01", ends), (b"\x0b", ends[::-1])):
+        for code, way in ((b"\x01", ENDS), (b"\x0b", ENDS[::-1])):
             packet = code + identifier + b"\x00\x17" + number.to_bytes(16, "big") + state
             list(paired.take(number * 1000, 0, (*way, packet)))
     told = list(paired.close())
     assert sum(len(one.exchange_ms) for one in told) == 2500
     assert max(len(one.exchange_ms) for one in told) == 1000
+
+
+def test_requests_of_one_station_cannot_fill_the_memory() -> None:
+    """It asks from ever new ports with one State, and nobody answers."""
+    paired = Conversations()
+    for number in range(MOST + 1000):
+        sender = ENDS[0][:-2] + (number // 256).to_bytes(2, "big")
+        packet = b"\x01" + bytes((number % 256,)) + b"\x00\x17" + bytes(16) + b"\x18\x03s"
+        list(paired.take(number, 0, (sender, ENDS[1], packet)))
+        assert len(paired._requests) <= MOST  # noqa: SLF001  its memory is what is meant
+
+
+def test_what_is_over_is_told_while_the_capture_goes_on_and_nothing_is_kept_of_it() -> None:
+    """An answered conversation after 10 s, one that was left after 60 s."""
+    paired, second = Conversations(), 10**9
+    tail = bytes(16) + b"\x18\x03"
+    challenged = (b"\x01\x01\x00\x14" + bytes(16), b"\x0b\x01\x00\x17" + tail + b"a")
+    taken_up = (b"\x01\x02\x00\x17" + tail + b"a", b"\x0b\x02\x00\x17" + tail + b"b")
+    ended = (b"\x01\x03\x00\x17" + tail + b"b", b"\x02\x03\x00\x14" + bytes(16))
+    station, accounting = b"\x01\x04\x00\x22" + bytes(16) + b"\x1f\x0e020000000001", b"\x04\x05\x00\x14" + bytes(16)
+    for ask, say in (challenged, taken_up, ended):
+        list(paired.take(second, 0, (*ENDS, ask)))
+        list(paired.take(second, 0, (*ENDS[::-1], say)))
+    list(paired.take(second, 0, (*ENDS, station)))
+    told = [[one.result.value for one in paired.take(at * second, 0, (*ENDS, accounting))] for at in (10, 16, 50, 62)]
+    assert told == [[], ["accept"], [], ["unanswered"]]
+    kept = (paired._requests, paired._open, paired._by_state, paired._by_station)  # noqa: SLF001  likewise
+    assert not any(kept)
 
 
 @pytest.mark.parametrize(
@@ -285,6 +327,7 @@ HEAD = b"\x01\x01\x00%c" + bytes(16)
         (HEAD % 20, True, True),
         (HEAD % 22 + b"\x01\x02", True, True),
         (HEAD % 22 + b"\x01\x01", True, False),
+        (HEAD % 23 + b"\x01\x01\x02", True, False),
         (HEAD % 22 + b"\x01\x03", True, False),
         (HEAD % 21 + b"\x01", True, False),
         # Cut by the sensor's snapshot length: what is there counts.
@@ -301,9 +344,17 @@ def test_lengths_are_looked_at(payload: bytes, good: bool, told: bool | None) ->
         assert (attributes(payload) is not None) is told
 
 
-@given(st.binary(max_size=200))
-def test_no_payload_breaks_the_reader(payload: bytes) -> None:
+@st.composite
+def begun_like_radius(draw: st.DrawFn) -> bytes:
+    """Return a packet of an authentication whose length is right, too long or too short, and anything behind it."""
+    rest = draw(st.binary(max_size=60))
+    length = draw(st.integers(20, 20 + len(rest) + 9))
+    return bytes((draw(st.sampled_from([1, 2, 3, 11])), 7)) + length.to_bytes(2, "big") + bytes(16) + rest
+
+
+@given(st.lists(st.tuples(st.booleans(), st.one_of(st.binary(max_size=200), begun_like_radius())), max_size=6))
+def test_no_payload_breaks_the_reader(payloads: list[tuple[bool, bytes]]) -> None:
     paired = Conversations()
-    for number in range(3):
-        list(paired.take(number, 0, (b"\xc6\x33\x64\x0a\x00\x01", b"\xc6\x33\x64\x14\x07\x14", payload)))
-    assert len(list(paired.close())) <= 1
+    for number, (back, payload) in enumerate(payloads):
+        list(paired.take(number, 0, (*(ENDS[::-1] if back else ENDS), payload)))
+    assert len(list(paired.close())) <= len(payloads)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.passive.captures import Reading, Roam
-from monitor.passive.captures.air import Data, Ear, Heard, Kind
+from monitor.passive.captures.air import Data, Ear, FrameKind, Heard
 from monitor.passive.captures.elements import elements
 from monitor.passive.captures.links import Frame, radiotap
 from monitor.passive.captures.roams import MOST, MOST_ATTEMPTS, Roams
@@ -436,8 +436,8 @@ def test_one_client_cannot_fill_the_memory() -> None:
     for step in range(300):
         bssid = b"\x02\x01" + step.to_bytes(4, "big")
         for up, kind, body in (
-            (True, Kind.AUTHENTICATION, authentication),
-            (False, Kind.ASSOCIATION_RESPONSE, response),
+            (True, FrameKind.AUTHENTICATION, authentication),
+            (False, FrameKind.ASSOCIATION_RESPONSE, response),
         ):
             if step % 2 or up:
                 told += len(list(roams.take(Heard(step, kind, octets(air.client), bssid, up, body))))
