@@ -47,7 +47,8 @@ def test_a_scenario_spoils_one_setting() -> None:
 
 @pytest.mark.parametrize(("key", "value"), [("channel", "52"), ("r0kh", "ff * a"), ("bridge", None)])
 def test_a_setting_is_read(key: str, value: str | None) -> None:
-    assert setting("channel=52\nr0kh=ff * a\nr0kh=00 * b\n", key) == value
+    """Of the first BSS, not of a GovWifi beside it, which has a bridge of its own."""
+    assert setting("channel=52\nr0kh=ff * a\nr0kh=00 * b\nbss=wlan0_1\nbridge=brvlan322\n", key) == value
 
 
 def test_the_edits_are_printed_with_their_reason() -> None:
