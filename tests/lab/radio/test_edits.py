@@ -45,6 +45,11 @@ def test_a_scenario_spoils_one_setting() -> None:
     assert edited(text, {"mobility_domain": "beef"}) == "channel=36\nmobility_domain=beef\n# mobility_domain=x\n"
 
 
+def test_6_ghz_knows_no_radar() -> None:
+    text = "channel=53\nop_class=133\n"
+    assert edited(text, {}) == text
+
+
 @pytest.mark.parametrize(("key", "value"), [("channel", "52"), ("r0kh", "ff * a"), ("bridge", None)])
 def test_a_setting_is_read(key: str, value: str | None) -> None:
     """Of the first BSS, not of a GovWifi beside it, which has a bridge of its own."""
