@@ -236,10 +236,10 @@ class _Planner:
                 "bridge": bridges[foot.network],
                 "address": foot.address,
                 "interface": foot.interface or f"eth{number}",
-                "neighbours": _neighbours(node, foot, nodes),
+                "neighbours": neighbours,
                 "netem": self._netem(node.name),
             }
-            for number, foot in enumerate(node.feet)
+            for number, (foot, neighbours) in enumerate(zip(node.feet, _neighbours(node, nodes), strict=True))
         ]
         radios = [{"interface": interface, "mac": mac} for interface, mac in node.radios]
         configurations = _configurations(node.files) if node.radios else []
@@ -318,10 +318,17 @@ def _bridges(nodes: list[_Node]) -> list[str]:
     return list(dict.fromkeys(foot.network for node in nodes for foot in node.feet))
 
 
-def _neighbours(node: _Node, foot: _Foot, nodes: list[_Node]) -> list[str]:
-    """Return who else stands in a network: each gets a route of its own, for boroughs' ranges may overlap."""
-    others = (one for one in nodes if one is not node)
-    return [other.address for one in others for other in one.feet if other.network == foot.network]
+def _neighbours(node: _Node, nodes: list[_Node]) -> Iterator[list[str]]:
+    """Yield, for each foot, who else is in its network: a route for each, for boroughs' ranges may overlap.
+
+    Two servers of several boroughs meet in the network of each, and have the one route by the first.
+    """
+    others = [(other.network, other.address) for one in nodes if one is not node for other in one.feet]
+    reached: set[str] = set()
+    for foot in node.feet:
+        found = [address for network, address in others if network == foot.network and address not in reached]
+        reached.update(found)
+        yield found
 
 
 def _configurations(files: Mapping[str, bytes]) -> list[str]:

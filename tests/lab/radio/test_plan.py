@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lab.pki import generate
 from lab.radio.edits import edited, setting
 from lab.radio.plan import make_plan
 from lab.radio.scenario import Client, Link, find_scenario, read_scenario
@@ -67,6 +68,22 @@ def test_each_reaches_those_of_its_networks_and_no_others(network: Network, mate
     assert sorted(inside["neighbours"]) == ["10.19.1.31", "10.19.1.32"]
     assert "198.51.100.10" in outside["neighbours"]
     assert inside["bridge"] != outside["bridge"]
+
+
+def test_servers_that_share_several_boroughs_have_one_route_to_each_other(repository: Path) -> None:
+    """In the council's inventory a pair of servers serves three boroughs."""
+    network = load(repository / "inventory").network
+    points = {"access_points": ("brent-cc-ap1", "brent-cc-ap2"), "clients": (Client(name="officer", home="brent"),)}
+    walk = tuple(
+        step.model_copy(update={"to": step.to.replace("hackney-sc", "brent-cc")})
+        for step in read_scenario(find_scenario("walk")).walk
+    )
+    found = nodes(planned(network, generate(network), "walk", **points, walk=walk))
+    assert len(found["brent-rad-1"]["feet"]) > 2
+    for node in found.values():
+        routes = [address for foot in node["feet"] for address in foot["neighbours"]]
+        assert sorted(set(routes)) == sorted(routes), node["name"]
+    assert {"10.5.0.12", "10.5.1.11"} <= set(found["brent-rad-1"]["feet"][0]["neighbours"])
 
 
 @pytest.mark.parametrize(
