@@ -105,7 +105,7 @@ class _Planner:
         bridges = {name: f"b{number}" for number, name in enumerate(_bridges(nodes))}
         document = {
             "country": self.network.federation.country,
-            "frequencies": ",".join(str(one) for one in sorted({station.frequency for station in stations})),
+            "frequencies": _frequencies(stations, ","),
             "patience_s": _PATIENCE_S,
             "bridges": list(bridges.values()),
             "nodes": [self._node(node, nodes, bridges) for node in nodes],
@@ -256,11 +256,10 @@ class _Planner:
 
     def _client(self, client: Client, home: Borough, wlan: Wlan, stations: tuple[Station, ...]) -> dict[str, Any]:
         password = home.identity.probe.password
-        frequencies = " ".join(str(one) for one in sorted({station.frequency for station in stations}))
         secret = self.material.secrets[password.secret.secret] if password else ""
         values = {
             "ssid": _quoted(wlan.ssid),
-            "scan_freq": frequencies,
+            "scan_freq": _frequencies(stations, " "),
             "key_mgmt": "FT-EAP WPA-EAP-SHA256 WPA-EAP" if client.ft else "WPA-EAP-SHA256 WPA-EAP",
             "ieee80211w": "1",
             "eap": "PEAP",
@@ -293,7 +292,7 @@ class _Planner:
                 "bssid": station.bssid,
                 "interface": station.interface,
                 "forget": step.forget,
-                "leave": start is not None and start.mobility_domain != station.mobility_domain,
+                "leave": step.forget or (start is not None and start.mobility_domain != station.mobility_domain),
                 "dwell_s": step.dwell_s,
             }
 
@@ -341,6 +340,10 @@ def _frequency(radio: Radio, configuration: str) -> int:
     return _STARTS_MHZ[radio.band] + 5 * int(setting(configuration, "channel") or 0)
 
 
+def _frequencies(stations: tuple[Station, ...], between: str) -> str:
+    return between.join(str(one) for one in sorted({station.frequency for station in stations}))
+
+
 def _no_access_point(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, 2)
     guess = f": did you mean {' or '.join(close)}?" if close else f"; {len(known)} others are on hostapd"
@@ -348,5 +351,5 @@ def _no_access_point(name: str, known: list[str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    """Spell a value for wpa_supplicant; hexadecimal digits need no escaping, but quotes are read by people."""
+    """Spell a value for wpa_supplicant, which reads to the line's last quote and knows no escape."""
     return f'"{value}"'
