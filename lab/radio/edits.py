@@ -46,6 +46,12 @@ EDITS: Final = (
         "of 52 to 144 becomes one of 36 to 48",
         "listening for radar takes 60 s (600 s at 116 to 128), and there is none in the air of a simulator",
     ),
+    Edit(
+        "vht_oper_centr_freq_seg0_idx",
+        without_radar,
+        "of 58 to 138 moves with the channel",
+        "hostapd starts on no 80 MHz that its channel is not in",
+    ),
 )
 
 
