@@ -19,9 +19,13 @@ _DONE = Result(0, "", "")
 
 @dataclass
 class FakeCommand:
-    """A Command that runs nothing: the first of `answers` whose words begin the command line says what it left."""
+    """A Command that runs nothing: the first of `answers` whose words begin the command line says what it left.
+
+    `act` is given each command line first, and leaves what the command would leave.
+    """
 
     answers: Mapping[str, Result] = field(default_factory=dict)
+    act: Callable[[Sequence[str]], None] = lambda _: None
     calls: list[tuple[str, ...]] = field(default_factory=list)
     inputs: list[str | None] = field(default_factory=list)
 
@@ -37,6 +41,7 @@ class FakeCommand:
         del env, timeout_s
         self.calls.append(tuple(argv))
         self.inputs.append(stdin)
+        self.act(argv)
         line = " ".join(argv)
         return next((answer for words, answer in self.answers.items() if line.startswith(words)), _DONE)
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _DFS: Final = range(52, 145)
-_FIRST: Final = 36
-_NON_DFS: Final = 16
+_WITHOUT_DFS: Final = 36
+# Channel numbers of 80 MHz; 52 and 100 both begin such a block.
+_BLOCK: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Edit:
 
 
 def without_radar(channel: str) -> str:
-    """Return the channel in 36 to 48 that stands where a DFS channel stands in its own block of 80 MHz."""
+    """Return the channel in 36 to 48 that stands where a DFS channel of 5 GHz stands in its own block of 80 MHz."""
     number = int(channel)
-    return str(_FIRST + (number - (52 if number < 100 else 100)) % _NON_DFS) if number in _DFS else channel  # noqa: PLR2004
+    return str(_WITHOUT_DFS + (number - _DFS.start) % _BLOCK) if number in _DFS else channel
 
 
 EDITS: Final = (
@@ -45,18 +46,27 @@ EDITS: Final = (
         "of 52 to 144 becomes one of 36 to 48",
         "listening for radar takes 60 s (600 s at 116 to 128), and there is none in the air of a simulator",
     ),
+    Edit(
+        "vht_oper_centr_freq_seg0_idx",
+        without_radar,
+        "of 58 to 138 moves with the channel",
+        "hostapd starts on no 80 MHz that its channel is not in",
+    ),
 )
 
 
 def edited(text: str, changes: Mapping[str, str]) -> str:
     """Return a hostapd.conf as the guest runs it; `changes` are settings that the scenario spoils on purpose."""
-    table = {edit.key: edit.change for edit in EDITS} | {key: _always(value) for key, value in changes.items()}
+    # Channels of 6 GHz, which have an operating class, bear the same numbers and know no radar.
+    edits = () if setting(text, "op_class") else EDITS
+    table = {edit.key: edit.change for edit in edits} | {key: _always(value) for key, value in changes.items()}
     return re.sub(r"^(\w+)=(.*)$", lambda found: _line(found, table), text, flags=re.MULTILINE)
 
 
 def setting(text: str, key: str) -> str | None:
-    """Return the value of a setting's first line, or None."""
-    found = re.search(rf"^{re.escape(key)}=(.*)$", text, flags=re.MULTILINE)
+    """Return the value of a setting's first line in the radio or its first BSS, or None: the next begins at `bss=`."""
+    first = re.split(r"^bss=", text, maxsplit=1, flags=re.MULTILINE)[0]
+    found = re.search(rf"^{re.escape(key)}=(.*)$", first, flags=re.MULTILINE)
     return found[1] if found else None
 
 

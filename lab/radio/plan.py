@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
+from lab.edits import rendered_files
 from lab.errors import ScenarioError
 from lab.radio.edits import edited, setting
-from roaming.model.site import AccessPoint, ControlledAccessPoint
-from roaming.model.terms import Role, Scheme
+from roaming.model.terms import Band, Role, Scheme
 from roaming.secrets import MemoryStore, materialise
 from roaming.targets import TARGETS
+from roaming.targets.hostapd import DEFAULTS, HOSTAPD, ssid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from roaming.model.borough import Borough, RadiusServer
     from roaming.model.bundle import Bundle, DeviceBundle
     from roaming.model.network import Network
-    from roaming.model.site import Site
+    from roaming.model.site import AccessPoint, Radio, Site
     from roaming.model.wlan import Wlan
 
 FEDERATION: Final = "federation"
-_DEFAULTS: Final = "/etc/default/hostapd"
 # An address of nobody's that no access point has: locally administered, and the lab's own.
 _CLIENT_MAC: Final = "02:c0:00:00:00:{:02x}"
 _PATIENCE_S: Final = 12
-_START_HZ: Final = 5000
+# Where channels are counted from, in MHz (IEEE 802.11-2020 Annex E).
+_STARTS_MHZ: Final = {Band.GHZ_2_4: 2407, Band.GHZ_5: 5000, Band.GHZ_6: 5950}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class _Planner:
         bridges = {name: f"b{number}" for number, name in enumerate(_bridges(nodes))}
         document = {
             "country": self.network.federation.country,
-            "frequencies": ",".join(str(one) for one in sorted({station.frequency for station in stations})),
+            "frequencies": _frequencies(stations, ","),
             "patience_s": _PATIENCE_S,
             "bridges": list(bridges.values()),
             "nodes": [self._node(node, nodes, bridges) for node in nodes],
@@ -124,24 +124,20 @@ class _Planner:
         raise ScenarioError(message)
 
     def _find(self, name: str) -> tuple[Borough, Site, AccessPoint]:
-        known = []
-        for borough in self.network.boroughs:
-            for site in borough.sites:
-                for point in site.access_points:
-                    if point.name == name and isinstance(point, ControlledAccessPoint):
-                        platform = next(one.platform for one in borough.controllers if one.name == point.controller)
-                        message = (
-                            f"{name} is configured by {point.controller} ({platform}): hostapd cannot stand in for it; "
-                            "name access points of platform hostapd"
-                        )
-                        raise ScenarioError(message)
-                    if point.name == name and isinstance(point, AccessPoint):
-                        return borough, site, point
-                    known += [point.name] if isinstance(point, AccessPoint) else []
-        close = get_close_matches(name, known, 2)
-        guess = f": did you mean {' or '.join(close)}?" if close else f"; {len(known)} others are on hostapd"
-        message = f"the inventory has no access point {name}{guess}"
-        raise ScenarioError(message)
+        found = {point.name: (borough, site, point) for borough, site, point in self.network.access_points()}
+        if name not in found:
+            raise ScenarioError(self._no_stand_in(name) or _no_access_point(name, list(found)))
+        return found[name]
+
+    def _no_stand_in(self, name: str) -> str:
+        """Say that an access point is a controller's; nothing when it is not."""
+        for borough, controller in self.network.controllers():
+            if any(point.name == name for _, point in self.network.controlled(borough, controller)):
+                return (
+                    f"{name} is configured by {controller.name} ({controller.platform}): hostapd cannot stand in for "
+                    "it; name access points of platform hostapd"
+                )
+        return ""
 
     def _home(self, client: Client) -> Borough:
         borough = self.network.boroughs_by_slug.get(client.home)
@@ -158,14 +154,21 @@ class _Planner:
         """Read back from the rendered files where an access point sends the WLAN."""
         files = self._files(self.devices[point.name], self._spoiled(point.name))
         sound = self._files(self.devices[point.name], {})
-        for path in _configurations(files):
+        key, _, wanted = ssid(wlan.ssid).partition("=")
+        for radio, path in zip(point.radios, _configurations(files), strict=True):
             text = files[path].decode()
-            if setting(text, "ssid") == wlan.ssid:
-                interface, bssid = setting(text, "interface") or "", setting(text, "bssid") or ""
-                frequency = _START_HZ + 5 * int(setting(text, "channel") or 0)
-                vlans = (site.vlans.staff.id, site.vlans.visitors.id)
+            if setting(text, key) == wanted:
                 return Station(
-                    point.name, borough.slug, bssid, interface, frequency, *vlans, files, text, sound[path].decode()
+                    name=point.name,
+                    owner=borough.slug,
+                    bssid=setting(text, "bssid") or "",
+                    interface=setting(text, "interface") or "",
+                    frequency=_frequency(radio, text),
+                    staff=site.vlans.staff.id,
+                    visitors=site.vlans.visitors.id,
+                    files=files,
+                    configuration=text,
+                    rendered=sound[path].decode(),
                 )
         message = f"{point.name}: {wlan.ssid} is not the first WLAN of any of its radios, and only the first is walked"
         raise ScenarioError(message)
@@ -177,7 +180,7 @@ class _Planner:
         """Fill in a device's secrets; an access point's configuration gets the guest's edits too."""
         quotings = TARGETS[device.target].quotings
         files = {file.path: materialise(file, quotings, self.store) for file in device.files}
-        if device.target == "hostapd":
+        if device.target == HOSTAPD.name:
             files |= {path: edited(files[path].decode(), changes).encode() for path in _configurations(files)}
         return files
 
@@ -233,10 +236,10 @@ class _Planner:
                 "bridge": bridges[foot.network],
                 "address": foot.address,
                 "interface": foot.interface or f"eth{number}",
-                "neighbours": _neighbours(node, foot, nodes),
+                "neighbours": neighbours,
                 "netem": self._netem(node.name),
             }
-            for number, foot in enumerate(node.feet)
+            for number, (foot, neighbours) in enumerate(zip(node.feet, _neighbours(node, nodes), strict=True))
         ]
         radios = [{"interface": interface, "mac": mac} for interface, mac in node.radios]
         configurations = _configurations(node.files) if node.radios else []
@@ -253,11 +256,10 @@ class _Planner:
 
     def _client(self, client: Client, home: Borough, wlan: Wlan, stations: tuple[Station, ...]) -> dict[str, Any]:
         password = home.identity.probe.password
-        frequencies = " ".join(str(one) for one in sorted({station.frequency for station in stations}))
         secret = self.material.secrets[password.secret.secret] if password else ""
         values = {
             "ssid": _quoted(wlan.ssid),
-            "scan_freq": frequencies,
+            "scan_freq": _frequencies(stations, " "),
             "key_mgmt": "FT-EAP WPA-EAP-SHA256 WPA-EAP" if client.ft else "WPA-EAP-SHA256 WPA-EAP",
             "ieee80211w": "1",
             "eap": "PEAP",
@@ -290,7 +292,7 @@ class _Planner:
                 "bssid": station.bssid,
                 "interface": station.interface,
                 "forget": step.forget,
-                "leave": start is not None and start.mobility_domain != station.mobility_domain,
+                "leave": step.forget or (start is not None and start.mobility_domain != station.mobility_domain),
                 "dwell_s": step.dwell_s,
             }
 
@@ -315,19 +317,39 @@ def _bridges(nodes: list[_Node]) -> list[str]:
     return list(dict.fromkeys(foot.network for node in nodes for foot in node.feet))
 
 
-def _neighbours(node: _Node, foot: _Foot, nodes: list[_Node]) -> list[str]:
-    """Return who else stands in a network: each gets a route of its own, for boroughs' ranges may overlap."""
-    others = (one for one in nodes if one is not node)
-    return [other.address for one in others for other in one.feet if other.network == foot.network]
+def _neighbours(node: _Node, nodes: list[_Node]) -> Iterator[list[str]]:
+    """Yield, for each foot, who else is in its network: a route for each, for boroughs' ranges may overlap.
+
+    Two servers of several boroughs meet in the network of each, and have the one route by the first.
+    """
+    others = [(other.network, other.address) for one in nodes if one is not node for other in one.feet]
+    reached: set[str] = set()
+    for foot in node.feet:
+        found = [address for network, address in others if network == foot.network and address not in reached]
+        reached.update(found)
+        yield found
 
 
 def _configurations(files: Mapping[str, bytes]) -> list[str]:
     """Name the files that an access point's hostapd is started with, the first radio's first."""
-    lines = files[_DEFAULTS].decode().splitlines()
-    named = [word for line in lines if not line.startswith("#") for word in shlex.split(line.partition("=")[2])]
-    return [path for words in named for path in words.split() if path in files]
+    return [str(path) for path in rendered_files(files[DEFAULTS].decode())]
+
+
+def _frequency(radio: Radio, configuration: str) -> int:
+    """Return the MHz of a radio's channel, as the guest runs it."""
+    return _STARTS_MHZ[radio.band] + 5 * int(setting(configuration, "channel") or 0)
+
+
+def _frequencies(stations: tuple[Station, ...], between: str) -> str:
+    return between.join(str(one) for one in sorted({station.frequency for station in stations}))
+
+
+def _no_access_point(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, 2)
+    guess = f": did you mean {' or '.join(close)}?" if close else f"; {len(known)} others are on hostapd"
+    return f"the inventory has no access point {name}{guess}"
 
 
 def _quoted(value: str) -> str:
-    """Spell a value for wpa_supplicant; hexadecimal digits need no escaping, but quotes are read by people."""
+    """Spell a value for wpa_supplicant, which reads to the line's last quote and knows no escape."""
     return f'"{value}"'

@@ -1,29 +1,28 @@
 """A walk as a picture: which client was at which access point when, and each roam with its phases.
 
-SVG without script. Nothing is said by colour alone, and what an inventory or a scenario says is text and never markup.
+Nothing is said by colour alone.
 """
 
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from lab.radio.air import began
 from lab.radio.journal import read_stays
 from lab.radio.scenario import Kind
+from lab.radio.sheet import LETTER, Scale, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from lab.radio.journal import Stay
     from lab.radio.plan import Plan
     from lab.radio.verdict import Judgement, Roam
 
-WORDS: Final = {
+_WORDS: Final = {
     Kind.INITIAL: "first association",
     Kind.FT_AIR: "FT over the air",
     Kind.FT_DS: "FT over the DS",
@@ -31,19 +30,22 @@ WORDS: Final = {
     Kind.FULL_EAP: "full EAP",
     Kind.FAILED: "failed",
 }
-PHASES: Final = {
+_PHASES: Final = {
     "auth": "authentication",
     "reassoc": "(re)association",
     "eap": "EAP",
     "four_way": "four-way handshake",
 }
-_WIDTH: Final = 1080
+# Pairs of ground and mark, which tell the phases apart without colour.
+_PATTERNS: Final = {
+    "auth": ("#33415c", ""),
+    "reassoc": ("#fff", "M0 2h6"),
+    "eap": ("#fdf3d8", "M0 6L6 0"),
+    "four_way": ("#9fb3c8", "M3 0v6"),
+}
 _LEFT, _RIGHT, _LANES = 20, 1060, 190
 _BARS, _FIGURES = 548, 900
 _ROW: Final = 22
-_TICKS: Final = 8
-_LETTER: Final = 7.0
-"""The mean width of a letter of 12 px, in px."""
 # Pairs of ground and ink; ink is dark enough for print, and each owner's rows bear its name.
 _OWNERS: Final = (
     ("#d6e4f5", "#33415c"),
@@ -53,111 +55,11 @@ _OWNERS: Final = (
     ("#ead9f2", "#5b2a86"),
     ("#dde3e7", "#4d5b66"),
 )
-_STYLE: Final = """
-text { fill: #1b2333; font-size: 12px }
-.title { font-size: 18px; font-weight: bold }
-.head { font-size: 14px; font-weight: bold }
-.small { font-size: 11px; fill: #444 }
-.end { text-anchor: end }
-.mid { text-anchor: middle }
-.told { fill: #a3121a; font-weight: bold }
-.grid { stroke: #cfd8dc; stroke-width: 1 }
-.way { stroke: #1b2333; stroke-width: 1.2; fill: none }
-.log { stroke: #5f6b73; stroke-width: 1; fill: none }
-.d2 { fill: #fff; stroke: #1b2333; stroke-width: 1 }
-.phase { stroke: #1b2333; stroke-width: 0.6 }
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Values of an axis to units of the drawing."""
-
-    first: float
-    last: float
-    left: float
-    right: float
-
-    def __call__(self, value: float) -> float:
-        return round(self.left + (value - self.first) / (self.last - self.first) * (self.right - self.left), 1)
-
-    def ticks(self) -> Iterator[float]:
-        """Yield round values, no more than the axis has room for."""
-        rough = (self.last - self.first) / _TICKS
-        power = 10.0 ** floor(log10(rough))
-        step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough * 0.999)
-        for number in range(ceil(self.first / step), floor(self.last / step) + 1):
-            yield round(number * step, 6)
-
-
-class _Sheet:
-    """Elements of a drawing; `y` is how far down it is filled."""
-
-    def __init__(self, title: str, about: str) -> None:
-        self.y = 0.0
-        self.root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img"})
-        self.root.set("font-family", "DejaVu Sans, Verdana, sans-serif")
-        for tag, text in (("title", title), ("desc", about)):
-            ET.SubElement(self.root, tag, {"id": tag}).text = printable(text)
-        self.root.set("aria-labelledby", "title desc")
-        ET.SubElement(self.root, "style").text = _STYLE
-        self._patterns()
-        self.paper = ET.SubElement(self.root, "rect", {"width": str(_WIDTH), "fill": "#fff"})
-
-    def _patterns(self) -> None:
-        defs = ET.SubElement(self.root, "defs")
-        marks = {
-            "auth": ("#33415c", ""),
-            "reassoc": ("#fff", "M0 2h6"),
-            "eap": ("#fdf3d8", "M0 6L6 0"),
-            "four_way": ("#9fb3c8", "M3 0v6"),
-        }
-        for name, (ground, mark) in marks.items():
-            size = {"width": "6", "height": "6"}
-            pattern = ET.SubElement(defs, "pattern", {"id": name, **size, "patternUnits": "userSpaceOnUse"})
-            ET.SubElement(pattern, "rect", {**size, "fill": ground})
-            ET.SubElement(pattern, "path", {"d": mark, "stroke": "#1b2333", "stroke-width": "1"})
-
-    def text(self, x: float, y: float, text: str, style: str = "", *, room: float | None = None) -> None:
-        """Put text; what has no room is shortened, and whole in a tooltip."""
-        shown = printable(text)
-        element = ET.SubElement(self.root, "text", {"x": f"{x:g}", "y": f"{y:g}"})
-        if style:
-            element.set("class", style)
-        if room is not None and len(shown) > room / _LETTER:
-            element.text = shown[: int(room / _LETTER) - 1] + "…"
-            ET.SubElement(element, "title").text = shown
-        else:
-            element.text = shown
-
-    def box(self, x: tuple[float, float], y: tuple[float, float], about: str = "", **look: str) -> None:
-        """Put a rectangle from one x to another, of a top and a height."""
-        size = {"x": f"{x[0]:g}", "y": f"{y[0]:g}", "width": f"{max(x[1] - x[0], 1.5):.1f}", "height": f"{y[1]:g}"}
-        element = ET.SubElement(
-            self.root, "rect", {**size, **{name.rstrip("_"): value for name, value in look.items()}}
-        )
-        if about:
-            ET.SubElement(element, "title").text = printable(about)
-
-    def path(self, way: str, style: str) -> None:
-        ET.SubElement(self.root, "path", {"d": way, "class": style})
-
-    def done(self) -> str:
-        height = f"{self.y + 14:g}"
-        self.paper.set("height", height)
-        self.root.set("viewBox", f"0 0 {_WIDTH} {height}")
-        ET.indent(self.root)
-        return ET.tostring(self.root, encoding="unicode") + "\n"
-
-
-def printable(text: str) -> str:
-    """Return a text without what XML has no place for, or what turns a line about."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def draw(plan: Plan, judgement: Judgement, span: tuple[float, float], logs: Mapping[str, str]) -> str:
     """Draw a walk as SVG; `span` is when its first step began and its last one ended, by the guest's clock."""
-    sheet = _Sheet(f"The walk of {judgement.scenario}", plan.scenario.about)
+    sheet = Sheet(f"The walk of {judgement.scenario}", plan.scenario.about, _PATTERNS)
     _head(sheet, plan, judgement)
     known = {station.bssid for station in plan.stations}
     stays = {
@@ -169,7 +71,7 @@ def draw(plan: Plan, judgement: Judgement, span: tuple[float, float], logs: Mapp
     return sheet.done()
 
 
-def _head(sheet: _Sheet, plan: Plan, judgement: Judgement) -> None:
+def _head(sheet: Sheet, plan: Plan, judgement: Judgement) -> None:
     sheet.text(_LEFT, 32, f"radio {judgement.scenario}", "title")
     sheet.y = 52
     for line in textwrap.wrap(plan.scenario.about, 140):
@@ -188,12 +90,12 @@ def _head(sheet: _Sheet, plan: Plan, judgement: Judgement) -> None:
 class _Lanes:
     """One lane for each client, with a row for each access point that it was at or was sent to."""
 
-    def __init__(self, sheet: _Sheet, plan: Plan, roams: Sequence[Roam], span: tuple[float, float]) -> None:
+    def __init__(self, sheet: Sheet, plan: Plan, roams: Sequence[Roam], span: tuple[float, float]) -> None:
         self.sheet = sheet
         self.plan = plan
         self.roams = list(enumerate(roams, 1))
         self.start, self.end = span
-        self.x = _Scale(0, max(self.end - self.start, 1.0), _LANES, _RIGHT)
+        self.x = Scale(0, max(self.end - self.start, 1.0), _LANES, _RIGHT)
         owners = dict.fromkeys(station.owner for station in plan.stations)
         self.looks = {owner: _OWNERS[number % len(_OWNERS)] for number, owner in enumerate(owners)}
 
@@ -217,7 +119,7 @@ class _Lanes:
             words = f"access point of {owner}"
             self.sheet.box((x, x + 22), (self.sheet.y - 11, 13), fill=ground, stroke=ink)
             self.sheet.text(x + 28, self.sheet.y, words)
-            x += 28 + len(words) * _LETTER + 24
+            x += 28 + len(words) * LETTER + 24
         self.sheet.y += 8
 
     def _lane(self, client: str, home: str, stays: Sequence[Stay]) -> None:
@@ -256,7 +158,7 @@ class _Lanes:
         x = self.x(self._at(at)) if at else _RIGHT
         words = f"{number}" if roam.passed else f"{number} FAIL"
         # Where it has no room at the end of the walk, it stands before.
-        x, anchor = (x - 4, "end") if x + len(words) * _LETTER > _RIGHT else (x + 4, "")
+        x, anchor = (x - 4, "end") if x + len(words) * LETTER > _RIGHT else (x + 4, "")
         self.sheet.text(x, y + 4, words, anchor if roam.passed else f"told {anchor}".strip())
 
     def _at(self, moment: float | None) -> float:
@@ -264,14 +166,14 @@ class _Lanes:
         return min(max((self.end if moment is None else moment) - self.start, 0), self.x.last)
 
 
-def _roams(sheet: _Sheet, judgement: Judgement) -> None:
+def _roams(sheet: Sheet, judgement: Judgement) -> None:
     ms = "ms, emulated" if judgement.emulated else "ms"
     sheet.y += 34
     sheet.text(_LEFT, sheet.y, f"Each roam, in {ms}, from the client's first frame to its new access point", "head")
     sheet.y += 20
     _legend(sheet)
     spans = [span for roam in judgement.roams if (span := _logged(roam))]
-    x = _Scale(min([0, *(span[0] for span in spans)]), max([1, *(span[1] for span in spans)]), _BARS, _FIGURES - 12)
+    x = Scale(min([0, *(span[0] for span in spans)]), max([1, *(span[1] for span in spans)]), _BARS, _FIGURES - 12)
     top = sheet.y + 8
     grid = ET.SubElement(sheet.root, "path", {"class": "grid"})
     for number, roam in enumerate(judgement.roams, 1):
@@ -287,7 +189,7 @@ def _roams(sheet: _Sheet, judgement: Judgement) -> None:
     _faults(sheet, judgement)
 
 
-def _faults(sheet: _Sheet, judgement: Judgement) -> None:
+def _faults(sheet: Sheet, judgement: Judgement) -> None:
     for number, roam in enumerate(judgement.roams, 1):
         for fault in roam.faults:
             for line in textwrap.wrap(f"{number} FAIL {fault}", 140):
@@ -295,32 +197,32 @@ def _faults(sheet: _Sheet, judgement: Judgement) -> None:
                 sheet.text(_LEFT, sheet.y, line, "told")
 
 
-def _legend(sheet: _Sheet) -> None:
+def _legend(sheet: Sheet) -> None:
     x = float(_LEFT)
-    for name, words in PHASES.items():
+    for name, words in _PHASES.items():
         sheet.box((x, x + 22), (sheet.y - 10, 11), class_="phase", fill=f"url(#{name})")
         sheet.text(x + 28, sheet.y, words)
-        x += 28 + len(words) * _LETTER + 22
+        x += 28 + len(words) * LETTER + 22
     sheet.box((x, x + 22), (sheet.y - 10, 11), class_="d2")
     sheet.text(x + 28, sheet.y, "D2, waiting included")
-    x += 28 + 20 * _LETTER + 22
+    x += 28 + 20 * LETTER + 22
     sheet.path(_bracket(x, x + 22, sheet.y - 4), "log")
     sheet.text(x + 28, sheet.y, "wpa_supplicant's log: trying, to connected")
 
 
-def _row(sheet: _Sheet, number: int, roam: Roam) -> None:
+def _row(sheet: Sheet, number: int, roam: Roam) -> None:
     y = sheet.y
     sheet.text(_LEFT + 18, y, str(number), "end")
     sheet.text(_LEFT + 26, y, roam.client, room=80)
     way = f"{roam.start} → {roam.to}" if roam.start else f"→ {roam.to}"
     sheet.text(_LEFT + 108, y, way, room=264)
-    kind = WORDS[roam.kind]
+    kind = _WORDS[roam.kind]
     sheet.text(_LEFT + 376, y, kind if roam.passed else f"{kind}: FAIL", "" if roam.passed else "told", room=150)
     figures = {"D1": roam.d1_ms, "D2": roam.d2_ms}
     sheet.text(_FIGURES, y, ", ".join(f"{name} {ms:.1f}" for name, ms in figures.items() if ms is not None))
 
 
-def _bars(sheet: _Sheet, x: _Scale, roam: Roam) -> None:
+def _bars(sheet: Sheet, x: Scale, roam: Roam) -> None:
     middle = sheet.y - 4
     if span := _logged(roam):
         sheet.path(_bracket(x(span[0]), x(span[1]), middle), "log")
@@ -328,11 +230,11 @@ def _bars(sheet: _Sheet, x: _Scale, roam: Roam) -> None:
         return
     if roam.air.d2_ms is not None:
         sheet.box((x(0), x(roam.air.d2_ms)), (middle - 6, 12), f"D2 {roam.air.d2_ms:.1f} ms", class_="d2")
-    for name in PHASES:
+    for name in _PHASES:
         if name in roam.air.phases:
             began, ms = roam.air.offsets[name], roam.air.phases[name]
             ends = (x(began), x(began + ms))
-            sheet.box(ends, (middle - 6, 12), f"{PHASES[name]} {ms:.1f} ms", class_="phase", fill=f"url(#{name})")
+            sheet.box(ends, (middle - 6, 12), f"{_PHASES[name]} {ms:.1f} ms", class_="phase", fill=f"url(#{name})")
 
 
 def _bracket(first: float, last: float, y: float) -> str:

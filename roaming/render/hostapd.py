@@ -48,7 +48,10 @@ class _Server:
 
 @dataclass(frozen=True, slots=True)
 class _Bss:
-    """One WLAN on one radio. With `vlans` a client lands in the one that RADIUS names, else all in `fixed_vlan`."""
+    """One WLAN on one radio. With `vlans` a client lands in the one that RADIUS names, else all in `fixed_vlan`.
+
+    With both `vlans` and `mobility_domain` 802.11r's key messages travel in `key_vlan`.
+    """
 
     interface: str
     bssid: str

@@ -80,7 +80,7 @@ def main() -> int:
         say(trouble)
     walk.stop()
     walk.keep()
-    result = {"trouble": trouble, "steps": walk.steps, "uptime_s": uptime()}
+    result = {"trouble": trouble, "steps": walk.steps}
     (LAB / "out" / "result.json").write_text(json.dumps(result))
     return 1 if trouble else 0
 
@@ -148,7 +148,8 @@ class Walk:
                 self.spawn(node["name"], command(node), NODES / node["name"] / "daemon.log")
             for node in named:
                 self.await_serving(node)
-            say(f"{len(named)} of {kind} serve at {uptime():.0f} s")
+            if named:
+                say(f"{kind}: {len(named)} serve at {uptime():.0f} s")
         for client in self.plan["clients"]:
             self.start_client(client)
         links = [(packet_socket(client["name"], "wlan0"), client["mac"]) for client in self.plan["clients"]]
@@ -192,11 +193,11 @@ class Walk:
 
     def go(self) -> None:
         """Take every step of the walk, one after the other."""
-        for number, step in enumerate(self.plan["steps"]):
+        for number, step in enumerate(self.plan["steps"], 1):
             began = time.time()
             seen = getattr(self, f"step_{step['do']}")(step)
-            self.steps.append({"number": number, "began": began, "ended": time.time(), **seen})
-            say(f"step {number + 1} of {len(self.plan['steps'])}: {step['client']} {step['do']} {seen}")
+            self.steps.append({"began": began, "ended": time.time(), **seen})
+            say(f"step {number} of {len(self.plan['steps'])}: {step['client']} {step['do']} {seen}")
             time.sleep(step["dwell_s"])
 
     def step_join(self, step: dict[str, Any]) -> dict[str, Any]:
@@ -211,17 +212,16 @@ class Walk:
         return seen
 
     def step_roam(self, step: dict[str, Any]) -> dict[str, Any]:
-        """Tell a client to roam; with `forget` it leaves first, and without a PMK of an earlier visit.
+        """Tell a client to roam; with `leave` it leaves first, with `forget` without a PMK of an earlier visit too.
 
         wpa_supplicant 2.10 takes the mobility domain of the access point that it goes to for its own (sme.c compares
         what it has just overwritten) and asks for FT across the border of two, in vain. So it leaves before a border.
         """
         control = self.control(step["client"])
-        if step["leave"] or step["forget"]:
+        if step["leave"]:
             control.ask("DISCONNECT")
-        if step["forget"]:
-            control.ask("PMKSA_FLUSH")
-        if step["leave"] or step["forget"]:
+            if step["forget"]:
+                control.ask("PMKSA_FLUSH")
             return self.step_join(step)
         self.see(control, step["bssid"])
         answer = control.ask(f"ROAM {step['bssid']}")

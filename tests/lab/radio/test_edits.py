@@ -45,14 +45,39 @@ def test_a_scenario_spoils_one_setting() -> None:
     assert edited(text, {"mobility_domain": "beef"}) == "channel=36\nmobility_domain=beef\n# mobility_domain=x\n"
 
 
+def test_6_ghz_knows_no_radar() -> None:
+    text = "channel=53\nop_class=133\n"
+    assert edited(text, {}) == text
+
+
 @pytest.mark.parametrize(("key", "value"), [("channel", "52"), ("r0kh", "ff * a"), ("bridge", None)])
 def test_a_setting_is_read(key: str, value: str | None) -> None:
-    assert setting("channel=52\nr0kh=ff * a\nr0kh=00 * b\n", key) == value
+    """Of the first BSS, not of a GovWifi beside it, which has a bridge of its own."""
+    assert setting("channel=52\nr0kh=ff * a\nr0kh=00 * b\nbss=wlan0_1\nbridge=brvlan322\n", key) == value
 
 
 def test_the_edits_are_printed_with_their_reason() -> None:
-    (edit,) = EDITS
-    assert str(edit) == (
-        "channel= of 52 to 144 becomes one of 36 to 48: listening for radar takes 60 s (600 s at 116 to 128), "
-        "and there is none in the air of a simulator"
-    )
+    assert [str(edit) for edit in EDITS] == [
+        (
+            "channel= of 52 to 144 becomes one of 36 to 48: listening for radar takes 60 s (600 s at 116 to 128), "
+            "and there is none in the air of a simulator"
+        ),
+        (
+            "vht_oper_centr_freq_seg0_idx= of 58 to 138 moves with the channel: hostapd starts on no 80 MHz that its "
+            "channel is not in"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("number", "centre"), [(52, 58), (100, 106), (112, 106), (116, 122), (144, 138)])
+def test_80_mhz_move_with_their_channel(number: int, centre: int) -> None:
+    """The channel stands where it stood in its 80 MHz."""
+    text = edited(f"channel={number}\nvht_oper_centr_freq_seg0_idx={centre}\n", {})
+    moved, middle = (int(setting(text, key) or 0) for key in ("channel", "vht_oper_centr_freq_seg0_idx"))
+    assert (moved - middle, middle) == (number - centre, 42)
+
+
+@pytest.mark.parametrize("centre", [42, 155, 171])
+def test_80_mhz_without_radar_stay(centre: int) -> None:
+    text = f"channel={centre - 6}\nvht_oper_centr_freq_seg0_idx={centre}\n"
+    assert edited(text, {}) == text

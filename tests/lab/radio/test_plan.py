@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lab.radio.edits import edited
+from lab.pki import generate
+from lab.radio.edits import edited, setting
 from lab.radio.plan import make_plan
 from lab.radio.scenario import Client, Link, find_scenario, read_scenario
+from roaming.load import load
 from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
 from roaming.targets import TARGETS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lab.pki import Material
     from lab.radio.plan import Plan
     from roaming.model.network import Network
@@ -65,6 +70,22 @@ def test_each_reaches_those_of_its_networks_and_no_others(network: Network, mate
     assert inside["bridge"] != outside["bridge"]
 
 
+def test_servers_that_share_several_boroughs_have_one_route_to_each_other(repository: Path) -> None:
+    """In the council's inventory a pair of servers serves three boroughs."""
+    network = load(repository / "inventory").network
+    points = {"access_points": ("brent-cc-ap1", "brent-cc-ap2"), "clients": (Client(name="officer", home="brent"),)}
+    walk = tuple(
+        step.model_copy(update={"to": step.to.replace("hackney-sc", "brent-cc")})
+        for step in read_scenario(find_scenario("walk")).walk
+    )
+    found = nodes(planned(network, generate(network), "walk", **points, walk=walk))
+    assert len(found["brent-rad-1"]["feet"]) > 2
+    for node in found.values():
+        routes = [address for foot in node["feet"] for address in foot["neighbours"]]
+        assert sorted(set(routes)) == sorted(routes), node["name"]
+    assert {"10.5.0.12", "10.5.1.11"} <= set(found["brent-rad-1"]["feet"][0]["neighbours"])
+
+
 @pytest.mark.parametrize(
     ("link", "words"),
     [
@@ -82,6 +103,31 @@ def test_a_link_is_slow_or_loses(network: Network, material: Material, link: Lin
 @pytest.mark.parametrize(("home", "vlan"), [("hackney", 211), ("camden", 221)])
 def test_the_vlan_is_the_owner_s_choice(network: Network, material: Material, home: str, vlan: int) -> None:
     assert planned(network, material, "walk").station("hackney-sc-ap1").vlan(home) == vlan
+
+
+@pytest.mark.parametrize(
+    ("radio", "runs"),
+    [
+        ('band: "5", channel: 52, width_mhz: 40', ("36", 5180)),
+        ('band: "5", channel: 149, width_mhz: 20', ("149", 5745)),
+        ('band: "6", channel: 53, width_mhz: 80', ("53", 6215)),
+    ],
+)
+def test_the_frequency_is_that_of_the_channel_in_its_band(
+    repository: Path, material: Material, tmp_path: Path, radio: str, runs: tuple[str, int]
+) -> None:
+    shutil.copytree(repository / "lab" / "inventory", tmp_path / "inventory")
+    rendered = 'band: "5", channel: 52, width_mhz: 40, interface: wlan0, bssid: "02:00:0a:0c:15:00"'
+    changes = {
+        "wlans.yml": ('"6": off', '"6": wpa3'),
+        "boroughs/hackney.yml": (rendered, f'{radio}, interface: wlan0, bssid: "02:00:0a:0c:15:00"'),
+    }
+    for name, (old, new) in changes.items():
+        file = tmp_path / "inventory" / name
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+    station = planned(load(tmp_path / "inventory").network, material, "walk").station("hackney-sc-ap1")
+    assert (setting(station.configuration, "channel"), station.frequency) == runs
 
 
 @pytest.mark.parametrize(("ft", "suites"), [(True, "FT-EAP WPA-EAP-SHA256 WPA-EAP"), (False, "WPA-EAP-SHA256 WPA-EAP")])
