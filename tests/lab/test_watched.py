@@ -100,6 +100,7 @@ def test_without_a_lab_one_is_made_pushed_to_and_taken_down(engine: Engine, wher
 
 
 def test_a_lab_of_ones_own_is_taken_down_after_a_failure_too(engine: Engine, where: Folder, inventory: Path) -> None:
+    failure = ContainerError("x-hub-east", "ended")
     with pytest.raises(ContainerError), watched(engine, where, inventory, 0.05, print):
-        raise ContainerError("x-hub-east", "ended")
+        raise failure
     assert engine.running == {}
