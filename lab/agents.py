@@ -47,8 +47,9 @@ def snmpd_conf(kind: NodeKind, snmp: AnySnmp, secrets: Mapping[str, str], receiv
     Traps go to the receiver as the same user or with the same community; where there is none they are not sent.
     """
     digest, tables = _OF_KIND[kind]
-    who, traps = _monitor(snmp, secrets, digest, receiver)
-    return _LISTEN + who + (traps if receiver else "") + tables
+    who, session = _monitor(snmp, secrets, digest)
+    traps = f"trapsess {session} {receiver}:162\n" if receiver else ""
+    return _LISTEN + who + traps + tables
 
 
 def controller_tables(network: Network, topology: Topology, node: Node) -> str:
@@ -65,14 +66,12 @@ def controller_tables(network: Network, topology: Topology, node: Node) -> str:
     return json.dumps(found, indent=2) + "\n"
 
 
-def _monitor(snmp: AnySnmp, secrets: Mapping[str, str], digest: str, receiver: IPv4Address | None) -> tuple[str, str]:
-    """Return who may read, the monitor's user, encrypted, or whoever knows the community; and how traps are sent."""
+def _monitor(snmp: AnySnmp, secrets: Mapping[str, str], digest: str) -> tuple[str, str]:
+    """Return who may read (the monitor's user, encrypted, or who knows the community), and as whom traps are sent."""
     if isinstance(snmp, SnmpV2c):
         community = secrets[snmp.community.secret]
-        return f'rocommunity "{community}"\n', f'trapsess -v2c -c "{community}" {receiver}:162\n'
+        return f'rocommunity "{community}"\n', f'-v2c -c "{community}"'
     auth, privacy = secrets[snmp.auth.secret], secrets[snmp.privacy.secret]
     keys = f'-a {digest} -A "{auth}" -x AES -X "{privacy}"'
-    return (
-        f'createUser {snmp.user} {digest} "{auth}" AES "{privacy}"\nrouser {snmp.user} priv\n',
-        f"trapsess -v3 -l authPriv -u {snmp.user} {keys} {receiver}:162\n",
-    )
+    who = f'createUser {snmp.user} {digest} "{auth}" AES "{privacy}"\nrouser {snmp.user} priv\n'
+    return who, f"-v3 -l authPriv -u {snmp.user} {keys}"

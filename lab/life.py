@@ -205,28 +205,33 @@ def _start(engine: Engine, folder: Folder, order: Order, network: Network, step:
 
 
 def _write_nodes(folder: Folder, layout: Layout, network: Network, material: Material) -> None:
-    """Write what is mounted into the containers: host keys, logins, SNMP users, what configures others' servers."""
+    """Write what is mounted into the containers: host keys, logins, SNMP agents, what configures others' servers."""
     nodes = layout.topology.of_kind(*_WITH_SSH)
     keys = {node.name: host_key() for node in nodes}
     folder.known_hosts.write_text(known_hosts(nodes, keys), encoding="ascii")
     for node in nodes:
         _write_login(folder.node(node.name), node, keys[node.name], material)
-    control = layout.topology.node(CONTROL)
-    for node in layout.topology.of_kind(*WITH_SNMP):
+    _write_agents(folder, layout.topology, network, material)
+    for upstream in network.upstreams:
+        files = outside_files(network, layout.topology, material, upstream)
+        write_outside(files, folder.node(upstream.name))
+    for node in layout.topology.of_kind(NodeKind.GOVWIFI):
+        write_outside(govwifi_files(network, layout.topology, material), folder.node(node.name))
+
+
+def _write_agents(folder: Folder, topology: Topology, network: Network, material: Material) -> None:
+    """Write whom SNMP agents let in and tell, and what a controller's tables are made of."""
+    control = topology.node(CONTROL)
+    for node in topology.of_kind(*WITH_SNMP):
         snmp = network.boroughs_by_slug[node.owner].snmp
         if snmp:
             # The monitor stands in the control container's network.
             receiver = control.link(node.links[0].network)
             text = snmpd_conf(node.kind, snmp, material.secrets, receiver.address if receiver else None)
             _write_private(folder.node(node.name) / "snmpd.conf", text)
-    for node in layout.topology.of_kind(NodeKind.CONTROLLER):
+    for node in topology.of_kind(NodeKind.CONTROLLER):
         path = folder.node(node.name) / "controller.json"
-        path.write_text(controller_tables(network, layout.topology, node), encoding="utf-8")
-    for upstream in network.upstreams:
-        files = outside_files(network, layout.topology, material, upstream)
-        write_outside(files, folder.node(upstream.name))
-    for node in layout.topology.of_kind(NodeKind.GOVWIFI):
-        write_outside(govwifi_files(network, layout.topology, material), folder.node(node.name))
+        path.write_text(controller_tables(network, topology, node), encoding="utf-8")
 
 
 def _make_log_folders(folder: Folder, topology: Topology) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from lab.cli.borrowed import Wished, watched
 from lab.cli.options import DEFAULT_NAME, LAB_INVENTORY, JsonOption, LabInventoryOption, NameOption, ScaleOption
 from lab.cli.progress import console, diary
+from lab.cli.watched import watched
 from lab.engine import find_engine
 from lab.faults import Faults
 from lab.folder import folder
@@ -44,7 +44,7 @@ def alarms(
     rows, say = chosen(only or ()), diary()
     where = folder(name)
     engine = find_engine(where.root)
-    with watched(engine, where, Wished(inventory, scale), say) as topology:
+    with watched(engine, where, inventory, scale, say) as topology:
         run = Run(Faults(engine, topology, where), LabEars(engine, topology), say=say)
         outcomes: list[Outcome] = []
         try:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 from rich.table import Table
 
-from lab.cli.borrowed import Wished, watched
 from lab.cli.options import DEFAULT_NAME, LAB_INVENTORY, JsonOption, LabInventoryOption, NameOption, ScaleOption
 from lab.cli.progress import console, diary
+from lab.cli.watched import watched
 from lab.engine import find_engine
 from lab.faults import Faults
 from lab.folder import folder
@@ -48,7 +48,7 @@ def panels(
     began, say = time.monotonic(), diary()
     where = folder(name)
     engine = find_engine(where.root)
-    with watched(engine, where, Wished(inventory, scale), say) as topology:
+    with watched(engine, where, inventory, scale, say) as topology:
         prometheus = LabPrometheus(engine, container(topology, topology.node("prometheus")))
         faults, crowd = Faults(engine, topology, where), LabCrowd(engine, topology, where)
         rows = Run(prometheus, faults, crowd, LabEars(engine, topology), say=say).play()

@@ -37,8 +37,8 @@ class FleetSetup:
     listen, one a device, on the loopback without them; `port` is then the same port of each.
 
     `own_host_keys` gives each device its own host key; one for all costs less memory, and `host_key` is that one, made
-    up without it. `control` is where another
-    process can read and trouble the devices. `seed` makes the devices' random choices repeatable.
+    up without it. `control` is where another process can read and trouble the devices. `seed` makes the devices' random
+    choices repeatable.
     """
 
     device: Setup = field(default_factory=Setup)

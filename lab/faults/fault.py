@@ -45,7 +45,7 @@ def parse(topology: Topology, text: str) -> Fault:
 def _node(topology: Topology, kind: FaultKind, name: str) -> Node:
     node = topology.node(name)
     if node.kind is not AT_A_NODE[kind]:
-        message = f"{kind} is for a {AT_A_NODE[kind]}, and {name} is a {node.kind}"
+        message = f"{kind} is for {AT_A_NODE[kind].one}, and {name} is {node.kind.one}"
         raise LabError(message)
     return node
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Value: TypeAlias = "str | bool | list[Value] | dict[str, Value]"
 
 _LABEL: Final = "seamless-wifi.lab"
+# As a lab's folder sees it: `.lab/NAME`.
+_CHECKOUT: Final = "../..:/checkout"
 _SERVER_LOGS: Final = "/var/log/freeradius"
 # What the control container tells `roam`: with it no command in there needs an option.
 _CONTROL: Final[Mapping[str, str]] = {
@@ -64,7 +66,7 @@ def workplace(topology: Topology, *volumes: str) -> dict[str, Value]:
     environment: dict[str, Value] = {"LAB_ROLE": NodeKind.CONTROL.value}
     for variable, name in _CONTROL.items():
         environment[variable] = f"/checkout/.lab/{topology.name}/{name}"
-    return {"environment": environment, "volumes": ["../..:/checkout", *volumes], "working_dir": "/checkout"}
+    return {"environment": environment, "volumes": [_CHECKOUT, *volumes], "working_dir": "/checkout"}
 
 
 def _service(topology: Topology, node: Node, image: str) -> dict[str, Value]:
@@ -83,7 +85,7 @@ def _device(node: Node) -> dict[str, Value]:
         volumes.append(f"./logs/{node.name}:{_SERVER_LOGS}")
     if node.kind is NodeKind.CONTROLLER:
         environment["LAB_ADDRESS"] = str(node.address)
-        volumes.append("../..:/checkout:ro")
+        volumes.append(f"{_CHECKOUT}:ro")
     # start-stop-daemon knows another user's daemon by /proc/PID/exe: without SYS_PTRACE `service X stop` does nothing.
     capabilities: list[Value] = ["NET_ADMIN", "NET_RAW", "SYS_PTRACE"]
     return {"cap_add": capabilities, "environment": environment, "init": True, "volumes": volumes}

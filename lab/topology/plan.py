@@ -46,6 +46,11 @@ class NodeKind(StrEnum):
     MONITOR = "monitor"
     OBSERVER = "observer"
 
+    @property
+    def one(self) -> str:
+        """Say one of them, with the article that its first sound wants."""
+        return f"{'an' if self[0] in 'aeiou' else 'a'} {self}"
+
 
 ONLOOKERS: Final = (NodeKind.MONITOR, NodeKind.OBSERVER)
 """Those that a lab is whole without."""

@@ -1,4 +1,4 @@
-"""Status-Server, RadSec and GovWifi against the real daemons, as rendered."""
+"""Status-Server and RadSec against the real daemons, as rendered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from lab.images import Image
 from monitor.cli.logs import names_of
 from monitor.passive.logs import LogKind, Outcome, reader
 from monitor.probes.certificate import judge
-from monitor.probes.govwifi import GovWifiProbe
 from monitor.probes.radclient import Request, ask
 from monitor.probes.status import StatusProbe
 from monitor.sample import Authentication, Failure, FakeSink
@@ -310,68 +309,3 @@ def test_each_sign_in_is_told_once_by_the_servers_and_by_the_hub_if_it_crossed_i
     assert sorted(by_servers) == sorted(what for _, what, _ in SIGN_INS)
     by_hub = told(federation, LogKind.F_TICKS, "federation", logs["hub"])
     assert by_hub == [what for _, what, crossed in SIGN_INS if crossed]
-
-
-# GovWifi, played by a FreeRADIUS of its own
-
-GOVWIFI = """libdir = /usr/lib/freeradius
-logdir = /run/box/govwifi
-security {
-	status_server = no
-}
-client registered {
-	ipaddr = 127.0.0.1
-	secret = 0123456789ABCDEF0123
-}
-modules {
-	eap {
-		default_eap_type = md5
-		md5 {
-		}
-	}
-}
-server govwifi {
-	listen {
-		type = auth
-		ipaddr = 127.0.0.5
-		port = 11830
-	}
-	authorize {
-		eap
-	}
-	authenticate {
-		eap
-	}
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def registered(debian_13: Box) -> Iterator[Agent]:
-    files = {"radiusd.conf": GOVWIFI, "dictionary": "$INCLUDE /usr/share/freeradius/dictionary\n"}
-    debian_13.write({f"/run/box/govwifi/{name}": text for name, text in files.items()})
-    start = "freeradius -fxx -l /run/box/govwifi/log -d /run/box/govwifi -n radiusd > /dev/null 2>&1 & echo $!"
-    number = debian_13.must("sh", "-c", start).strip()
-    _until(debian_13, "grep -q 'Ready to process' /run/box/govwifi/log")
-    yield Agent(debian_13)
-    debian_13.run("kill", number)
-
-
-@pytest.mark.parametrize(
-    ("secret", "servers", "answered"),
-    [
-        ("0123456789ABCDEF0123", ("127.0.0.5",), 1.0),
-        ("0123456789ABCDEF9999", ("127.0.0.5",), 0.0),
-    ],
-)
-def test_govwifi_answers_a_registered_source(
-    registered: Agent, secret: str, servers: tuple[str, ...], answered: float
-) -> None:
-    sink = FakeSink()
-    shell = nullcontext(registered)
-    asyncio.run(GovWifiProbe("civic", "camden", servers, lambda: shell, lambda: secret, port=11830).run(sink))
-    assert up(sink) == {"civic": answered}
-    if answered:
-        log = registered.box.must("cat", "/run/box/govwifi/log")
-        assert "Sent Access-Challenge" in log
-        assert 'User-Name = "roam-monitor"' in log

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +11,9 @@ from lab.faults import scripts
 from lab.outside import DIRECTORY, START, govwifi_files, outside_files, write_outside
 from lab.pki import Material, generate
 from lab.topology import FEDERATION, NodeKind, Topology, lay_out
-from monitor.probes.govwifi import GovWifiProbe
-from monitor.sample import FakeSink
 from roaming.load import load
 from roaming.model.terms import Transport
-from tests.daemons.agent import Agent
+from tests.daemons.agent import Agent, ask_govwifi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +79,7 @@ def test_its_files_are_private(files: dict[str, str], tmp_path: Path) -> None:
 # GovWifi
 
 PORT = 11831
+TALK = "/run/box/govwifi.log"
 
 
 @pytest.fixture(scope="module")
@@ -118,17 +115,21 @@ def playing(debian_13: Box, govwifi: dict[str, str]) -> Iterator[Agent]:
     debian_13.write({f"{DIRECTORY}/{name}": text for name, text in files.items()})
     found = debian_13.run("freeradius", "-XC", *START[1:])
     assert found.ok, found.out[-2000:]
-    debian_13.must(*START)
+    debian_13.must(*START, "-xx", "-l", TALK)
     yield Agent(debian_13)
     debian_13.run("sh", "-c", "kill $(cat /run/freeradius/outside.pid)")
 
 
-def _answers(agent: Agent, secret: str) -> float:
-    sink = FakeSink()
-    probe = GovWifiProbe("civic", "hackney", ("127.0.0.1",), lambda: nullcontext(agent), lambda: secret, port=PORT)
-    asyncio.run(probe.run(sink))
-    ((sample,),) = [batch.samples for batch in sink.batches]
-    return sample.value
+@pytest.mark.daemon
+def test_govwifi_challenges_the_probe_and_does_not_answer_who_has_another_secret(
+    playing: Agent, made: Material
+) -> None:
+    assert ask_govwifi(playing, "127.0.0.1", "0123456789ABCDEF9999", PORT) == 0
+    assert "Sent Access-Challenge" not in playing.box.must("cat", TALK)
+    assert ask_govwifi(playing, "127.0.0.1", made.secrets["hackney/govwifi/civic"], PORT) == 1
+    log = playing.box.must("cat", TALK)
+    assert "Sent Access-Challenge" in log
+    assert 'User-Name = "roam-monitor"' in log
 
 
 @pytest.mark.daemon
@@ -137,10 +138,10 @@ def test_govwifi_answers_until_it_is_stopped_and_again_when_that_is_taken_back(
 ) -> None:
     node, *_ = lay_out(lab, "x").topology.of_kind(NodeKind.GOVWIFI)
     secret = made.secrets["hackney/govwifi/civic"]
-    assert _answers(playing, secret) == 1
+    assert ask_govwifi(playing, "127.0.0.1", secret, PORT) == 1
     for _ in range(2):
         playing.box.must("sh", "-c", scripts.stop(node))
-    assert _answers(playing, secret) == 0
+    assert ask_govwifi(playing, "127.0.0.1", secret, PORT) == 0
     for _ in range(2):
         playing.box.must("sh", "-c", scripts.undo(node))
-    assert _answers(playing, secret) == 1
+    assert ask_govwifi(playing, "127.0.0.1", secret, PORT) == 1

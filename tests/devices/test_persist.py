@@ -77,10 +77,29 @@ def test_a_lost_access_point_is_not_associated_and_others_have_its_clients(lost:
     assert values() == ["1", "1", "7", "14", "1", "2"]
 
 
+@pytest.mark.parametrize(
+    ("count", "lost", "clients", "busy"),
+    [(3, 1, [3, 4], [21, 28]), (40, 39, [780], [100])],
+    ids=["a share of three is rounded up", "a channel is in use at most always"],
+)
+def test_others_share_the_clients_of_the_lost(count: int, lost: int, clients: list[int], busy: list[int]) -> None:
+    names = [f"ap{place}" for place in range(count)]
+    found = cells(Model.CATALYST_9800, Population(names, lost=frozenset(names[-lost:])))
+    radios = [(*ber.oid(CISCO[1:]), 2, 13, 1, column) for column in (4, 3)]
+    # Of the second radio of each: the last number of its name is the slot.
+    values = [[found[key] for key in sorted(found) if key[:12] == radio and key[-1] == 1] for radio in radios]
+    assert values == [[ber.integer(one) for one in column] for column in (clients, busy)]
+
+
 def test_when_all_are_lost_nobody_has_their_clients() -> None:
     names = ["a", "b"]
     found = cells(Model.CATALYST_9800, Population(names, lost=frozenset(names)))
     assert not [key for key in found if key[:10] == (*ber.oid(CISCO[1:]), 2, 13)]
+
+
+@given(st.integers(-(2**31), 2**31 - 1))
+def test_law_an_integer_may_be_negative(number: int) -> None:
+    assert spoken(ber.integer(number)) == ("integer", str(number))
 
 
 @given(st.integers(0, 2**32 - 1))

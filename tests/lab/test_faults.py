@@ -99,7 +99,8 @@ def test_the_page_of_the_lab_tells_of_every_fault(repository: Path) -> None:
         ("hub-stopped:camden-rad-1", "hub-stopped is for a hub, and camden-rad-1 is a radius-server"),
         ("access-point-lost:hub-east", "access-point-lost is for a controller, and hub-east is a hub"),
         ("hub-stopped", "the lab has no ''"),
-        ("govwifi-stopped:nrps-1", "govwifi-stopped is for a govwifi, and nrps-1 is a upstream"),
+        ("govwifi-stopped:nrps-1", "govwifi-stopped is for a govwifi, and nrps-1 is an upstream"),
+        ("snmp-stopped:camden-agent", "snmp-stopped is for an access-point, and camden-agent is an agent"),
         (
             "certificate-expired:atlantis",
             "the lab has no RADIUS server of 'atlantis'; it has those of camden, hackney, islington",

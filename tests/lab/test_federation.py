@@ -5,32 +5,27 @@ The tests stand in the order of the story; the lab is brought up once (see conft
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import re
 import time
 import urllib.parse
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab.faults import FaultKind
-from lab.topology import CONTROL, FEDERATION, OUTSIDERS, NodeKind
-from monitor.probes.govwifi import GovWifiProbe
-from monitor.sample import FakeSink
-from roaming.eap import FakeRan
+from lab.topology import CONTROL, FEDERATION, OUTSIDERS, NodeKind, container
 from roaming.load import load
 from roaming.model.base import seconds
 from roaming.model.bundle import DeviceKind
 from roaming.render import render
+from tests.daemons.agent import Agent, ask_govwifi
+from tests.daemons.conftest import Box
 from tests.lab.federation import Federation, failures, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lab.engine import Result
     from lab.topology import Node
     from roaming.model.bundle import DeviceBundle
@@ -240,25 +235,11 @@ def test_a_stopped_daemon_is_said_plainly(fed: Federation) -> None:
     assert all("islington-rad-1" in result.sentence for result in report.results)
 
 
-@dataclass(frozen=True)
-class Agent:
-    """Runs what a probe asks for in an agent's container."""
-
-    fed: Federation
-    node: str
-
-    def run(self, argv: Sequence[str], data: bytes = b"") -> FakeRan:
-        result = self.fed.on(self.node, *argv, stdin=data.decode())
-        return FakeRan(result.out.encode(), result.rc, result.err.encode())
-
-
 def _govwifi_answers(fed: Federation, server: str) -> bool:
     """Tell whether one of GovWifi's servers answers Hackney's agent."""
     (address,) = (str(link.address) for link in fed.topology.node(server).links)
-    agent, sink = nullcontext(Agent(fed, "hackney-agent")), FakeSink()
-    probe = GovWifiProbe("civic", "hackney", (address,), lambda: agent, lambda: fed.secret("hackney/govwifi/civic"))
-    asyncio.run(probe.run(sink))
-    return [sample.value for batch in sink.batches for sample in batch.samples] == [1.0]
+    agent = Agent(Box(fed.engine, container(fed.topology, fed.topology.node("hackney-agent"))))
+    return ask_govwifi(agent, address, fed.secret("hackney/govwifi/civic")) == 1
 
 
 def test_govwifi_answers_the_agent_that_it_knows_while_it_runs(fed: Federation) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lab import life
@@ -23,21 +22,18 @@ if TYPE_CHECKING:
 _PUSH_S: Final = 900
 
 
-@dataclass(frozen=True, slots=True)
-class Wished:
-    """What a lab of our own is made from, and how fast time goes for a monitor that we start."""
-
-    inventory: Path
-    scale: float
-
-
 @contextmanager
-def watched(engine: Engine, where: Folder, wished: Wished, say: Callable[[str], None]) -> Iterator[Topology]:
-    """Give the lab that is up, watched if nobody does; without one make a lab, and take it down again."""
-    with _lab(engine, where, wished.inventory, say) as topology:
+def watched(
+    engine: Engine, where: Folder, inventory: Path, scale: float, say: Callable[[str], None]
+) -> Iterator[Topology]:
+    """Give the lab that is up, watched if nobody does; without one make a lab of the inventory, and take it down again.
+
+    A monitor that looks on already keeps its own scale.
+    """
+    with _lab(engine, where, inventory, say) as topology:
         states = {state.node.name: state.status for state in life.status(engine, where)}
         if states.get("pager") != "running" or states.get("monitor") != "running":
-            watch(engine, where, topology, Wanted(ensurer(engine, where, say), wished.scale), say)
+            watch(engine, where, topology, Wanted(ensurer(engine, where, say), scale), say)
         yield topology
 
 
