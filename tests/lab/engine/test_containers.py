@@ -73,10 +73,12 @@ def test_why_a_network_cannot_be_made_is_asked_of_the_engine() -> None:
     words = "network create --internal --subnet 10.213.8.0/24 lab_default"
     hidden = f"subprocess.CalledProcessError: Command 'podman {words}' returned non-zero exit status 125.\n"
     said = "Error: subnet 10.213.8.0/24 is already used on the host or by another config\n"
-    command = FakeCommand({
-        "podman-compose": Result(1, "", hidden),
-        f"podman {words}": Result(125, "", said),
-    })
+    command = FakeCommand(
+        {
+            "podman-compose": Result(1, "", hidden),
+            f"podman {words}": Result(125, "", said),
+        }
+    )
     assert engine(command).compose_up(Path("compose.yml"), "lab") == Result(1, "", hidden + said)
 
 
