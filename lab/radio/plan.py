@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.edits import rendered_files
 from lab.errors import ScenarioError
 from lab.radio.edits import edited, setting
+from lab.radio.scenario import Kind
 from roaming.model.terms import Band, Role, Scheme
 from roaming.secrets import MemoryStore, materialise
 from roaming.targets import TARGETS
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 FEDERATION: Final = "federation"
 # An address of nobody's that no access point has: locally administered, and the lab's own.
 _CLIENT_MAC: Final = "02:c0:00:00:00:{:02x}"
-_PATIENCE_S: Final = 12
+_SEARCH_S: Final = 12
+# What mac80211_hwsim makes at most.
+_RADIOS: Final = 100
 # Where channels are counted from, in MHz (IEEE 802.11-2020 Annex E).
 _STARTS_MHZ: Final = {Band.GHZ_2_4: 2407, Band.GHZ_5: 5000, Band.GHZ_6: 5950}
 
@@ -102,11 +105,13 @@ class _Planner:
         homes = {client.name: self._home(client) for client in self.scenario.clients}
         nodes = [*self._servers(owners, homes), *self._access_points(found, stations)]
         self._refuse_unknown_links(nodes)
+        self._refuse_unknown_losses(nodes)
+        self._refuse_too_many_radios(nodes)
         bridges = {name: f"b{number}" for number, name in enumerate(_bridges(nodes))}
         document = {
             "country": self.network.federation.country,
             "frequencies": _frequencies(stations, ","),
-            "patience_s": _PATIENCE_S,
+            "search_s": _SEARCH_S,
             "bridges": list(bridges.values()),
             "nodes": [self._node(node, nodes, bridges) for node in nodes],
             "clients": [self._client(client, homes[client.name], wlan, stations) for client in self.scenario.clients],
@@ -219,6 +224,21 @@ class _Planner:
                 message = f"links: {link.device} is no device of this walk; it has {', '.join(names)}"
                 raise ScenarioError(message)
 
+    def _refuse_unknown_losses(self, nodes: list[_Node]) -> None:
+        names = [node.name for node in nodes]
+        for step in self.scenario.walk:
+            for verb, lost in (("kill", step.kill), ("cut", step.cut)):
+                for name in lost:
+                    if name not in names:
+                        message = f"{verb}: {name} is no device of this walk; it has {', '.join(names)}"
+                        raise ScenarioError(message)
+
+    def _refuse_too_many_radios(self, nodes: list[_Node]) -> None:
+        wanted = sum(len(node.radios) for node in nodes) + len(self.scenario.clients)
+        if wanted > _RADIOS:
+            message = f"clients and access points have {wanted} radios, and the kernel simulates {_RADIOS} at most"
+            raise ScenarioError(message)
+
     def _node(self, node: _Node, nodes: list[_Node], bridges: Mapping[str, str]) -> dict[str, Any]:
         rendered = {file.path: file for file in self.devices[node.name].files}
         files = [
@@ -282,10 +302,11 @@ class _Planner:
         at: dict[str, Station] = {}
         for step in self.scenario.walk:
             station = by_name[step.to]
-            start = at.get(step.client)
-            at[step.client] = station
+            start = at.pop(step.client, None)
+            if step.expect is not Kind.FAILED:
+                at[step.client] = station
             yield {
-                "do": "join" if start is None else "roam",
+                "do": "join" if start is None else step.how.value,
                 "client": step.client,
                 "mac": self.macs[step.client],
                 "node": station.name,
@@ -294,6 +315,11 @@ class _Planner:
                 "forget": step.forget,
                 "leave": step.forget or (start is not None and start.mobility_domain != station.mobility_domain),
                 "dwell_s": step.dwell_s,
+                "kill": list(step.kill),
+                "cut": list(step.cut),
+                "together": step.together,
+                "fails": step.expect is Kind.FAILED,
+                "patience_s": step.patience_s,
             }
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from lab.radio.plan import Plan
 
 _PROGRAM: Final = Path(__file__).parent / "files" / "guest.py"
-_STEP_S: Final = 25
+_STEP_S: Final = 13
+_BESIDE_S: Final = 5
 _START_S: Final = 240
 
 
@@ -51,7 +52,7 @@ def walk(machine: Machine, guest: Guest, plan: Plan, out: Path, step: Callable[[
             old.unlink()
     began = time.monotonic()
     with _share(plan) as share:
-        limit = _START_S + _STEP_S * len(plan.scenario.walk)
+        limit = _START_S + sum(_BESIDE_S if one.together else _STEP_S + one.patience_s for one in plan.scenario.walk)
         try:
             ran = boot(machine, Boot(guest, share, out / "console.log", limit), step)
         finally:

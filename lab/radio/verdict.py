@@ -11,6 +11,7 @@ from lab.radio.air import beside, disagreements
 from lab.radio.diagnosis import unlike, unread
 from lab.radio.journal import hostapd_ms, read_attempts
 from lab.radio.scenario import Kind
+from lab.radio.summary import lost, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +30,8 @@ class Roam:
     """One step of a walk as it went; `faults` is empty when all is as expected.
 
     `attempt` is what the supplicant logged of it, `air` what the capture has of that, `hostapd_ms` D2 as the access
-    point logged it. `overtaken` names the access points that the client tried on the way and gave up for another.
+    point logged it. `overtaken` names the access points that the client tried on the way and gave up for another,
+    `mishaps` what was lost before it.
     """
 
     client: str
@@ -43,6 +45,7 @@ class Roam:
     air: Captured | None = None
     hostapd_ms: float | None = None
     overtaken: tuple[str, ...] = ()
+    mishaps: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -79,6 +82,7 @@ class Roam:
             "reassociation": self.air.again if self.air else None,
             "why": self.air.why or None if self.air else None,
             "overtaken": list(self.overtaken),
+            "mishaps": list(self.mishaps),
             "hostapd_ms": self.hostapd_ms,
             "log_ms": self.log_ms,
             "vlan": self.vlan or None,
@@ -108,6 +112,8 @@ class Judgement:
             "emulated": self.emulated,
             "passed": self.passed,
             "seconds": round(self.seconds, 1),
+            "lost": lost(self.roams),
+            "kinds": {tally.kind.value: tally.document() for tally in tallies(self.roams)},
             "roams": [roam.document() for roam in self.roams],
         }
 
@@ -151,6 +157,7 @@ class _Judge:
                 air=captured,
                 hostapd_ms=self._logged(step, attempt) if attempt and came else None,
                 overtaken=tuple(self.plan.at(one.bssid) for one, _ in tries if one.overtaken),
+                mishaps=(*(f"{one} killed" for one in step.kill), *(f"{one} cut off" for one in step.cut)),
             )
             at[step.client] = step.to if came else self.plan.at(seen["at"])
 

@@ -19,6 +19,7 @@ import sys
 import tarfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,8 @@ START_S: Final = 60
 # A voice call's packets: 50 a second, of 160 octets (RFC 3551 section 4.5.14). Nobody listens; the capture does.
 STREAM_S: Final = 0.02
 STREAM_OCTETS: Final = 160
+# How often one client's supplicant is asked for its state; of many, each more seldom.
+POLL_S: Final = 0.02
 NOBODY: Final = "02:c0:ff:ff:ff:ff"
 # Local Experimental Ethertype 1 (IEEE 802-2014 section 9.2.3).
 EXPERIMENT: Final = "88b5"
@@ -192,13 +195,45 @@ class Walk:
             time.sleep(0.05)
 
     def go(self) -> None:
-        """Take every step of the walk, one after the other."""
-        for number, step in enumerate(self.plan["steps"], 1):
+        """Take every step of the walk: one after the other, or side by side those that are taken together."""
+        total = len(self.plan["steps"])
+        for batch in batches(self.plan["steps"]):
             began = time.time()
-            seen = getattr(self, f"step_{step['do']}")(step)
-            self.steps.append({"began": began, "ended": time.time(), **seen})
-            say(f"step {number} of {len(self.plan['steps'])}: {step['client']} {step['do']} {seen}")
-            time.sleep(step["dwell_s"])
+            self.lose(batch[0])
+            with ThreadPoolExecutor(len(batch)) as pool:
+                found = list(pool.map(self.take, batch, [POLL_S * len(batch)] * len(batch)))
+            for step, seen in zip(batch, found, strict=True):
+                self.steps.append({"began": began, **seen})
+                say(f"step {len(self.steps)} of {total}: {step['client']} {step['do']} {seen}")
+            time.sleep(max(step["dwell_s"] for step in batch))
+
+    def take(self, step: dict[str, Any], poll_s: float) -> dict[str, Any]:
+        """Take one step; a client that was to fail, and did, does not try on."""
+        seen = getattr(self, f"step_{step['do']}")({**step, "poll_s": poll_s})
+        ended = time.time()
+        if step["fails"] and not seen["connected"]:
+            self.control(step["client"]).ask("DISCONNECT")
+        return {"ended": ended, **seen}
+
+    def lose(self, step: dict[str, Any]) -> None:
+        """Let devices die or be cut off. A dead access point says nothing more on air, and no goodbye."""
+        numbered = {node["name"]: (number, node) for number, node in enumerate(self.plan["nodes"])}
+        for name in step["kill"]:
+            _, node = numbered[name]
+            self.processes[name].kill()
+            self.processes[name].wait()
+            for radio in node["radios"]:
+                run("ip", "-n", name, "link", "set", radio["interface"], "down")
+            say(f"{name} is killed")
+        for name in step["cut"]:
+            number, node = numbered[name]
+            for index, _ in enumerate(node["feet"]):
+                run("ip", "link", "set", f"n{number}f{index}", "nomaster")
+            say(f"{name} is cut off")
+
+    def step_unaided(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Leave a client to itself until it is where it should come to."""
+        return self.settle(step)
 
     def step_join(self, step: dict[str, Any]) -> dict[str, Any]:
         """Let a client join at an access point and at no other."""
@@ -229,7 +264,7 @@ class Walk:
 
     def see(self, control: Control, bssid: str) -> None:
         """Scan until the supplicant knows an access point: a roam leads to none that it has not heard."""
-        until = time.monotonic() + self.plan["patience_s"]
+        until = time.monotonic() + self.plan["search_s"]
         while time.monotonic() < until:
             control.ask(f"SCAN TYPE=ONLY freq={self.plan['frequencies']}")
             time.sleep(0.4)
@@ -239,18 +274,20 @@ class Walk:
     def settle(self, step: dict[str, Any]) -> dict[str, Any]:
         """Wait until a client is connected where it was sent, and say what it and the access point think."""
         control = self.control(step["client"])
-        until = time.monotonic() + self.plan["patience_s"]
+        until = time.monotonic() + step["patience_s"]
         status: dict[str, str] = {}
         while time.monotonic() < until:
             status = pairs(control.ask("STATUS"))
             if status.get("wpa_state") == "COMPLETED" and status.get("bssid") == step["bssid"]:
                 break
-            time.sleep(0.02)
-        connected = status.get("wpa_state") == "COMPLETED" and status.get("bssid") == step["bssid"]
+            time.sleep(step["poll_s"])
+        there = status.get("bssid", "") if status.get("wpa_state") == "COMPLETED" else ""
+        connected = there == step["bssid"]
         time.sleep(0.2)
-        station = pairs(Control(NODES / step["node"] / "run/hostapd" / step["interface"]).ask(f"STA {step['mac']}"))
+        hostapd = Control(NODES / step["node"] / "run/hostapd" / step["interface"])
+        station = pairs(hostapd.ask(f"STA {step['mac']}")) if connected else {}
         seen = {"key_mgmt": status.get("key_mgmt", ""), "state": status.get("wpa_state", "")}
-        return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": status.get("bssid", ""), **seen}
+        return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": there, **seen}
 
     def control(self, client: str) -> Control:
         """Return the control socket of a client's supplicant."""
@@ -285,7 +322,7 @@ class Control:
 
     def ask(self, command: str) -> str:
         """Send a command and return the answer; TroubleError when none comes."""
-        own = Path(f"/run/ask-{os.getpid()}")
+        own = Path(f"/run/ask-{threading.get_native_id()}")
         own.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link:
             link.bind(str(own))
@@ -297,6 +334,16 @@ class Control:
             except OSError as error:
                 message = f"{self.path} does not answer {command.partition(' ')[0]}: {error}"
                 raise TroubleError(message) from error
+
+
+def batches(steps: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the steps of a walk by what is taken together."""
+    found: list[list[dict[str, Any]]] = []
+    for step in steps:
+        if not step["together"]:
+            found.append([])
+        found[-1].append(step)
+    return found
 
 
 def pairs(text: str) -> dict[str, str]:

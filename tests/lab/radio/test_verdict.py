@@ -147,12 +147,16 @@ def test_what_the_log_has_as_failed_went_well_in_the_capture(plan: Plan) -> None
 def test_json_says_that_a_run_was_emulated() -> None:
     heard = captured(ONE, 10.0, Heard.INITIAL, 12.5)
     tried = Attempt(ONE, 9.999, 10.019, Kind.INITIAL)
-    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, "211", (), tried, heard, 12.6, ("b",))
+    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, "211", (), tried, heard, 12.6, ("b",), ("c killed",))
     assert Judgement("walk", emulated=True, seconds=3.14, roams=(roam,)).document() == {
         "scenario": "walk",
         "emulated": True,
         "passed": True,
         "seconds": 3.1,
+        "lost": 0,
+        "kinds": {
+            "initial": {"roams": 1, "d1_ms": None, "d2_ms": {"median": 12.5, "worst": 12.5}},
+        },
         "roams": [
             {
                 "client": "officer",
@@ -167,6 +171,7 @@ def test_json_says_that_a_run_was_emulated() -> None:
                 "reassociation": False,
                 "why": None,
                 "overtaken": ["b"],
+                "mishaps": ["c killed"],
                 "hostapd_ms": 12.6,
                 "log_ms": 20.0,
                 "vlan": "211",
