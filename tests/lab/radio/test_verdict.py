@@ -62,6 +62,22 @@ def test_a_client_that_did_not_come(plan: Plan) -> None:
     assert roam.faults[0] == "officer from hackney-sc-ap1 to hackney-sc-ap2: failed, not ft_air"
 
 
+def test_one_that_was_not_to_come(plan: Plan) -> None:
+    """As wpa_supplicant logged one that had no answer: a failure that was expected is no fault."""
+    heard = air("wrong-key")
+    began = [one.start / 1e9 for one in heard.roams]
+    first, second, *_ = plan.scenario.walk
+    told = {"expect": Kind.FAILED, "kill": ("hackney-home-1",), "cut": ("hackney-proxy-1",)}
+    walk = {"walk": (first, second.model_copy(update=told))}
+    seen = steps()[:2]
+    seen[0] |= {"began": began[0] - 1, "ended": began[1] - 0.01}
+    seen[1] |= {"began": began[1] - 0.01, "ended": began[2] - 0.01, "connected": False, "at": ""}
+    failing = replace(plan, scenario=plan.scenario.model_copy(update=walk))
+    roam = judge_roams(failing, seen, logs("wrong-key"), heard)[1]
+    assert (roam.kind, roam.air and roam.air.kind, roam.faults) == (Kind.FAILED, Heard.INCOMPLETE, ())
+    assert roam.mishaps == ("hackney-home-1 killed", "hackney-proxy-1 cut off")
+
+
 def test_one_that_never_left(plan: Plan) -> None:
     seen = steps()
     seen[1] |= {"connected": False, "at": ONE}
@@ -92,6 +108,9 @@ def test_a_wrong_key_is_named_and_not_shown(plan: Plan) -> None:
     [
         ("bridge=brvlan211\n", "", "bridge is missing, so 802.11r's key messages never reach another access point"),
         (" FT-EAP", "", "wpa_key_mgmt offers no FT-EAP"),
+        ("mobility_domain=", "# ", "mobility_domain is missing"),
+        ("r0kh=", "# ", "r0kh is missing, so it reads no key message of another access point"),
+        ("r1kh=", "# ", "r1kh is missing, so it reads no key message of another access point"),
     ],
 )
 def test_a_template_without_802_11r(plan: Plan, old: str, new: str, said: str) -> None:
