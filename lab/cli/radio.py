@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from lab.radio.plan import Plan
+    from lab.radio.run import Walked
     from lab.radio.summary import Spread
     from lab.radio.verdict import Roam
 
@@ -69,10 +71,7 @@ def radio(
         guest = ensure_guest(GuestShop(cache_folder(), step))
         with _tidied_when_ended():
             walked = walk(machine, guest, plan, kept, step)
-    roams = judge_roams(plan, walked.steps, walked.logs, walked.air)
-    judgement = Judgement(wanted.scenario, walked.ran.emulated, walked.seconds, roams)
-    span = (walked.steps[0]["began"], walked.steps[-1]["ended"])
-    (kept / "walk.svg").write_text(draw(plan, judgement, span, walked.logs), encoding="utf-8")
+    judgement = judged(plan, walked, kept)
     for note in walked.air.notes:
         typer.echo(f"note: {note}", err=True)
     if as_json:
@@ -83,6 +82,15 @@ def radio(
         for line in sentences(judgement, kept):
             typer.echo(line)
     raise typer.Exit(0 if judgement.passed else 1)
+
+
+def judged(plan: Plan, walked: Walked, kept: Path) -> Judgement:
+    """Hold a walk against its scenario, and draw it in `kept`."""
+    roams = judge_roams(plan, walked.steps, walked.logs, walked.air)
+    judgement = Judgement(plan.scenario.scenario, walked.ran.emulated, walked.seconds, roams)
+    span = (walked.steps[0]["began"], walked.steps[-1]["ended"])
+    (kept / "walk.svg").write_text(draw(plan, judgement, span, walked.logs), encoding="utf-8")
+    return judgement
 
 
 @contextmanager

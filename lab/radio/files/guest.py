@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Walk clients through a building of simulated radios: the program that the radio lab's guest runs.
 
-It reads the plan in /lab/in/files.tar and gives every device a namespace with the addresses of the inventory and its
-rendered files at their own paths. Then it starts the daemons, walks, and leaves in /lab/out what they logged, a capture
-of the whole air (air.pcap) and result.json. It runs inside the guest alone and imports nothing of ours.
+It reads each plan in /lab/in and gives every device a namespace with the addresses of the inventory and its rendered
+files at their own paths. Then it starts the daemons, walks, and leaves in /lab/out what they logged, a capture of the
+whole air (air.pcap) and result.json. It runs inside the guest alone and imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -66,13 +66,17 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    """Run the plan; what went wrong stands in result.json too."""
-    # One file, read once: each look at the shared folder is a conversation with the host.
-    with tarfile.open(LAB / "in" / "files.tar") as files:
-        files.extractall(FILES, filter="fully_trusted")  # noqa: S202  the host's own, of this very run
-    plan = json.loads((FILES / "plan.json").read_text())
+    """Carry out each plan that the host wants, one after the other."""
     say(f"reading what the host wants at {uptime():.0f} s")
-    walk = Walk(plan)
+    return max([carry_out(path) for path in sorted((LAB / "in").glob("*.tar"))])
+
+
+def carry_out(plan: Path) -> int:
+    """Carry out one plan and leave what came of it in a folder of its name; what went wrong is in result.json too."""
+    # One file, read once: each look at the shared folder is a conversation with the host.
+    with tarfile.open(plan) as files:
+        files.extractall(FILES, filter="fully_trusted")  # noqa: S202  the host's own, of this very run
+    walk = Walk(json.loads((FILES / "plan.json").read_text()))
     trouble = ""
     try:
         walk.prepare()
@@ -82,9 +86,10 @@ def main() -> int:
         trouble = str(error)
         say(trouble)
     walk.stop()
-    walk.keep()
-    result = {"trouble": trouble, "steps": walk.steps}
-    (LAB / "out" / "result.json").write_text(json.dumps(result))
+    out = LAB / "out" / plan.stem
+    walk.keep(out)
+    walk.clear()
+    (out / "result.json").write_text(json.dumps({"trouble": trouble, "steps": walk.steps}))
     return 1 if trouble else 0
 
 
@@ -99,6 +104,8 @@ class Walk:
     def __init__(self, plan: dict[str, Any]) -> None:
         self.plan = plan
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.calls = threading.Thread()
+        self.over = threading.Event()
         self.steps: list[dict[str, Any]] = []
 
     def prepare(self) -> None:
@@ -156,7 +163,8 @@ class Walk:
         for client in self.plan["clients"]:
             self.start_client(client)
         links = [(packet_socket(client["name"], "wlan0"), client["mac"]) for client in self.plan["clients"]]
-        threading.Thread(target=stream, args=(links,), daemon=True).start()
+        self.calls = threading.Thread(target=stream, args=(links, self.over), daemon=True)
+        self.calls.start()
 
     def spawn(self, name: str, words: tuple[str, ...], log: Path) -> None:
         """Start a process that writes to `log`."""
@@ -295,6 +303,9 @@ class Walk:
 
     def stop(self) -> None:
         """End every process, the capture last."""
+        self.over.set()
+        if self.calls.ident:
+            self.calls.join()
         capture = self.processes.pop("tcpdump", None)
         for ending in (list(self.processes.values()), [capture] if capture else []):
             for process in ending:
@@ -302,16 +313,34 @@ class Walk:
             time.sleep(1)
             for process in ending:
                 process.kill()
+                process.wait()
 
-    def keep(self) -> None:
+    def keep(self, out: Path) -> None:
         """Copy what was logged and captured to the host."""
-        out = LAB / "out"
+        out.mkdir()
         for log in sorted(NODES.glob("*/*.log")) + sorted(NODES.glob("*/var/log/*/*.log")):
             if log.stat().st_size:
                 shutil.copyfile(log, out / f"{log.relative_to(NODES).parts[0]}.{log.name}")
         for path in (Path("/run/air.pcap"), Path("/run/tcpdump.log")):
             if path.exists():
                 shutil.copyfile(path, out / path.name)
+
+    def clear(self) -> None:
+        """Take away radios, wires and namespaces, as far as there are any: the next plan finds an empty building."""
+        wires = [
+            f"n{number}f{index}"
+            for number, node in enumerate(self.plan["nodes"])
+            for index, _ in enumerate(node["feet"])
+        ]
+        names = [one["name"] for one in (*self.plan["nodes"], *self.plan["clients"])]
+        for words in (
+            ("rmmod", "mac80211_hwsim"),
+            *(("ip", "link", "del", one) for one in (*wires, *self.plan["bridges"])),
+            *(("ip", "netns", "del", name) for name in names),
+        ):
+            subprocess.run(words, capture_output=True, check=False)  # noqa: S603  words of the plan
+        for folder in (NODES, FILES):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Control:
@@ -366,13 +395,14 @@ def packet_socket(namespace: str, interface: str) -> socket.socket:
         os.close(there)
 
 
-def stream(links: list[tuple[socket.socket, str]]) -> None:
+def stream(links: list[tuple[socket.socket, str]], over: threading.Event) -> None:
     """Send a frame on each link every 20 ms, as a call does, to an address of nobody's; what does not go is lost."""
-    while True:
+    while not over.wait(STREAM_S):
         for link, mac in links:
             with contextlib.suppress(OSError):
                 link.send(bytes.fromhex(f"{NOBODY}{mac}{EXPERIMENT}".replace(":", "")) + bytes(STREAM_OCTETS))
-        time.sleep(STREAM_S)
+    for link, _ in links:
+        link.close()
 
 
 def hand_radio(phy: Path, namespace: str, interface: str, mac: str) -> None:

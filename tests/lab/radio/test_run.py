@@ -17,7 +17,7 @@ from lab.errors import GuestError
 from lab.radio.guest import Accelerator, FakeMachine, Guest, GuestShop, ensure_guest
 from lab.radio.guest.machine import Outcome
 from lab.radio.plan import make_plan
-from lab.radio.run import walk
+from lab.radio.run import walk, walk_all
 from lab.radio.scenario import find_scenario, read_scenario
 from roaming.render import render
 from tests.lab.radio.test_guest import debootstrap, waited
@@ -51,8 +51,10 @@ def leaving(**files: str) -> Callable[[Order], None]:
     """Return a guest that leaves these files."""
 
     def act(order: Order) -> None:
+        left = order.share / "out" / "00"
+        left.mkdir()
         for name, text in files.items():
-            (order.share / "out" / name.replace("_", ".")).write_text(text)
+            (left / name.replace("_", ".")).write_text(text)
 
     return act
 
@@ -85,6 +87,24 @@ def test_it_says_where_to_look(plan: Plan, tmp_path: Path, outcome: Outcome, fil
     assert broken(plan, tmp_path, machine) == said.format(out=tmp_path / "out")
     kept = {path.name for path in (tmp_path / "out").iterdir()}
     assert kept == {"console.log", *(name.replace("_", ".") for name in files)}
+
+
+def test_several_walks_are_one_boot_and_each_has_its_own_folder(plan: Plan, tmp_path: Path) -> None:
+    def act(order: Order) -> None:
+        for name, trouble in (("00", ""), ("01", "ap1: its daemon ended")):
+            left = order.share / "out" / name
+            left.mkdir()
+            (left / "result.json").write_text(json.dumps({"trouble": trouble, "steps": []}))
+            (left / "air.pcap").write_bytes(b"\xd4\xc3\xb2\xa1\x02\0\x04\0" + bytes(12) + b"\x7f\0\0\0")
+
+    machine = FakeMachine({TCG: Outcome(awake=True, rc=0)}, console=ENDED, act=act)
+    plans = {tmp_path / "one": plan, tmp_path / "two": plan}
+    with pytest.raises(GuestError) as error:
+        walk_all(machine, Guest(tmp_path, tmp_path), plans, lambda _: None)
+    assert str(error.value) == f"the walk broke off: ap1: its daemon ended; what was logged is in {tmp_path}/two"
+    assert machine.ran == [TCG]
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {"console.log", "result.json", "air.pcap"}
+    assert {path.name for path in (tmp_path / "two").iterdir()} == {"result.json", "air.pcap"}
 
 
 def test_what_the_guest_was_lent_is_gone(plan: Plan, tmp_path: Path) -> None:
