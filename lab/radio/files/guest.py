@@ -106,6 +106,7 @@ class Walk:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.calls = threading.Thread()
         self.over = threading.Event()
+        self.looked: set[Path] = set()
         self.steps: list[dict[str, Any]] = []
 
     def prepare(self) -> None:
@@ -206,6 +207,8 @@ class Walk:
         """Take every step of the walk: one after the other, or side by side those that are taken together."""
         total = len(self.plan["steps"])
         for batch in batches(self.plan["steps"]):
+            if batch[0]["kill"] or batch[0]["cut"]:
+                self.look_around(batch)
             began = time.time()
             self.lose(batch[0])
             with ThreadPoolExecutor(len(batch)) as pool:
@@ -213,7 +216,16 @@ class Walk:
             for step, seen in zip(batch, found, strict=True):
                 self.steps.append({"began": began, **seen})
                 say(f"step {len(self.steps)} of {total}: {step['client']} {step['do']} {seen}")
+            self.looked.clear()
             time.sleep(max(step["dwell_s"] for step in batch))
+
+    def look_around(self, batch: list[dict[str, Any]]) -> None:
+        """Let clients find where they will be told to go while all is well: nobody looks when it is too late."""
+        for step in batch:
+            if step["do"] == "roam" and not step["leave"]:
+                control = self.control(step["client"])
+                self.see(control, step["bssid"])
+                self.looked.add(control.path)
 
     def take(self, step: dict[str, Any], poll_s: float) -> dict[str, Any]:
         """Take one step; a client that was to fail, and did, does not try on."""
@@ -273,7 +285,7 @@ class Walk:
     def see(self, control: Control, bssid: str) -> None:
         """Scan until the supplicant knows an access point: a roam leads to none that it has not heard."""
         until = time.monotonic() + self.plan["search_s"]
-        while time.monotonic() < until:
+        while control.path not in self.looked and time.monotonic() < until:
             control.ask(f"SCAN TYPE=ONLY freq={self.plan['frequencies']}")
             time.sleep(0.4)
             if f"bssid={bssid}" in control.ask(f"BSS {bssid}"):
