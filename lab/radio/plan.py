@@ -318,6 +318,7 @@ class _Planner:
                 "kill": list(step.kill),
                 "cut": list(step.cut),
                 "together": step.together,
+                "after_s": step.after_ms / 1000,
                 "fails": step.expect is Kind.FAILED,
                 "patience_s": step.patience_s,
             }

@@ -82,7 +82,7 @@ class Step(Record):
 
     Before it, devices that `kill` names die: their daemons at once, and the radios of an access point with them. Those
     that `cut` names are cut off: their daemons run on, and nothing goes out or comes in by their wires. A step that is
-    `together` begins with the one before it.
+    `together` begins with the one before it, or `after_ms`; of many clients each begins so long after the one before.
     """
 
     client: str
@@ -94,6 +94,7 @@ class Step(Record):
     kill: tuple[Slug, ...] = ()
     cut: tuple[Slug, ...] = ()
     together: bool = False
+    after_ms: Annotated[int, Field(ge=0, le=10_000)] = 0
     patience_s: Annotated[int, Field(ge=1, le=120)] = 12
 
 
@@ -245,7 +246,10 @@ def _names(client: Client) -> tuple[str, ...]:
 
 
 def _each(step: Step, names: tuple[str, ...]) -> Iterator[Step]:
-    first, *others = names
-    yield step.model_copy(update={"client": first})
-    for name in others:
-        yield step.model_copy(update={"client": name, "together": True, "kill": (), "cut": ()})
+    if len(names) == 1:
+        yield step.model_copy(update={"client": names[0]})
+        return
+    yield step.model_copy(update={"client": names[0], "after_ms": 0})
+    for number, name in enumerate(names[1:], 1):
+        own = {"client": name, "after_ms": number * step.after_ms}
+        yield step.model_copy(update={**own, "together": True, "kill": (), "cut": ()})

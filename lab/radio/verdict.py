@@ -144,7 +144,7 @@ class _Judge:
             faults = [*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"])]
             for one, heard in tries:
                 where = f"{step.client} at {self.plan.at(one.bssid)}"
-                faults += disagreements(where, one, heard, back=self._back(step.client, one))
+                faults += disagreements(where, one, heard, anew=not start or self._back(step.client, one))
             yield Roam(
                 client=step.client,
                 start=start,

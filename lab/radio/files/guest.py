@@ -229,6 +229,7 @@ class Walk:
 
     def take(self, step: dict[str, Any], poll_s: float) -> dict[str, Any]:
         """Take one step; a client that was to fail, and did, does not try on."""
+        time.sleep(step["after_s"])
         seen = getattr(self, f"step_{step['do']}")({**step, "poll_s": poll_s})
         ended = time.time()
         if step["fails"] and not seen["connected"]:

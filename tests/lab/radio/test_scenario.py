@@ -144,17 +144,19 @@ def test_a_client_that_failed_is_nowhere(tmp_path: Path) -> None:
 
 def test_many_clients_have_a_name_and_steps_each(tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
-    text = GOOD.replace("home: hackney", "home: hackney, count: 3").replace("ft_air}", "ft_air, kill: [hub-east]}")
+    text = GOOD.replace("home: hackney", "home: hackney, count: 3").replace(
+        "ft_air}", "ft_air, kill: [hub-east], after_ms: 70}"
+    )
     path.write_text(text)
     scenario = read_scenario(path)
     assert [client.name for client in scenario.clients] == ["officer-1", "officer-2", "officer-3"]
-    assert [(step.client, step.expect, step.together, step.kill) for step in scenario.walk] == [
-        ("officer-1", Kind.INITIAL, False, ()),
-        ("officer-2", Kind.INITIAL, True, ()),
-        ("officer-3", Kind.INITIAL, True, ()),
-        ("officer-1", Kind.FT_AIR, False, ("hub-east",)),
-        ("officer-2", Kind.FT_AIR, True, ()),
-        ("officer-3", Kind.FT_AIR, True, ()),
+    assert [(step.client, step.expect, step.together, step.kill, step.after_ms) for step in scenario.walk] == [
+        ("officer-1", Kind.INITIAL, False, (), 0),
+        ("officer-2", Kind.INITIAL, True, (), 0),
+        ("officer-3", Kind.INITIAL, True, (), 0),
+        ("officer-1", Kind.FT_AIR, False, ("hub-east",), 0),
+        ("officer-2", Kind.FT_AIR, True, (), 70),
+        ("officer-3", Kind.FT_AIR, True, (), 140),
     ]
 
 
