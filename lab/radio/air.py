@@ -61,17 +61,17 @@ def beside(air: Air, mac: str, bssid: str, span: tuple[float, float]) -> Roam | 
     return next(reversed(well or found), None)
 
 
-def disagreements(where: str, attempt: Attempt, roam: Roam | None, *, anew: bool = False) -> Iterator[str]:
+def disagreements(where: str, attempt: Attempt, roam: Roam | None, *, back: bool = False) -> Iterator[str]:
     """Say where a capture tells of an attempt something else than the log; `where` begins each sentence.
 
-    The kinds must be one, and D2 lie between "Trying to authenticate" and CTRL-EVENT-CONNECTED. `anew`: the client
-    was last at this access point, or at none. Whatever is spoken then may be `initial` in a capture (docs/captures.md).
+    The kinds must be one, and D2 lie between "Trying to authenticate" and CTRL-EVENT-CONNECTED. `back`: the client was
+    at this access point last, or at none. Whatever is spoken then, it may be `initial` in a capture (docs/captures.md).
     """
     if roam is None:
         if attempt.ended is not None:
             yield f"{where}: {attempt.kind} in wpa_supplicant's log, and no roam in the capture"
         return
-    if roam.kind != _HEARD[attempt.kind] and not (anew and attempt.ended and roam.kind is Heard.INITIAL):
+    if roam.kind != _HEARD[attempt.kind] and not (back and attempt.ended and roam.kind is Heard.INITIAL):
         why = f" ({roam.why})" if roam.why else ""
         yield f"{where}: {roam.kind}{why} in the capture, {attempt.kind} in wpa_supplicant's log"
     elif attempt.ended is not None:

@@ -144,7 +144,7 @@ class _Judge:
             faults = [*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"])]
             for one, heard in tries:
                 where = f"{step.client} at {self.plan.at(one.bssid)}"
-                faults += disagreements(where, one, heard, anew=not start or self._back(step.client, one))
+                faults += disagreements(where, one, heard, back=not start or self._back(step.client, one))
             yield Roam(
                 client=step.client,
                 start=start,
@@ -156,7 +156,7 @@ class _Judge:
                 attempt=attempt,
                 air=captured,
                 hostapd_ms=self._logged(step, attempt) if attempt and came else None,
-                overtaken=tuple(self.plan.at(one.bssid) for one, _ in tries if one.overtaken),
+                overtaken=tuple(self.plan.at(one.bssid) for one in self._overtaken(step, tries)),
                 mishaps=(*(f"{one} killed" for one in step.kill), *(f"{one} cut off" for one in step.cut)),
             )
             at[step.client] = step.to if came else self.plan.at(seen["at"])
@@ -179,6 +179,10 @@ class _Judge:
         """Tell whether a client was last at the access point that an attempt led to."""
         came = [one.bssid for one in self.attempts[client] if one.ended is not None and one.ended < attempt.began]
         return came[-1:] == [attempt.bssid]
+
+    def _overtaken(self, step: Step, tries: list[tuple[Attempt, Captured | None]]) -> Iterator[Attempt]:
+        """Yield attempts that were given up for another; one that was to fail was ended by the guest."""
+        return (one for one, _ in tries if one.overtaken and step.expect is not Kind.FAILED)
 
     def _last(self, step: Step, tries: list[tuple[Attempt, Captured | None]]) -> tuple[Attempt | None, Captured | None]:
         """Return the last of these at the access point that the step leads to."""

@@ -89,9 +89,9 @@ def test_the_capture_tells_the_kind_that_the_log_has(
 
 
 @pytest.mark.parametrize(
-    ("anew", "said"), [(True, []), (False, ["x: initial in the capture, full_eap in wpa_supplicant's log"])]
+    ("back", "said"), [(True, []), (False, ["x: initial in the capture, full_eap in wpa_supplicant's log"])]
 )
-def test_back_at_the_same_is_no_roam(tmp_path: Path, said: list[str], *, anew: bool) -> None:
+def test_back_at_the_same_is_no_roam(tmp_path: Path, said: list[str], *, back: bool) -> None:
     """As after a roam that failed: the log has a full authentication, which a capture calls `initial`."""
     made = Made()
     made.data(-0.050, ONE)
@@ -99,7 +99,7 @@ def test_back_at_the_same_is_no_roam(tmp_path: Path, said: list[str], *, anew: b
     (roam,) = read_air(write(tmp_path / "air.pcap", made.made, 127)).roams
     joined = trying(START - 2, ONE) + connected(START - 1, ONE)
     _, attempt = read_attempts(joined + trying(START, ONE) + EAP + connected(START + 0.2, ONE))
-    assert list(disagreements("x", attempt, roam, anew=anew)) == said
+    assert list(disagreements("x", attempt, roam, back=back)) == said
 
 
 def test_a_cut_capture_is_told(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_what_the_guest_was_lent_is_gone(plan: Plan, tmp_path: Path) -> None:
     assert [path.exists() for path in lent] == [False]
 
 
-@pytest.mark.parametrize(("scenario", "limit_s"), [("walk", 340), ("hub-lost", 513), ("shift-change", 600)])
+@pytest.mark.parametrize(("scenario", "limit_s"), [("walk", 340), ("hub-lost", 513), ("shift-change", 480)])
 def test_a_longer_walk_may_take_longer(
     network: Network, material: Material, tmp_path: Path, scenario: str, limit_s: float
 ) -> None:

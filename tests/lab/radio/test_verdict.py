@@ -13,7 +13,7 @@ from lab.radio.scenario import Kind, find_scenario, read_scenario
 from lab.radio.verdict import Judgement, Roam, judge_roams
 from monitor.passive.captures import Kind as Heard
 from roaming.render import render
-from tests.lab.radio.walked import ONE, air, captured, changed, logs, steps
+from tests.lab.radio.walked import ONE, air, captured, changed, logs, recorded, steps
 
 if TYPE_CHECKING:
     from lab.pki import Material
@@ -62,20 +62,33 @@ def test_a_client_that_did_not_come(plan: Plan) -> None:
     assert roam.faults[0] == "officer from hackney-sc-ap1 to hackney-sc-ap2: failed, not ft_air"
 
 
-def test_one_that_was_not_to_come(plan: Plan) -> None:
-    """As wpa_supplicant logged one that had no answer: a failure that was expected is no fault."""
-    heard = air("wrong-key")
-    began = [one.start / 1e9 for one in heard.roams]
-    first, second, *_ = plan.scenario.walk
-    told = {"expect": Kind.FAILED, "kill": ("hackney-home-1",), "cut": ("hackney-proxy-1",)}
-    walk = {"walk": (first, second.model_copy(update=told))}
-    seen = steps()[:2]
-    seen[0] |= {"began": began[0] - 1, "ended": began[1] - 0.01}
-    seen[1] |= {"began": began[1] - 0.01, "ended": began[2] - 0.01, "connected": False, "at": ""}
-    failing = replace(plan, scenario=plan.scenario.model_copy(update=walk))
-    roam = judge_roams(failing, seen, logs("wrong-key"), heard)[1]
-    assert (roam.kind, roam.air and roam.air.kind, roam.faults) == (Kind.FAILED, Heard.INCOMPLETE, ())
-    assert roam.mishaps == ("hackney-home-1 killed", "hackney-proxy-1 cut off")
+@pytest.fixture
+def lost(network: Network, material: Material) -> Plan:
+    return make_plan(network, render(network), material, read_scenario(find_scenario("hub-lost")))
+
+
+def test_a_walk_on_which_both_hubs_are_lost(lost: Plan) -> None:
+    """As the guest recorded it; 10 s after it was heard elsewhere, a client is `initial` in a capture."""
+    heard = changed(air("hub-lost"), 8, kind=Heard.INITIAL)
+    roams = judge_roams(lost, recorded("hub-lost"), logs("hub-lost"), heard)
+    assert [roam.faults for roam in roams] == [()] * 9
+    assert [(roam.kind, roam.mishaps) for roam in roams if roam.mishaps] == [
+        (Kind.FT_AIR, ("hub-east cut off",)),
+        (Kind.FT_AIR, ("hub-west killed",)),
+    ]
+    failed, back = roams[7:]
+    assert (failed.kind, failed.air and failed.air.kind, failed.overtaken) == (Kind.FAILED, Heard.INCOMPLETE, ())
+    assert (back.start, back.kind) == ("", Kind.FULL_EAP)
+    assert [roam.log_ms for roam in roams[4:6]] == [10137.1, 66.1]
+
+
+def test_one_that_came_though_it_was_to_fail(lost: Plan) -> None:
+    walk = list(lost.scenario.walk)
+    walk[4] = walk[4].model_copy(update={"expect": Kind.FAILED})
+    failing = replace(lost, scenario=lost.scenario.model_copy(update={"walk": tuple(walk)}))
+    heard = changed(air("hub-lost"), 8, kind=Heard.INITIAL)
+    roam = judge_roams(failing, recorded("hub-lost"), logs("hub-lost"), heard)[4]
+    assert roam.faults == ("officer from camden-ps-ap1 to islington-ps-ap1: full_eap, not failed",)
 
 
 def test_one_that_never_left(plan: Plan) -> None:
