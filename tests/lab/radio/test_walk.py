@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Walks = dict[str, tuple[Walked, Judgement, Path]]
 
-SCENARIOS = ("walk", "wrong-mobility-domain", "wrong-key")
+SCENARIOS = ("walk", "wrong-mobility-domain", "wrong-key", "access-point-dies")
 # How far hostapd's own log of D2 may be from the capture's: its work before it logs.
 HOSTAPD_MS = 5
 # A client that talks 50 times a second has a gap no longer than its roam, and the kernel's work of leaving before it.
@@ -79,3 +79,13 @@ def test_what_is_misconfigured_is_found(walks: Walks, scenario: str, said: str) 
     assert said in judgement.roams[1].faults
     assert not [fault for fault in judgement.roams[1].faults if "capture" in fault]
     assert "FAIL" in (out / "walk.svg").read_text()
+
+
+def test_from_a_dead_access_point(walks: Walks) -> None:
+    """Who finds its keys at the next one is there long before who has to authenticate in full, told or not."""
+    _, judgement, out = walks["access-point-dies"]
+    faults = [fault for roam in judgement.roams for fault in roam.faults]
+    assert not faults, "\n  ".join(("from a dead access point:", *faults))
+    fast, in_vain, unaided = (roam.d1_ms or 0 for roam in judgement.roams[-3:])
+    assert 0 < fast < D1_MS < min(in_vain, unaided)
+    assert "before 6: hackney-sc-ap2 killed" in (out / "walk.svg").read_text()
