@@ -26,6 +26,8 @@ from typing import Any, Final
 LAB: Final = Path("/lab")
 FILES: Final = Path("/run/files")
 NODES: Final = Path("/run/nodes")
+# The capture of the air, and what tcpdump said.
+CAPTURED: Final = (Path("/run/air.pcap"), Path("/run/tcpdump.log"))
 MODULES: Final = ("bridge", "veth", "8021q", "sch_netem", "mac80211", "ccm", "cmac", "gcm")
 # What a daemon writes at run time stands apart for each device: several run in this one machine.
 PRIVATE: Final = ("run/freeradius", "run/hostapd", "run/radsecproxy", "var/log/freeradius", "var/log/radsecproxy")
@@ -151,8 +153,9 @@ class Walk:
     def start(self) -> None:
         """Start every daemon and wait until it serves."""
         # Without --immediate-mode the kernel keeps a second's packets back, and the last roam is missing.
-        capture = ("tcpdump", "-i", "hwsim0", "-U", "--immediate-mode", "-w", "/run/air.pcap")
-        self.spawn("tcpdump", capture, Path("/run/tcpdump.log"))
+        air, log = CAPTURED
+        capture = ("tcpdump", "-i", "hwsim0", "-U", "--immediate-mode", "-w", str(air))
+        self.spawn("tcpdump", capture, log)
         for kind in ("radius-server", "hub", "access-point"):
             named = [node for node in self.plan["nodes"] if node["kind"] == kind]
             for node in named:
@@ -334,7 +337,7 @@ class Walk:
         for log in sorted(NODES.glob("*/*.log")) + sorted(NODES.glob("*/var/log/*/*.log")):
             if log.stat().st_size:
                 shutil.copyfile(log, out / f"{log.relative_to(NODES).parts[0]}.{log.name}")
-        for path in (Path("/run/air.pcap"), Path("/run/tcpdump.log")):
+        for path in CAPTURED:
             if path.exists():
                 shutil.copyfile(path, out / path.name)
 
@@ -354,6 +357,8 @@ class Walk:
             subprocess.run(words, capture_output=True, check=False)  # noqa: S603  words of the plan
         for folder in (NODES, FILES):
             shutil.rmtree(folder, ignore_errors=True)
+        for path in CAPTURED:
+            path.unlink(missing_ok=True)
 
 
 class Control:
