@@ -29,8 +29,6 @@ EXAMPLE: Final = "roam-lab radio {scenario} -i {inventory}"
 WAY_OUT: Final = "in an emergency give --waive-rehearsals REASON: the reason stands in the journal"
 _PLACEHOLDER: Final = re.compile(r"\{[a-z_]*\}")
 _PLACEHOLDERS: Final = ("{scenario}", "{inventory}")
-_LIMIT_S: Final = 1800
-_GRACE_S: Final = 10
 _STANDARD_ERROR: Final = 2
 # What a command of the operator's has no use for: our secrets, and where they are.
 _KEPT_BACK: Final = ("ROAM_SECRET", "ROAM_VAULT")
@@ -98,11 +96,13 @@ class Performer(Protocol):
 class Program:
     """Runs a program of this machine, without a shell and without our secrets, its output on standard error.
 
-    What runs longer than `limit_s` seconds is ended with all that it started in its session.
+    What runs longer than `limit_s` seconds is ended with all that it started in its session, and killed when it has
+    not ended after `grace_s` more.
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    limit_s: float = _LIMIT_S
+    limit_s: float = 1800
+    grace_s: float = 10
 
     def perform(self, words: tuple[str, ...]) -> Performance:
         """Return how the program went."""
@@ -119,7 +119,7 @@ class Program:
         except subprocess.TimeoutExpired:
             return Performance(None, self.limit_s, f"it was ended because it ran longer than {self.limit_s:g} s")
         finally:
-            _end(child)
+            _end(child, self.grace_s)
         seconds = time.monotonic() - began
         if status < 0:
             return Performance(None, seconds, f"it was ended by signal {-status} after {seconds:.0f} s")
@@ -224,14 +224,14 @@ class Stage:
         return None
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _end(child: subprocess.Popen[bytes], grace_s: float) -> None:
     """End a program that still runs, and whatever it started."""
     if child.poll() is not None:
         return
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
-        child.wait(_GRACE_S)
+        child.wait(grace_s)
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
