@@ -31,9 +31,7 @@ def radio_compare(
     before: Annotated[Path, typer.Argument(help="Folder of the run before the change: its --out.")],
     after: Annotated[Path, typer.Argument(help="Folder of the run after it.")],
     *,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the picture here [AFTER/compare.svg].")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the picture here [AFTER/compare.svg].")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Hold two runs of one scenario of `roam-lab radio` against each other, step by step, as a table and a picture.
@@ -103,4 +101,5 @@ def sentences(comparison: Comparison, picture: Path) -> Iterator[str]:
 def _told(pair: Pair) -> str:
     where = f"from {pair.after.start} to {pair.after.to}" if pair.after.start else f"at {pair.after.to}"
     failed = "" if pair.after.passed else ", which fails"
-    return f"WORSE step {pair.number}, {pair.after.client} {where}: {pair.before.kind} before, {pair.after.kind} after{failed}"
+    kinds = f"{pair.before.kind} before, {pair.after.kind} after{failed}"
+    return f"WORSE step {pair.number}, {pair.after.client} {where}: {kinds}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lab.errors import ScenarioError
-from lab.radio.scenario import Kind  # noqa: TC001  pydantic reads annotations when the class is made
+from lab.radio.scenario import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KEPT: Final = "walk.json"
 
+_Moment = Annotated[float, Field(allow_inf_nan=False)]
 _Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -27,7 +28,10 @@ class _Kept(BaseModel):
 
 
 class KeptRoam(_Kept):
-    """A step as it went. `phases` last so long, `offsets` say when each began; all times in milliseconds."""
+    """A step as it went, its times in milliseconds: `phases` last so long, `offsets` say when each began.
+
+    They count from the client's first frame to its new access point; a scan begins before it.
+    """
 
     client: str
     start: str | None = Field(alias="from")
@@ -38,7 +42,7 @@ class KeptRoam(_Kept):
     d1_ms: _Milliseconds | None
     d2_ms: _Milliseconds | None
     phases: dict[str, _Milliseconds]
-    offsets: dict[str, _Milliseconds]
+    offsets: dict[str, _Moment]
 
     @property
     def spans(self) -> dict[str, tuple[float, float]]:

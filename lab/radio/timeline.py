@@ -210,7 +210,7 @@ def phase_legend(sheet: Sheet, x: float) -> float:
 
 def _legend(sheet: Sheet) -> None:
     x = phase_legend(sheet, _LEFT)
-    sheet.path(bracket(x, x + 22, sheet.y - 4), "log")
+    sheet.path(_bracket(x, x + 22, sheet.y - 4), "log")
     sheet.text(x + 28, sheet.y, "wpa_supplicant's log: trying, to connected")
 
 
@@ -229,16 +229,17 @@ def _row(sheet: Sheet, number: int, roam: Roam) -> None:
 def _bars(sheet: Sheet, x: Scale, roam: Roam) -> None:
     middle = sheet.y - 4
     if span := _logged(roam):
-        sheet.path(bracket(x(span[0]), x(span[1]), middle), "log")
+        sheet.path(_bracket(x(span[0]), x(span[1]), middle), "log")
     if roam.air is None:
         return
-    phase_bars(sheet, (x, middle), roam.air.d2_ms, {name: (roam.air.offsets[name], ms) for name, ms in roam.air.phases.items()})
+    spans = {name: (roam.air.offsets[name], ms) for name, ms in roam.air.phases.items()}
+    phase_bars(sheet, (x, middle), roam.air.d2_ms, spans)
 
 
 def phase_bars(
     sheet: Sheet, at: tuple[Scale, float], d2_ms: float | None, spans: Mapping[str, tuple[float, float]]
 ) -> None:
-    """Draw D2 of a roam and its phases, each from when it began and for how long in ms; `at` is a scale and a height."""
+    """Draw D2 of a roam and its phases, each with when it began and how long it was, in ms; `at` is a scale and a y."""
     x, middle = at
     if d2_ms is not None:
         sheet.box((x(0), x(d2_ms)), (middle - 6, 12), f"D2 {d2_ms:.1f} ms", class_="d2")
@@ -249,7 +250,7 @@ def phase_bars(
             sheet.box(ends, (middle - 6, 12), f"{PHASES[name]} {ms:.1f} ms", class_="phase", fill=f"url(#{name})")
 
 
-def bracket(first: float, last: float, y: float) -> str:
+def _bracket(first: float, last: float, y: float) -> str:
     return f"M{first:g} {y - 4:g}v8m0 -4H{last:g}m0 -4v8"
 
 

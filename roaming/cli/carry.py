@@ -138,9 +138,13 @@ def carry_out(one: Undertaking) -> None:
         return one.work.backups.digest(one.work.run, device)
 
     with watching(backup, quiet=one.terms.as_json) as watch:
-        about = {"user": login(), "limit": one.terms.limit, "ticket": one.terms.ticket, "digest": one.digest}
-        if rehearsed:
-            about["rehearsals"] = [rehearsal.document() for rehearsal in rehearsed]
+        about: dict[str, object] = {
+            "user": login(),
+            "limit": one.terms.limit,
+            "ticket": one.terms.ticket,
+            "digest": one.digest,
+            "rehearsals": [rehearsal.document() for rehearsal in rehearsed],
+        }
         rule = StopRule.of(one.policy, allowed_until(one.policy, one.began), refusal)
         run = one.work.push(one.plan, one.order, one.wanted, (rule, watch), back=one.back, **about)
     try:

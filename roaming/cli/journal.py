@@ -62,8 +62,10 @@ def _text(run: Mapping[str, object]) -> str:
     end = "" if run["ended"] else " (cut short)"
     lines = [f"{run['time']}  {run['run']}  by {run['user']}{limit}{end}"]
     rehearsed = run["rehearsals"]
-    for one in rehearsed if isinstance(rehearsed, list) else ():
-        lines.append(f"    {one['scenario']} for {', '.join(one['sites'])}: {one['ending']}, {one['words']}")
+    lines += [
+        f"    {one['scenario']} for {', '.join(one['sites'])}: {one['ending']}, {one['words']}"
+        for one in (rehearsed if isinstance(rehearsed, list) else ())
+    ]
     results = run["results"]
     for one in results if isinstance(results, list) else ():
         words = f": {one['words']}" if one["words"] else ""

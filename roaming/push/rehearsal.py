@@ -11,7 +11,6 @@ import shlex
 import signal
 import subprocess
 import time
-from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from roaming.errors import PushError
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 EXAMPLE: Final = "roam-lab radio {scenario} -i {inventory}"
 WAY_OUT: Final = "in an emergency give --waive-rehearsals REASON: the reason stands in the journal"
-_PLACEHOLDER: Final = re.compile(r"\{[a-z_]*\}")
+_PLACEHOLDER: Final = re.compile(r"\{[a-z_]+\}")
 _PLACEHOLDERS: Final = ("{scenario}", "{inventory}")
 _STANDARD_ERROR: Final = 2
 # What a command of the operator's has no use for: our secrets, and where they are.
@@ -202,17 +202,22 @@ class Stage:
         """Perform one after the other what is demanded, up to the first that fails; nothing that has an objection."""
         if self.waiver is not None:
             return tuple(Rehearsed(one, Ending.WAIVED, self.waiver) for one in demanded)
+        if self.command is None:
+            return ()
         done: list[Rehearsed] = []
-        for one in demanded if self.command is not None else ():
-            words = self.command.of(one.scenario, self.inventory)
-            say(f"rehearsing {one}: {shlex.join(words)}")
-            went = self.performer.perform(words)
-            ending = Ending.PASSED if went.status == 0 else Ending.FAILED
-            done.append(Rehearsed(one, ending, went.words, words, went.status, went.seconds))
-            say(str(done[-1]))
-            if ending is Ending.FAILED:
+        for one in demanded:
+            done.append(self._performed(one, self.command.of(one.scenario, self.inventory), say))
+            if done[-1].ending is Ending.FAILED:
                 break
         return tuple(done)
+
+    def _performed(self, one: Rehearsal, words: tuple[str, ...], say: Callable[[str], None]) -> Rehearsed:
+        say(f"rehearsing {one}: {shlex.join(words)}")
+        went = self.performer.perform(words)
+        ending = Ending.PASSED if went.status == 0 else Ending.FAILED
+        done = Rehearsed(one, ending, went.words, words, went.status, went.seconds)
+        say(str(done))
+        return done
 
     def refusal(self, done: Iterable[Rehearsed]) -> str | None:
         """Return why nothing may be pushed after these rehearsals; None when it may."""

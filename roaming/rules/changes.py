@@ -41,7 +41,9 @@ def rehearsal_heeded(given: Given) -> Iterator[Finding]:
     """Find sites that demand a rehearsal and have nothing whose change it would come before."""
     for path, _, site in walk.sites(given.network):
         if site.rehearsals and not site.access_points:
-            text = f"{site.slug} demands {', '.join(site.rehearsals)} before a change of its access points, and has none"
+            text = (
+                f"{site.slug} demands {', '.join(site.rehearsals)} before a change of its access points, and has none"
+            )
             yield Finding((*path, "rehearsals"), text)
 
 

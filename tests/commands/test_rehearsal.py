@@ -13,8 +13,7 @@ import typer
 from roaming.cli.carry import Terms, Undertaking, carry_out
 from roaming.errors import PushError
 from roaming.load import load
-from roaming.model.bundle import Bundle
-from roaming.push import FakePerformer, Performance, RehearsalCommand, Stage
+from roaming.push import WAY_OUT, FakePerformer, Performance, RehearsalCommand, Stage
 from roaming.push.journal import read, verify
 from roaming.render import render
 from tests.plan.test_rehearsal import demanding
@@ -24,6 +23,7 @@ from tests.push.test_campaign import campaign
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roaming.model.bundle import Bundle
     from roaming.model.network import Network
     from roaming.push.campaign import Campaign
 
@@ -80,8 +80,7 @@ def test_what_fails_in_rehearsal_touches_no_device(
     assert said[-3:] == [
         f"the run stopped: {why}",
         f"2 devices not: {AP1}, {AP2}",
-        "read above what the rehearsal printed, mend what it found, and push again; "
-        "in an emergency give --waive-rehearsals REASON: the reason stands in the journal",
+        f"read above what the rehearsal printed, mend what it found, and push again; {WAY_OUT}",
     ]
     first, *_, last = read(work.state)
     assert first["rehearsals"] == [
@@ -99,7 +98,7 @@ def test_what_fails_in_rehearsal_touches_no_device(
     assert work.open_devices() == {}
     assert verify(work.state) == ()
     report = (work.state.parent / "report.md").read_text()
-    assert "| rehearsal | walk for hackney/service\\-centre: failed, exit status 1 after 93 s |" in report
+    assert "| rehearsal | walk for hackney/service-centre: failed, exit status 1 after 93 s |" in report
 
 
 def test_what_passes_is_pushed(
@@ -115,9 +114,7 @@ def test_what_passes_is_pushed(
     assert json.loads(capsys.readouterr().out)["rehearsals"] == []
 
 
-def test_a_failed_rehearsal_for_machines(
-    work: Campaign, bundle: Bundle, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failed_rehearsal_for_machines(work: Campaign, bundle: Bundle, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit):
         carry_out(undertaking(work, bundle, Performance(None, why="it cannot be run: No such file"), as_json=True))
     told = json.loads(capsys.readouterr().out)

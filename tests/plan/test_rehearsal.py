@@ -65,7 +65,16 @@ def controller(name: str) -> Plan:
         (Plan((replace(pending(AP1), files=(), actions=()),)), ()),
         (Plan((), (Unreachable(device(AP1, DeviceKind.ACCESS_POINT), "gone"),)), ()),
     ],
-    ids=["its site", "two sites", "a site without", "a server", "a hub", "a controller", "nothing to do", "unreachable"],
+    ids=[
+        "its site",
+        "two sites",
+        "a site without",
+        "a server",
+        "a hub",
+        "a controller",
+        "nothing to do",
+        "unreachable",
+    ],
 )
 def test_a_plan_rehearses_what_its_sites_demand(network: Network, plan: Plan, demanded: tuple[str, ...]) -> None:
     assert tuple(map(str, rehearsals(plan, network))) == demanded

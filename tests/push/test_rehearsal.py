@@ -22,6 +22,12 @@ INVENTORY = Path("/srv/inventory")
 COMMAND = RehearsalCommand.parse("roam-lab radio {scenario} -i {inventory}")
 WALK, SHIFT = Rehearsal("walk", ("hackney/service-centre",)), Rehearsal("shift", ("hackney/a", "hackney/b"))
 WELL, BADLY = Performance(0, 93.4), Performance(1, 93.4)
+SAY = "it would rehearse something else, say 'roam-lab radio {scenario} -i {inventory}'"
+BARE = (
+    "hackney/service-centre demands that walk passes before a push, and nothing says what runs it: "
+    "set ROAM_REHEARSAL (or give --rehearse-with), such as 'roam-lab radio {scenario} -i {inventory}'; "
+    "in an emergency give --waive-rehearsals REASON: the reason stands in the journal"
+)
 CHILD = "import subprocess, sys, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 
@@ -45,21 +51,13 @@ def test_a_command_is_words_and_no_shell(text: str, words: tuple[str, ...]) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("roam-lab 'radio {scenario}", "\"roam-lab 'radio {scenario}\" is no command: no closing quotation"),
+        ("roam-lab 'radio {scenario}", '"roam-lab \'radio {scenario}" is no command: no closing quotation'),
         (
             "x {scenario} {inventory} {site}",
             "there is no {site} to put into 'x {scenario} {inventory} {site}': there are {scenario} and {inventory}",
         ),
-        (
-            "x {scenario}",
-            "'x {scenario}' has no {inventory}: it would rehearse something else, "
-            "say 'roam-lab radio {scenario} -i {inventory}'",
-        ),
-        (
-            "",
-            "'' has no {scenario} and no {inventory}: it would rehearse something else, "
-            "say 'roam-lab radio {scenario} -i {inventory}'",
-        ),
+        ("x {scenario}", f"'x {{scenario}}' has no {{inventory}}: {SAY}"),
+        ("", f"'' has no {{scenario}} and no {{inventory}}: {SAY}"),
     ],
 )
 def test_what_cannot_rehearse_is_refused(text: str, said: str) -> None:
@@ -80,12 +78,12 @@ def python(text: str) -> tuple[str, ...]:
 
 def test_a_program_is_heard_on_standard_error_and_knows_no_secret(capfd: pytest.CaptureFixture[str]) -> None:
     given = {"ROAM_SECRET_CAMDEN_AP": "s3cr3t", "ROAM_SECRETS": "/s", "ROAM_VAULT_PASSWORD": "v", "HOME": "/h"}
-    tell = "import os, sys; print(sorted(os.environ)); print('a fault', file=sys.stderr); sys.exit(len(sys.stdin.read()))"
-    went = Program({**given, "PYTHONCOERCECLOCALE": "0"}).perform(python(tell))
+    tell = "import os, sys; print([name for name in os.environ if name == 'HOME' or 'ROAM' in name])"
+    went = Program(given).perform(python(f"{tell}; print('a fault', file=sys.stderr); sys.exit(len(sys.stdin.read()))"))
     assert (went.status, went.why) == (0, "")
     said = capfd.readouterr()
     assert said.out == ""
-    assert said.err == "['HOME', 'PYTHONCOERCECLOCALE']\na fault\n"
+    assert sorted(said.err.splitlines()) == ["['HOME']", "a fault"]
 
 
 @pytest.mark.parametrize("status", [0, 1, 7])
@@ -136,7 +134,8 @@ def test_what_does_not_end_when_it_is_asked_is_killed(capfd: pytest.CaptureFixtu
 
 
 def test_who_interrupts_a_push_ends_its_rehearsal(capfd: pytest.CaptureFixture[str]) -> None:
-    ask = f"import os, signal, time; print(os.getpid(), flush=True); os.kill({os.getpid()}, signal.SIGINT); time.sleep(60)"
+    tell = "import os, signal, time; print(os.getpid(), flush=True)"
+    ask = f"{tell}; os.kill({os.getpid()}, signal.SIGINT); time.sleep(60)"
     with pytest.raises(KeyboardInterrupt):
         Program().perform(python(ask))
     assert gone(int(capfd.readouterr().err))
@@ -178,7 +177,10 @@ def test_what_passes_is_no_reason_to_stop() -> None:
     ("answer", "said"),
     [
         (BADLY, "exit status 1 after 93 s"),
-        (Performance(None, why="it cannot be run: No such file or directory"), "it cannot be run: No such file or directory"),
+        (
+            Performance(None, why="it cannot be run: No such file or directory"),
+            "it cannot be run: No such file or directory",
+        ),
     ],
 )
 def test_the_first_that_fails_is_the_last(answer: Performance, said: str) -> None:
@@ -212,11 +214,7 @@ def test_who_waives_rehearsals_answers_for_them() -> None:
 
 def test_without_a_command_nothing_can_be_rehearsed() -> None:
     bare = Stage(INVENTORY)
-    assert bare.objections((WALK,)) == (
-        "hackney/service-centre demands that walk passes before a push, and nothing says what runs it: "
-        "set ROAM_REHEARSAL (or give --rehearse-with), such as 'roam-lab radio {scenario} -i {inventory}'; "
-        "in an emergency give --waive-rehearsals REASON: the reason stands in the journal",
-    )
+    assert bare.objections((WALK,)) == (BARE,)
     assert bare.objections(()) == ()
     assert replace(bare, command=COMMAND).objections((WALK,)) == ()
     assert replace(bare, waiver="INC42").objections((WALK,)) == ()

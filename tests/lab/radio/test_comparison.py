@@ -124,7 +124,13 @@ def test_the_picture(golden: Golden, folders: tuple[Path, Path]) -> None:
 
 def roam(**changes: Any) -> KeptRoam:  # noqa: ANN401  fields of a roam
     usual = {"client": "officer", "from": "ap1", "to": "ap2", "kind": "ft_air", "passed": True, "faults": []}
-    times = {"d1_ms": 40.0, "d2_ms": 17.0, "phases": {"auth": 12.4}, "offsets": {"auth": 0.0}}
+    times = {
+        "d1_ms": 40.0,
+        "d2_ms": 17.0,
+        "phases": {"scan": 75.5, "auth": 12.4},
+        # A scan begins before the first frame.
+        "offsets": {"scan": -75.8, "auth": 0.0},
+    }
     return KeptRoam.model_validate_json(json.dumps(usual | times | changes))
 
 
@@ -158,7 +164,9 @@ def test_every_kind_has_its_cost() -> None:
     assert set(COST) == set(Kind)
 
 
-steps_of_any_kind = st.builds(lambda kind, passed: roam(kind=kind.value, passed=passed), st.sampled_from(Kind), st.booleans())
+steps_of_any_kind = st.builds(
+    lambda kind, passed: roam(kind=kind.value, passed=passed), st.sampled_from(Kind), st.booleans()
+)
 
 
 @given(steps_of_any_kind, steps_of_any_kind)
@@ -189,7 +197,10 @@ def test_times_of_an_emulated_run_and_another_do_not_compare(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("after", "said"),
     [
-        (kept(scenario="wrong-key"), "before is a run of walk, after one of wrong-key: only runs of one scenario compare"),
+        (
+            kept(scenario="wrong-key"),
+            "before is a run of walk, after one of wrong-key: only runs of one scenario compare",
+        ),
         (
             kept(roam(to="ap3")),
             "walk was changed between the runs: step 1 led officer to ap2 before, officer to ap3 after",
