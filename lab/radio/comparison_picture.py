@@ -1,7 +1,8 @@
-"""Two runs as a picture: each step twice, before and after, on one scale. Nothing is said by colour alone."""
+"""Two runs as a picture: each step twice, before and after, on the same scales. Nothing is said by colour alone."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
@@ -13,8 +14,17 @@ if TYPE_CHECKING:
     from lab.radio.comparison import Comparison, Pair
     from lab.radio.kept import KeptRoam
 
-_LEFT, _KIND, _BARS, _FIGURES, _RIGHT = 20, 356, 560, 912, 1060
+_LEFT, _KIND, _RIGHT = 20, 340, 1060
+# From where to where the bars of each figure reach; its number stands behind them.
+_D2, _D1 = (536, 740), (826, 1010)
 _ROW, _BETWEEN = 20, 12
+_GAP: Final = "#dde3e7"
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    d2: Scale
+    d1: Scale
 
 
 def draw_comparison(comparison: Comparison, names: tuple[str, str]) -> str:
@@ -22,24 +32,32 @@ def draw_comparison(comparison: Comparison, names: tuple[str, str]) -> str:
     scenario = comparison.before.scenario
     sheet = Sheet(f"{scenario}, before and after", f"before: {names[0]}; after: {names[1]}", PATTERNS)
     _head(sheet, comparison, names)
-    sheet.y += 34
-    unit = "ms, emulated" if comparison.before.emulated and comparison.after.emulated else "ms"
-    sheet.text(_LEFT, sheet.y, f"Each step, in {unit}, from the client's first frame to its new access point", "head")
-    sheet.y += 20
+    sheet.y += 30
     phase_legend(sheet, _LEFT)
-    ends = [end for pair in comparison.pairs for end in (*_ends(pair.before), *_ends(pair.after))]
-    x = Scale(0, max([1.0, *ends]), _BARS, _FIGURES - 12)
+    sheet.y += 30
+    unit = "ms, emulated" if comparison.before.emulated and comparison.after.emulated else "ms"
+    sheet.text(_D2[0], sheet.y, f"D2, reassociation ({unit})", "small")
+    sheet.text(_D1[0], sheet.y, f"D1, what a caller misses ({unit})", "small")
+    axes = _axes(comparison)
     top = sheet.y + 8
     grid = ET.SubElement(sheet.root, "path", {"class": "grid"})
     for pair in comparison.pairs:
-        _pair(sheet, x, pair)
+        _pair(sheet, axes, pair)
     bottom = sheet.y + 8
-    grid.set("d", "".join(f"M{x(at):g} {top:g}V{bottom:g}" for at in x.ticks()))
-    for at in x.ticks():
-        sheet.text(x(at), bottom + 13, f"{at:g}", "small mid")
-    sheet.text(_FIGURES, bottom + 13, unit, "small")
+    lines = [(x(at), f"{at:g}") for x in (axes.d2, axes.d1) for at in x.ticks()]
+    grid.set("d", "".join(f"M{x:g} {top:g}V{bottom:g}" for x, _ in lines))
+    for x, text in lines:
+        sheet.text(x, bottom + 13, text, "small mid")
     sheet.y = bottom + 14
     return sheet.done()
+
+
+def _axes(comparison: Comparison) -> _Axes:
+    roams = [roam for pair in comparison.pairs for roam in (pair.before, pair.after)]
+    ends = [began + ms for roam in roams for began, ms in roam.spans.values()]
+    d2 = [*ends, *(roam.d2_ms for roam in roams if roam.d2_ms is not None)]
+    d1 = [roam.d1_ms for roam in roams if roam.d1_ms is not None]
+    return _Axes(Scale(0, max([1.0, *d2]), *_D2), Scale(0, max([1.0, *d1]), *_D1))
 
 
 _LABELS: Final = ("before", "after")
@@ -61,30 +79,27 @@ def _head(sheet: Sheet, comparison: Comparison, names: tuple[str, str]) -> None:
     sheet.text(_LEFT, sheet.y, f"{worse} of {len(comparison.pairs)} steps became worse", "told" if worse else "")
 
 
-def _pair(sheet: Sheet, x: Scale, pair: Pair) -> None:
+def _pair(sheet: Sheet, axes: _Axes, pair: Pair) -> None:
     sheet.y += _ROW + _BETWEEN
     way = f"{pair.before.start} → {pair.before.to}" if pair.before.start else f"→ {pair.before.to}"
     sheet.text(_LEFT + 18, sheet.y, str(pair.number), "end")
-    sheet.text(_LEFT + 26, sheet.y, pair.before.client, room=70)
-    sheet.text(_LEFT + 98, sheet.y, way, room=_KIND - _LEFT - 102)
-    _run(sheet, x, "before", pair.before)
+    sheet.text(_LEFT + 26, sheet.y, pair.before.client, room=66)
+    sheet.text(_LEFT + 94, sheet.y, way, room=_KIND - _LEFT - 98)
+    _run(sheet, axes, "before", pair.before)
     sheet.y += _ROW
     if pair.change is not Change.SAME:
         words = pair.change.upper() if pair.change is Change.WORSE else pair.change.value
         sheet.text(_LEFT + 26, sheet.y, words, "told" if pair.change is Change.WORSE else "")
-    _run(sheet, x, "after", pair.after)
+    _run(sheet, axes, "after", pair.after)
 
 
-def _run(sheet: Sheet, x: Scale, label: str, roam: KeptRoam) -> None:
+def _run(sheet: Sheet, axes: _Axes, label: str, roam: KeptRoam) -> None:
     kind = WORDS[roam.kind] if roam.passed else f"{WORDS[roam.kind]}: FAIL"
     sheet.text(_KIND, sheet.y, label, "small")
-    sheet.text(_KIND + 46, sheet.y, kind, "" if roam.passed else "told", room=_BARS - _KIND - 50)
-    phase_bars(sheet, (x, sheet.y - 4), roam.d2_ms, roam.spans)
-    figures = {"D1": roam.d1_ms, "D2": roam.d2_ms}
-    sheet.text(_FIGURES, sheet.y, ", ".join(f"{name} {ms:.1f}" for name, ms in figures.items() if ms is not None))
-
-
-def _ends(roam: KeptRoam) -> tuple[float, ...]:
-    """Return where the bars of a step end, in ms."""
-    phases = (began + ms for began, ms in roam.spans.values())
-    return (*phases, *(() if roam.d2_ms is None else (roam.d2_ms,)))
+    sheet.text(_KIND + 46, sheet.y, kind, "" if roam.passed else "told", room=_D2[0] - _KIND - 50)
+    phase_bars(sheet, (axes.d2, sheet.y - 4), roam.d2_ms, roam.spans)
+    if roam.d2_ms is not None:
+        sheet.text(axes.d2(roam.d2_ms) + 5, sheet.y, f"{roam.d2_ms:.1f}")
+    if roam.d1_ms is not None:
+        sheet.box((axes.d1(0), axes.d1(roam.d1_ms)), (sheet.y - 10, 12), class_="phase", fill=_GAP)
+        sheet.text(axes.d1(roam.d1_ms) + 5, sheet.y, f"{roam.d1_ms:.1f}")
