@@ -65,7 +65,7 @@ def diff(
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)
     demanded = rehearsals(plan, network)
-    typer.echo(json.dumps(_json(plan, demanded), indent=2) if as_json else _text(plan, demanded))
+    typer.echo(json.dumps(for_machines(plan, demanded), indent=2) if as_json else text(plan, demanded))
     if save is not None:
         _save(save, plan, work)
     for one in plan.unreachable:
@@ -87,11 +87,13 @@ def _save(path: Path, plan: Plan, work: Campaign) -> None:
     typer.echo(f"{path}: plan {digest(saved)}", err=True)
 
 
-def _json(plan: Plan, demanded: tuple[Rehearsal, ...]) -> dict[str, object]:
+def for_machines(plan: Plan, demanded: tuple[Rehearsal, ...]) -> dict[str, object]:
+    """Return the plan, and what a push would rehearse first, as JSON knows them."""
     return {**plan_json(plan), "rehearsals": [{"scenario": one.scenario, "sites": list(one.sites)} for one in demanded]}
 
 
-def _text(plan: Plan, demanded: tuple[Rehearsal, ...]) -> str:
+def text(plan: Plan, demanded: tuple[Rehearsal, ...]) -> str:
+    """Return the plan for eyes, with what a push would rehearse first."""
     count = len(plan.devices)
     unread = f"; {len(plan.unreachable)} could not be read" if plan.unreachable else ""
     if not plan.pending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,7 +32,7 @@ from roaming.cli.options import (
     VaultPasswordFileOption,
 )
 from roaming.cli.progress import bar
-from roaming.cli.scope import campaign, limited
+from roaming.cli.scope import campaign, limited, says_still
 from roaming.cli.watch import count, line
 from roaming.errors import PushError
 from roaming.load import load
@@ -133,10 +134,7 @@ def push(
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)
     terms = Terms(limit, ticket, tuple(approval or ()), report, attended, yes, as_json)
-
-    def unchanged() -> bool:
-        return limited(render(load(inventory).network), limit).digest() == bundle.digest()
-
+    unchanged = partial(says_still, inventory, limit, bundle.digest())
     stage = Stage(inventory.resolve(), rehearse_with, waive_rehearsals, unchanged=unchanged)
     carry_out(Undertaking(work, plan, wanted, terms, bundle.digest(), stage))
 

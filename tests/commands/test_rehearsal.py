@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,8 +12,11 @@ import pytest
 import typer
 
 from roaming.cli.carry import Terms, Undertaking, carry_out
+from roaming.cli.diff import for_machines, text
+from roaming.cli.scope import says_still
 from roaming.errors import PushError
 from roaming.load import load
+from roaming.plan import rehearsals
 from roaming.push import WAY_OUT, FakePerformer, Performance, RehearsalCommand, Stage
 from roaming.push.journal import read, verify
 from roaming.render import render
@@ -159,3 +163,23 @@ def test_what_brings_back_is_not_rehearsed(
     carry_out(Undertaking(back, back.plan_back(work.run, wanted), wanted, Terms(yes=True), bundle.digest(), back=True))
     assert "rehears" not in capsys.readouterr().out
     assert [session.files for session in sessions.values()] == [{}, {}]
+
+
+def test_an_inventory_that_was_edited_meanwhile_is_noticed(repository: Path, tmp_path: Path) -> None:
+    inventory, limit = tmp_path / "inventory", "hackney/service-centre"
+    shutil.copytree(repository / "lab" / "inventory", inventory)
+    digest = render(load(inventory).network).limited(limit).digest()
+    file = inventory / "boroughs" / "hackney.yml"
+    file.write_text(file.read_text().replace("wifi@hackney.example", "net@hackney.example"))
+    assert says_still(inventory, limit, digest)
+    file.write_text(file.read_text().replace("staff: {id: 211,", "staff: {id: 299,"))
+    assert not says_still(inventory, limit, digest)
+
+
+def test_a_diff_tells_what_a_push_would_rehearse(work: Campaign, bundle: Bundle) -> None:
+    plan = work.plan(work.wanted(bundle))
+    demanded = rehearsals(plan, work.network)
+    *_, first, last = text(plan, demanded).splitlines()
+    assert first == "a push rehearses first: walk for hackney/service-centre"
+    assert last.startswith("2 of 2 devices read differ: ")
+    assert for_machines(plan, demanded)["rehearsals"] == [{"scenario": "walk", "sites": ["hackney/service-centre"]}]
