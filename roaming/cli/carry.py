@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -261,8 +262,11 @@ def _summary(one: Undertaking, run: Run, rehearsed: tuple[Rehearsed, ...]) -> st
         lines.append(f"the run stopped: {run.stopped}")
     if bad:
         lines.append(f"{count(len(bad), 'device')} not: {', '.join(result.device for result in bad)}")
-    if any(rehearsal.ending is Ending.FAILED for rehearsal in rehearsed):
-        lines.append(f"read above what the rehearsal printed, mend what it found, and push again; {WAY_OUT}")
+    lines += [
+        f"mend what `{shlex.join(rehearsal.command)}` found, and push again; {WAY_OUT}"
+        for rehearsal in rehearsed
+        if rehearsal.ending is Ending.FAILED
+    ]
     return "\n".join(lines)
 
 

@@ -223,7 +223,7 @@ class Stage:
         """Return why nothing may be pushed after these rehearsals; None when it may."""
         for one in done:
             if one.ending is Ending.FAILED:
-                return f"the rehearsal {one.rehearsal} failed: `{shlex.join(one.command)}`: {one.words}"
+                return f"the rehearsal {one.rehearsal} failed: {one.words}"
         if any(one.ending is Ending.PASSED for one in done) and not self.unchanged():
             return f"{self.inventory} was changed while it was rehearsed: push again"
         return None

@@ -76,7 +76,7 @@ def test_what_fails_in_rehearsal_touches_no_device(
     assert ended.value.exit_code == 1
     assert touched(sessions) == []
     command = f"roam-lab radio walk -i {work.state / 'inventory'}"
-    why = f"the rehearsal walk for hackney/service-centre failed: `{command}`: exit status 1 after 93 s"
+    why = "the rehearsal walk for hackney/service-centre failed: exit status 1 after 93 s"
     said = capsys.readouterr().out.splitlines()
     assert "rehearsed first: walk for hackney/service-centre" in said
     assert f"rehearsing walk for hackney/service-centre: {command}" in said
@@ -84,7 +84,7 @@ def test_what_fails_in_rehearsal_touches_no_device(
     assert said[-3:] == [
         f"the run stopped: {why}",
         f"2 devices not: {AP1}, {AP2}",
-        f"read above what the rehearsal printed, mend what it found, and push again; {WAY_OUT}",
+        f"mend what `{command}` found, and push again; {WAY_OUT}",
     ]
     first, *_, last = read(work.state)
     assert first["rehearsals"] == [

@@ -188,9 +188,7 @@ def test_the_first_that_fails_is_the_last(answer: Performance, said: str) -> Non
     done = played.rehearse((WALK, SHIFT), lambda _: None)
     assert len(performer.asked) == 1
     assert [one.ending for one in done] == [Ending.FAILED]
-    assert played.refusal(done) == (
-        f"the rehearsal walk for hackney/service-centre failed: `roam-lab radio walk -i /srv/inventory`: {said}"
-    )
+    assert played.refusal(done) == f"the rehearsal walk for hackney/service-centre failed: {said}"
 
 
 def test_what_was_changed_meanwhile_was_not_rehearsed() -> None:
