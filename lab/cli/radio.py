@@ -14,6 +14,7 @@ from lab.cli.progress import console, steps
 from lab.pki import generate
 from lab.radio.edits import EDITS
 from lab.radio.guest import GuestShop, Qemu, cache_folder, ensure_guest
+from lab.radio.kept import keep
 from lab.radio.plan import make_plan
 from lab.radio.run import walk
 from lab.radio.scenario import find_scenario, read_scenario
@@ -64,6 +65,7 @@ def radio(
     roams = judge_roams(plan, walked.steps, walked.logs, walked.air)
     judgement = Judgement(wanted.scenario, walked.ran.emulated, walked.seconds, roams)
     span = (walked.steps[0]["began"], walked.steps[-1]["ended"])
+    keep(judgement, kept)
     (kept / "walk.svg").write_text(draw(plan, judgement, span, walked.logs), encoding="utf-8")
     for note in walked.air.notes:
         typer.echo(f"note: {note}", err=True)

@@ -58,10 +58,6 @@ def test_every_roam_within_a_building_is_an_ft_roam(network: Network, material: 
 @pytest.mark.parametrize(
     ("scenario", "said"),
     [
-        (
-            "wrong-mobility-domain",
-            "hackney-sc-ap2: mobility_domain is not that of hackney-sc-ap1: beef here, d6a7 there",
-        ),
         ("wrong-key", "hackney-sc-ap2: r0kh is not that of hackney-sc-ap1"),
     ],
 )
