@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from lab.cli import alarms, demo, down, execute, fault, images, london, panels, radio, status, up, watch
+from lab.cli import (
+    alarms,
+    demo,
+    down,
+    execute,
+    fault,
+    images,
+    london,
+    panels,
+    radio,
+    radio_compare,
+    status,
+    up,
+    watch,
+)
 from lab.errors import LabError
 from roaming.errors import RoamingError
 
@@ -23,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _command in (up, watch, down, status, execute, fault, alarms, panels, radio, london, demo, images):
+for _command in (up, watch, down, status, execute, fault, alarms, panels, radio, radio_compare, london, demo, images):
     _command.register(app)
 
 

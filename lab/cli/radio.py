@@ -16,6 +16,7 @@ from lab.cli.progress import console, steps
 from lab.pki import generate
 from lab.radio.edits import EDITS
 from lab.radio.guest import GuestShop, Qemu, cache_folder, ensure_guest
+from lab.radio.kept import keep
 from lab.radio.plan import make_plan
 from lab.radio.run import walk
 from lab.radio.scenario import find_scenario, read_scenario
@@ -85,9 +86,10 @@ def radio(
 
 
 def judged(plan: Plan, walked: Walked, kept: Path) -> Judgement:
-    """Hold a walk against its scenario, and draw it in `kept`."""
+    """Hold a walk against its scenario; keep what it was, and a drawing of it, in `kept`."""
     roams = judge_roams(plan, walked.steps, walked.logs, walked.air)
     judgement = Judgement(plan.scenario.scenario, walked.ran.emulated, walked.seconds, roams)
+    keep(judgement, kept)
     span = (walked.steps[0]["began"], walked.steps[-1]["ended"])
     (kept / "walk.svg").write_text(draw(plan, judgement, span, walked.logs), encoding="utf-8")
     return judgement

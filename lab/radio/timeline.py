@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.radio.plan import Plan
     from lab.radio.verdict import Judgement, Roam
 
-_WORDS: Final = {
+WORDS: Final = {
     Kind.INITIAL: "first association",
     Kind.FT_AIR: "FT over the air",
     Kind.FT_DS: "FT over the DS",
@@ -30,14 +30,14 @@ _WORDS: Final = {
     Kind.FULL_EAP: "full EAP",
     Kind.FAILED: "failed",
 }
-_PHASES: Final = {
+PHASES: Final = {
     "auth": "authentication",
     "reassoc": "(re)association",
     "eap": "EAP",
     "four_way": "four-way handshake",
 }
 # Pairs of ground and mark, which tell the phases apart without colour.
-_PATTERNS: Final = {
+PATTERNS: Final = {
     "auth": ("#33415c", ""),
     "reassoc": ("#fff", "M0 2h6"),
     "eap": ("#fdf3d8", "M0 6L6 0"),
@@ -59,7 +59,7 @@ _OWNERS: Final = (
 
 def draw(plan: Plan, judgement: Judgement, span: tuple[float, float], logs: Mapping[str, str]) -> str:
     """Draw a walk as SVG; `span` is when its first step began and its last one ended, by the guest's clock."""
-    sheet = Sheet(f"The walk of {judgement.scenario}", plan.scenario.about, _PATTERNS)
+    sheet = Sheet(f"The walk of {judgement.scenario}", plan.scenario.about, PATTERNS)
     _head(sheet, plan, judgement)
     known = {station.bssid for station in plan.stations}
     stays = {
@@ -200,15 +200,19 @@ def _faults(sheet: Sheet, judgement: Judgement) -> None:
                 sheet.text(_LEFT, sheet.y, line, "told")
 
 
-def _legend(sheet: Sheet) -> None:
-    x = float(_LEFT)
-    for name, words in _PHASES.items():
+def phase_legend(sheet: Sheet, x: float) -> float:
+    """Say which mark is which phase, from `x` on; returns where it ends."""
+    for name, words in PHASES.items():
         sheet.box((x, x + 22), (sheet.y - 10, 11), class_="phase", fill=f"url(#{name})")
         sheet.text(x + 28, sheet.y, words)
         x += 28 + len(words) * LETTER + 22
     sheet.box((x, x + 22), (sheet.y - 10, 11), class_="d2")
     sheet.text(x + 28, sheet.y, "D2, waiting included")
-    x += 28 + 20 * LETTER + 22
+    return x + 28 + 20 * LETTER + 22
+
+
+def _legend(sheet: Sheet) -> None:
+    x = phase_legend(sheet, _LEFT)
     sheet.path(_bracket(x, x + 22, sheet.y - 4), "log")
     sheet.text(x + 28, sheet.y, "wpa_supplicant's log: trying, to connected")
 
@@ -219,7 +223,7 @@ def _row(sheet: Sheet, number: int, roam: Roam) -> None:
     sheet.text(_LEFT + 26, y, roam.client, room=80)
     way = f"{roam.start} → {roam.to}" if roam.start else f"→ {roam.to}"
     sheet.text(_LEFT + 108, y, way, room=264)
-    kind = _WORDS[roam.kind]
+    kind = WORDS[roam.kind]
     sheet.text(_LEFT + 376, y, kind if roam.passed else f"{kind}: FAIL", "" if roam.passed else "told", room=150)
     figures = {"D1": roam.d1_ms, "D2": roam.d2_ms}
     sheet.text(_FIGURES, y, ", ".join(f"{name} {ms:.1f}" for name, ms in figures.items() if ms is not None))
@@ -231,13 +235,22 @@ def _bars(sheet: Sheet, x: Scale, roam: Roam) -> None:
         sheet.path(_bracket(x(span[0]), x(span[1]), middle), "log")
     if roam.air is None:
         return
-    if roam.air.d2_ms is not None:
-        sheet.box((x(0), x(roam.air.d2_ms)), (middle - 6, 12), f"D2 {roam.air.d2_ms:.1f} ms", class_="d2")
-    for name in _PHASES:
-        if name in roam.air.phases:
-            began, ms = roam.air.offsets[name], roam.air.phases[name]
+    spans = {name: (roam.air.offsets[name], ms) for name, ms in roam.air.phases.items()}
+    phase_bars(sheet, (x, middle), roam.air.d2_ms, spans)
+
+
+def phase_bars(
+    sheet: Sheet, at: tuple[Scale, float], d2_ms: float | None, spans: Mapping[str, tuple[float, float]]
+) -> None:
+    """Draw D2 of a roam and its phases, each with when it began and how long it was, in ms; `at` is a scale and a y."""
+    x, middle = at
+    if d2_ms is not None:
+        sheet.box((x(0), x(d2_ms)), (middle - 6, 12), f"D2 {d2_ms:.1f} ms", class_="d2")
+    for name in PHASES:
+        if name in spans:
+            began, ms = spans[name]
             ends = (x(began), x(began + ms))
-            sheet.box(ends, (middle - 6, 12), f"{_PHASES[name]} {ms:.1f} ms", class_="phase", fill=f"url(#{name})")
+            sheet.box(ends, (middle - 6, 12), f"{PHASES[name]} {ms:.1f} ms", class_="phase", fill=f"url(#{name})")
 
 
 def _bracket(first: float, last: float, y: float) -> str:

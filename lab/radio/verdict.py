@@ -78,6 +78,7 @@ class Roam:
             "d1_ms": _rounded(self.d1_ms),
             "d2_ms": _rounded(self.d2_ms),
             "phases": {name: _rounded(ms) for name, ms in self.air.phases.items()} if self.air else {},
+            "offsets": {name: _rounded(ms) for name, ms in self.air.offsets.items()} if self.air else {},
             "captured": self.air.kind.value if self.air else None,
             "reassociation": self.air.again if self.air else None,
             "why": self.air.why or None if self.air else None,

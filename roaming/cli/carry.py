@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +25,14 @@ from roaming.plan import (
     effects_text,
     objections,
     policy_of,
+    rehearsals,
     waves,
 )
 from roaming.plan import as_json as plan_json
 from roaming.push import (
     GOOD,
+    WAY_OUT,
+    Ending,
     Outcome,
     Run,
     RunRecord,
@@ -43,7 +47,8 @@ from roaming.push import (
 from roaming.targets import TARGETS
 
 if TYPE_CHECKING:
-    from roaming.plan import Effect, Plan, Policy, Wave
+    from roaming.plan import Effect, Plan, Policy, Rehearsal, Wave
+    from roaming.push import Rehearsed, Stage
     from roaming.push.campaign import Campaign
     from roaming.push.wanted import Wanted
 
@@ -75,13 +80,17 @@ class Terms:
 
 @dataclass(frozen=True)
 class Undertaking:
-    """A plan about to be carried out, with everything that belongs to it."""
+    """A plan about to be carried out, with everything that belongs to it.
+
+    Without a `stage` nothing is rehearsed: what a rollback brings back is not what the inventory says.
+    """
 
     work: Campaign
     plan: Plan
     wanted: tuple[Wanted, ...]
     terms: Terms
     inventory: str
+    stage: Stage | None = None
     back: bool = False
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -102,6 +111,11 @@ class Undertaking:
         return effects(self.plan, self.work.network, self.work.today())
 
     @property
+    def rehearsals(self) -> tuple[Rehearsal, ...]:
+        """What must pass first."""
+        return () if self.stage is None else rehearsals(self.plan, self.work.network)
+
+    @property
     def digest(self) -> str:
         """What an approver signs."""
         return digest(document(self.plan, self.work.key.of))
@@ -119,19 +133,39 @@ def carry_out(one: Undertaking) -> None:
         _write(one.terms.report, "")
     if not one.terms.yes:
         typer.confirm("Go on?", abort=True)
+    rehearsed, refusal = _rehearsed(one)
 
     def backup(device: str) -> str | None:
         return one.work.backups.digest(one.work.run, device)
 
     with watching(backup, quiet=one.terms.as_json) as watch:
-        about = {"user": login(), "limit": one.terms.limit, "ticket": one.terms.ticket}
-        rule = StopRule.of(one.policy, allowed_until(one.policy, one.began))
-        run = one.work.push(one.plan, one.order, one.wanted, (rule, watch), back=one.back, **about, digest=one.digest)
+        about: dict[str, object] = {
+            "user": login(),
+            "limit": one.terms.limit,
+            "ticket": one.terms.ticket,
+            "digest": one.digest,
+            "rehearsals": [rehearsal.document() for rehearsal in rehearsed],
+        }
+        rule = StopRule.of(one.policy, allowed_until(one.policy, one.began), refusal)
+        run = one.work.push(one.plan, one.order, one.wanted, (rule, watch), back=one.back, **about)
     try:
         if one.terms.report is not None:
-            _write(one.terms.report, markdown(_record(one, run, watch, approvers)))
+            _write(one.terms.report, markdown(_record(one, run, watch, approvers, rehearsed)))
     finally:
-        _conclude(one, run)
+        _conclude(one, run, rehearsed)
+
+
+def _rehearsed(one: Undertaking) -> tuple[tuple[Rehearsed, ...], str | None]:
+    """Return how each rehearsal went that a site demands, and why nothing may be pushed after them, if so."""
+    if one.stage is None:
+        return (), None
+
+    def say(words: str) -> None:
+        if not one.terms.as_json:
+            typer.echo(words)
+
+    done = one.stage.rehearse(one.rehearsals, say)
+    return done, one.stage.refusal(done)
 
 
 def _permitted(one: Undertaking) -> tuple[str, ...]:
@@ -140,7 +174,7 @@ def _permitted(one: Undertaking) -> tuple[str, ...]:
     text = statement(one.digest, one.terms.ticket)
     approvers = approved_by(text, signatures, one.policy.approvers, SshKeygen())
     request = ChangeRequest(one.began, login(), one.terms.ticket, approvers)
-    faults = [*objections(one.policy, request), *_unguarded(one)]
+    faults = [*objections(one.policy, request), *_unguarded(one), *_unrehearsed(one)]
     if faults:
         raise PushError("\n".join(faults))
     return tuple(sorted(person.name for person in approvers))
@@ -154,20 +188,33 @@ def _unguarded(one: Undertaking) -> list[str]:
     return [f"{', '.join(names)}: nothing on them takes a change back: be beside them, and give --attended"]
 
 
+def _unrehearsed(one: Undertaking) -> tuple[str, ...]:
+    """Name what must pass first and cannot be rehearsed."""
+    return () if one.stage is None else one.stage.objections(one.rehearsals)
+
+
 def announcement(one: Undertaking) -> str:
-    """Return the plan for eyes: every change, what people notice, who goes when, what is left alone."""
+    """Return the plan for eyes: every change, what people notice, who goes when, what must pass before."""
     plan = one.plan
     lines = [as_text(plan, created=False)] if plan.pending else []
     lines += [f"{bad.device.path}: could not be read: {bad.reason}" for bad in plan.unreachable]
     lines += [f"wave {wave.name}: {', '.join(device.device.name for device in wave.devices)}" for wave in one.order]
     if plan.pending:
         lines += ["", "what people notice:", effects_text(one.effects), ""]
+        lines += [f"{_first(one)}: {rehearsal}" for rehearsal in one.rehearsals]
         lines.append(f"{count(plan.file_count, 'file')} on {count(len(plan.pending), 'device')} to change")
         lines.append(f"plan {one.digest}")
     return "\n".join(lines)
 
 
-def _record(one: Undertaking, run: Run, watch: Watch, approvers: tuple[str, ...]) -> RunRecord:
+def _first(one: Undertaking) -> str:
+    waived = one.stage is not None and one.stage.waiver is not None
+    return "not rehearsed although demanded" if waived else "rehearsed first"
+
+
+def _record(
+    one: Undertaking, run: Run, watch: Watch, approvers: tuple[str, ...], rehearsed: tuple[Rehearsed, ...]
+) -> RunRecord:
     return RunRecord(
         run=one.work.run,
         began=one.began,
@@ -181,6 +228,7 @@ def _record(one: Undertaking, run: Run, watch: Watch, approvers: tuple[str, ...]
         approvers=approvers,
         limit=one.terms.limit,
         stopped=run.stopped,
+        rehearsals=tuple(map(str, rehearsed)),
         effects=tuple(effects_text(one.effects).splitlines()),
     )
 
@@ -193,16 +241,16 @@ def _write(path: Path, text: str) -> None:
         raise PushError(message) from None
 
 
-def _conclude(one: Undertaking, run: Run) -> None:
+def _conclude(one: Undertaking, run: Run, rehearsed: tuple[Rehearsed, ...] = ()) -> None:
     if one.terms.as_json:
-        typer.echo(json.dumps(_json(one, run), indent=2))
+        typer.echo(json.dumps(_json(one, run, rehearsed), indent=2))
     else:
-        typer.echo(_summary(one, run))
+        typer.echo(_summary(one, run, rehearsed))
     if any(result.outcome not in GOOD for result in run.results):
         raise typer.Exit(1)
 
 
-def _summary(one: Undertaking, run: Run) -> str:
+def _summary(one: Undertaking, run: Run, rehearsed: tuple[Rehearsed, ...]) -> str:
     bad = [result for result in run.results if result.outcome not in GOOD]
     if not one.plan.pending and not bad:
         return f"nothing to do: {count(len(one.plan.devices), 'device')} read, 0 files differ"
@@ -214,16 +262,22 @@ def _summary(one: Undertaking, run: Run) -> str:
         lines.append(f"the run stopped: {run.stopped}")
     if bad:
         lines.append(f"{count(len(bad), 'device')} not: {', '.join(result.device for result in bad)}")
+    lines += [
+        f"mend what `{shlex.join(rehearsal.command)}` found, and push again; {WAY_OUT}"
+        for rehearsal in rehearsed
+        if rehearsal.ending is Ending.FAILED
+    ]
     return "\n".join(lines)
 
 
-def _json(one: Undertaking, run: Run) -> dict[str, object]:
+def _json(one: Undertaking, run: Run, rehearsed: tuple[Rehearsed, ...]) -> dict[str, object]:
     changed = [result for result in run.results if result.outcome is Outcome.CHANGED]
     return {
         "run": one.work.run,
         "plan": plan_json(one.plan),
         "digest": one.digest,
         "effects": effects_json(one.effects),
+        "rehearsals": [rehearsal.document() for rehearsal in rehearsed],
         "waves": [[device.device.name for device in wave.devices] for wave in one.order],
         "results": [
             {"device": result.device, "outcome": result.outcome.value, "files": result.files, "words": result.words}

@@ -25,12 +25,12 @@ from roaming.cli.scope import campaign, limited
 from roaming.errors import PushError
 from roaming.load import load
 from roaming.plan import as_json as plan_json
-from roaming.plan import as_text, digest, document
+from roaming.plan import as_text, digest, document, rehearsals
 from roaming.render import render
 from roaming.secrets import open_store
 
 if TYPE_CHECKING:
-    from roaming.plan import Plan
+    from roaming.plan import Plan, Rehearsal
     from roaming.push.campaign import Campaign
 
 _DIFFERENT = 3
@@ -64,7 +64,8 @@ def diff(
     wanted = work.wanted(bundle)
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)
-    typer.echo(json.dumps(plan_json(plan), indent=2) if as_json else _text(plan))
+    demanded = rehearsals(plan, network)
+    typer.echo(json.dumps(for_machines(plan, demanded), indent=2) if as_json else text(plan, demanded))
     if save is not None:
         _save(save, plan, work)
     for one in plan.unreachable:
@@ -86,10 +87,17 @@ def _save(path: Path, plan: Plan, work: Campaign) -> None:
     typer.echo(f"{path}: plan {digest(saved)}", err=True)
 
 
-def _text(plan: Plan) -> str:
+def for_machines(plan: Plan, demanded: tuple[Rehearsal, ...]) -> dict[str, object]:
+    """Return the plan, and what a push would rehearse first, as JSON knows them."""
+    return {**plan_json(plan), "rehearsals": [{"scenario": one.scenario, "sites": list(one.sites)} for one in demanded]}
+
+
+def text(plan: Plan, demanded: tuple[Rehearsal, ...]) -> str:
+    """Return the plan for eyes, with what a push would rehearse first."""
     count = len(plan.devices)
     unread = f"; {len(plan.unreachable)} could not be read" if plan.unreachable else ""
     if not plan.pending:
         return f"{count} device{'s' * (count != 1)} read: nothing differs{unread}"
     files = f"{plan.file_count} file{'s' * (plan.file_count != 1)} in all"
-    return f"{as_text(plan, created=True)}{len(plan.pending)} of {count} devices read differ: {files}{unread}"
+    first = "".join(f"a push rehearses first: {one}\n" for one in demanded)
+    return f"{as_text(plan, created=True)}{first}{len(plan.pending)} of {count} devices read differ: {files}{unread}"

@@ -51,6 +51,7 @@ def _run(name: str, lines: list[dict[str, object]]) -> dict[str, object]:
         "time": first.get("time"),
         "user": first.get("user"),
         "limit": first.get("limit"),
+        "rehearsals": first.get("rehearsals", []),
         "ended": any(line.get("event") == "end" for line in lines),
         "results": [{key: line.get(key) for key in ("device", "outcome", "files", "words")} for line in outcomes],
     }
@@ -60,6 +61,11 @@ def _text(run: Mapping[str, object]) -> str:
     limit = f" --limit {run['limit']}" if run["limit"] else ""
     end = "" if run["ended"] else " (cut short)"
     lines = [f"{run['time']}  {run['run']}  by {run['user']}{limit}{end}"]
+    rehearsed = run["rehearsals"]
+    lines += [
+        f"    {one['scenario']} for {', '.join(one['sites'])}: {one['ending']}, {one['words']}"
+        for one in (rehearsed if isinstance(rehearsed, list) else ())
+    ]
     results = run["results"]
     for one in results if isinstance(results, list) else ():
         words = f": {one['words']}" if one["words"] else ""

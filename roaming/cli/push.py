@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,12 +32,13 @@ from roaming.cli.options import (
     VaultPasswordFileOption,
 )
 from roaming.cli.progress import bar
-from roaming.cli.scope import campaign, limited
+from roaming.cli.scope import campaign, limited, says_still
 from roaming.cli.watch import count, line
 from roaming.errors import PushError
 from roaming.load import load
 from roaming.model.problem import Severity
-from roaming.push import Outcome
+from roaming.push import Outcome, RehearsalCommand, Stage
+from roaming.push.rehearsal import EXAMPLE
 from roaming.render import render
 from roaming.rules import check
 from roaming.secrets import open_store
@@ -46,6 +48,41 @@ if TYPE_CHECKING:
     from roaming.push import DeviceResult
     from roaming.push.campaign import Campaign
     from roaming.push.wanted import Wanted
+
+
+def _command(text: str) -> RehearsalCommand:
+    try:
+        return RehearsalCommand.parse(text)
+    except PushError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        message = "say why: the reason stands in the journal"
+        raise typer.BadParameter(message)
+    return text.strip()
+
+
+RehearseWithOption = Annotated[
+    RehearsalCommand | None,
+    typer.Option(
+        "--rehearse-with",
+        envvar="ROAM_REHEARSAL",
+        parser=_command,
+        metavar="COMMAND",
+        help=f"What runs the scenarios that sites demand, such as {EXAMPLE!r}.",
+    ),
+]
+WaiveRehearsalsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--waive-rehearsals",
+        parser=_reason,
+        metavar="REASON",
+        help="Push without them, for a reason that stands in the journal.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -67,6 +104,8 @@ def push(
         bool, typer.Option("--resume", help="Settle first what a former push left, read from the devices.")
     ] = False,
     attended: AttendedOption = False,
+    rehearse_with: RehearseWithOption = None,
+    waive_rehearsals: WaiveRehearsalsOption = None,
     vault_password_file: VaultPasswordFileOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -75,7 +114,8 @@ def push(
 
     Each device can come back by itself before anything is changed on it, and is confirmed over a new session: whatever
     dies meanwhile, it ends as it was or as it shall be. A canary goes first, then batches; servers that stand in for
-    each other never go together. Exit status: 0 done or nothing to do, 1 a device was not changed.
+    each other never go together. What a site demands is rehearsed before anything is touched. Exit status: 0 done or
+    nothing to do, 1 a device was not changed.
 
     Examples: roam push --limit hackney --yes
 
@@ -94,7 +134,9 @@ def push(
     with bar("reading", len(wanted), quiet=as_json) as done:
         plan = work.plan(wanted, done)
     terms = Terms(limit, ticket, tuple(approval or ()), report, attended, yes, as_json)
-    carry_out(Undertaking(work, plan, wanted, terms, bundle.digest()))
+    unchanged = partial(says_still, inventory, limit, bundle.digest())
+    stage = Stage(inventory.resolve(), rehearse_with, waive_rehearsals, unchanged=unchanged)
+    carry_out(Undertaking(work, plan, wanted, terms, bundle.digest(), stage))
 
 
 def _resume(work: Campaign, wanted: tuple[Wanted, ...], *, quiet: bool) -> None:

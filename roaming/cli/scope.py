@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from roaming.load import load
 from roaming.push.campaign import Campaign
+from roaming.render import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,3 +37,8 @@ def limited(bundle: Bundle, limit: str | None) -> Bundle:
         message = f"--limit {limit} names no device: give borough, borough/site or borough/site/device"
         raise typer.BadParameter(message)
     return part
+
+
+def says_still(inventory: Path, limit: str | None, digest: str) -> bool:
+    """Tell whether an inventory, read anew, still renders what had this digest."""
+    return limited(render(load(inventory).network), limit).digest() == digest

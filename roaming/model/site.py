@@ -107,7 +107,10 @@ class Capacity(Record):
 
 
 class Site(Record):
-    """A building. `owner` owns the infrastructure; `hosts` are the boroughs whose staff work there."""
+    """A building. `owner` owns the infrastructure; `hosts` are the boroughs whose staff work there.
+
+    `rehearsals` are the scenarios that must pass before a push changes one of its devices.
+    """
 
     slug: Slug
     name: Text
@@ -124,6 +127,7 @@ class Site(Record):
     other_ssids: tuple[OtherSsid, ...] = ()
     vlans: SiteVlans
     access_points: tuple[AnyAccessPoint, ...] = ()
+    rehearsals: tuple[Slug, ...] = ()
 
     @property
     def standalone(self) -> tuple[AccessPoint, ...]:

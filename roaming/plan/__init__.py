@@ -15,6 +15,7 @@ from roaming.plan.digest import digest, document, document_text, read_document
 from roaming.plan.effects import Effect, EffectKind, effects, effects_json, effects_text
 from roaming.plan.failover import failover_groups, partners
 from roaming.plan.order import Wave, waves
+from roaming.plan.rehearsal import Rehearsal, rehearsals
 from roaming.plan.report import as_json, as_text, hint
 from roaming.plan.rollback import Former, earliest, former, plan_rollback
 
@@ -28,6 +29,7 @@ __all__ = [
     "Former",
     "Plan",
     "Policy",
+    "Rehearsal",
     "ServiceAction",
     "Unreachable",
     "Wave",
@@ -51,5 +53,6 @@ __all__ = [
     "plan_rollback",
     "policy_of",
     "read_document",
+    "rehearsals",
     "waves",
 ]

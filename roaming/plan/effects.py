@@ -75,7 +75,7 @@ def _overnight(device: DeviceBundle, network: Network, today: date) -> Iterator[
     GovWifi's servers fetch their clients once a night (GovWifi/govwifi-frontend README), and the admin site shows an
     address as available from the day after it was entered (GovWifi/govwifi-admin app/models/ip.rb, `available?`).
     """
-    for borough, site in _sites(device, network):
+    for borough, site in sites_of(device, network):
         if all(network.wlans_by_name[name].scheme is not Scheme.GOVWIFI for name in site.wlans):
             continue
         for location in borough.govwifi.locations if borough.govwifi else ():
@@ -85,8 +85,14 @@ def _overnight(device: DeviceBundle, network: Network, today: date) -> Iterator[
                 yield Effect(device.path, EffectKind.OVERNIGHT, words, day)
 
 
-def _sites(device: DeviceBundle, network: Network) -> Iterator[tuple[Borough, Site]]:
+def sites_of(device: DeviceBundle, network: Network) -> Iterator[tuple[Borough, Site]]:
     """Yield the sites whose radios a device runs: the one place to say so for a kind of device."""
     borough = network.boroughs_by_slug.get(device.owner)
-    if borough is not None and device.kind is DeviceKind.ACCESS_POINT:
+    if borough is None:
+        return
+    if device.kind is DeviceKind.ACCESS_POINT:
         yield from ((borough, site) for site in borough.sites if site.slug == device.site)
+    for controller in borough.controllers:
+        if controller.name == device.name:
+            found = {site.slug: site for site, _ in network.controlled(borough, controller)}
+            yield from ((borough, site) for site in found.values())

@@ -15,6 +15,17 @@ from roaming.push.on_cli import CliDriver, Lines
 from roaming.push.on_linux import LinuxDriver, Prints
 from roaming.push.open_devices import OpenDevice, open_devices
 from roaming.push.reach import access, access_to, logins, worker
+from roaming.push.rehearsal import (
+    WAY_OUT,
+    Ending,
+    FakePerformer,
+    Performance,
+    Performer,
+    Program,
+    RehearsalCommand,
+    Rehearsed,
+    Stage,
+)
 from roaming.push.report import DeviceRecord, RunRecord, WaveRecord, markdown, wave_summary
 from roaming.push.states import GOOD, DeviceResult, Outcome, Standing, State
 from roaming.push.stop import Ended, StopRule, left
@@ -23,6 +34,7 @@ from roaming.push.wanted import Stock, Wanted
 
 __all__ = [
     "GOOD",
+    "WAY_OUT",
     "AnsibleCarrier",
     "Backups",
     "Carrier",
@@ -33,9 +45,11 @@ __all__ = [
     "Driver",
     "DriverCarrier",
     "Ended",
+    "Ending",
     "Engine",
     "FakeCarrier",
     "FakeLinks",
+    "FakePerformer",
     "FakeSignatures",
     "Job",
     "Journal",
@@ -50,12 +64,18 @@ __all__ = [
     "OpenDevice",
     "Outcome",
     "Pace",
+    "Performance",
+    "Performer",
     "Prints",
+    "Program",
+    "RehearsalCommand",
+    "Rehearsed",
     "Run",
     "RunRecord",
     "SessionLinks",
     "Signatures",
     "SshKeygen",
+    "Stage",
     "Standing",
     "State",
     "Stock",

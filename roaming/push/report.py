@@ -63,6 +63,7 @@ class RunRecord:
     limit: str | None = None
     stopped: str | None = None
     effects: tuple[str, ...] = ()
+    rehearsals: tuple[str, ...] = ()
 
     @property
     def devices(self) -> tuple[DeviceRecord, ...]:
@@ -110,6 +111,7 @@ def _head(run: RunRecord) -> str:
         ("limit", run.limit or "none: every device"),
         ("inventory", run.inventory),
         ("plan", run.plan),
+        *(("rehearsal", one) for one in run.rehearsals),
     ]
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {escape(value)} |" for name, value in rows)])
 

@@ -39,12 +39,13 @@ class Ended:
 class StopRule:
     """How much may fail before a run stops: so many devices, and such a share (0 to 1) of those tried.
 
-    `until` is when the change window closes. A canary may not fail at all.
+    `until` is when the change window closes. A canary may not fail at all. `refused` says why nothing may begin.
     """
 
     max_failures: int = 0
     max_share: float = 1.0
     until: datetime | None = None
+    refused: str | None = None
 
     def __post_init__(self) -> None:
         if self.max_failures < 0 or not 0 <= self.max_share <= 1:
@@ -52,12 +53,14 @@ class StopRule:
             raise ValueError(message)
 
     @classmethod
-    def of(cls, policy: Policy, until: datetime | None) -> StopRule:
+    def of(cls, policy: Policy, until: datetime | None, refused: str | None = None) -> StopRule:
         """Return the rule that the inventory sets; `until` is `plan.allowed_until(…)`."""
-        return cls(policy.max_failures, policy.max_share, until)
+        return cls(policy.max_failures, policy.max_share, until, refused)
 
     def verdict(self, ended: Sequence[Ended], now: datetime | None = None) -> str | None:
         """Return why no further wave may begin; None when one may. It may also be asked in the middle of a wave."""
+        if self.refused is not None:
+            return self.refused
         lost = [one.device for end in ended for one in end.results if one.outcome is Outcome.UNKNOWN]
         if lost:
             return f"nobody can say what {', '.join(lost)} runs: see to it by hand first"

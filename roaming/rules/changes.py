@@ -1,4 +1,4 @@
-"""Change control: a borough asks for no less than the federation, and nobody is two people."""
+"""Change control: a borough asks for no less than the federation, nobody is two people, no demand is idle."""
 
 from __future__ import annotations
 
@@ -37,6 +37,16 @@ def approver_unique(given: Given) -> Iterator[Finding]:
             yield Finding((*path, "public_key"), f"{approver.name} approves with the key of {name}", before)
 
 
+def rehearsal_heeded(given: Given) -> Iterator[Finding]:
+    """Find sites that demand a rehearsal and have nothing whose change it would come before."""
+    for path, _, site in walk.sites(given.network):
+        if site.rehearsals and not site.access_points:
+            text = (
+                f"{site.slug} demands {', '.join(site.rehearsals)} before a change of its access points, and has none"
+            )
+            yield Finding((*path, "rehearsals"), text)
+
+
 def _approvers(network: Network) -> Iterator[tuple[ModelPath, Approver]]:
     controls: list[tuple[ModelPath, ChangeControl]] = [(("federation",), network.federation.change_control)]
     controls += [(path, borough.change_control) for path, borough in walk.boroughs(network)]
@@ -63,5 +73,14 @@ RULES = (
         source="docs/adr/0011-waves-and-approval.md",
         fix="give each approver the key that only they have",
         find=approver_unique,
+    ),
+    Rule(
+        id="rehearsal-heeded",
+        scheme="any",
+        text="A site that demands a rehearsal has access points.",
+        why="It comes before a change of a device that runs the site's radios: without one it would never come.",
+        source="docs/adr/0023-rehearsals.md",
+        fix="take it out, or enter the access points",
+        find=rehearsal_heeded,
     ),
 )

@@ -85,7 +85,14 @@ def test_an_inventory_with_errors_is_not_pushed(tmp_path: Path, secrets: Path) -
 
 
 @pytest.mark.parametrize(
-    "words", [("push", "--json"), ("push", "--yes", "--limit", "nowhere"), ("diff", "--limit", "x/y")]
+    "words",
+    [
+        ("push", "--json"),
+        ("push", "--yes", "--limit", "nowhere"),
+        ("push", "--yes", "--rehearse-with", "roam-lab radio walk"),
+        ("push", "--yes", "--waive-rehearsals", " "),
+        ("diff", "--limit", "x/y"),
+    ],
 )
 def test_wrong_usage(tmp_path: Path, secrets: Path, words: tuple[str, ...]) -> None:
     assert run(*words, secrets=secrets, state=tmp_path).exit_code == 2
@@ -94,11 +101,16 @@ def test_wrong_usage(tmp_path: Path, secrets: Path, words: tuple[str, ...]) -> N
 def test_the_journal_lists_runs_and_notices_who_edits_it(tmp_path: Path) -> None:
     assert "no push has been made from here" in run("journal", state=tmp_path).stdout
     journal = JournalFile(tmp_path, "run-1")
-    journal.note("run", user="someone", limit="camden")
+    rehearsal = {"scenario": "walk", "sites": ["camden/town-hall"], "ending": "waived", "words": "INC42"}
+    journal.note("run", user="someone", limit="camden", rehearsals=[rehearsal])
     journal.note("outcome", device="hub-east", outcome="refused", words="it says no", files=0)
     result = run("journal", "--verify", state=tmp_path)
     assert result.exit_code == 0
-    assert "run-1  by someone --limit camden (cut short)\n    hub-east: refused, 0 files: it says no" in result.stdout
+    assert (
+        "run-1  by someone --limit camden (cut short)\n"
+        "    walk for camden/town-hall: waived, INC42\n"
+        "    hub-east: refused, 0 files: it says no"
+    ) in result.stdout
     assert "journal whole: 2 lines" in result.stdout
     path = tmp_path / "journal.jsonl"
     path.write_text(path.read_text().replace("it says no", "all is well"))

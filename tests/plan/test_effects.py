@@ -87,6 +87,15 @@ def test_govwifi_is_felt_from_its_day_on(network: Network) -> None:
     )
 
 
+def test_a_controller_brings_govwifi_to_its_sites_overnight(network: Network) -> None:
+    plan = Plan((pending("camden//camden-wlc", DeviceKind.CONTROLLER, restart=False),))
+    works_from = date(2026, 3, 30)
+    words = OVERNIGHT.format("Camden Town Hall", works_from)
+    there = Effect("camden/camden-wlc", EffectKind.OVERNIGHT, words, works_from)
+    assert there in effects(plan, network, date(2026, 3, 29))
+    assert there not in effects(plan, network, works_from)
+
+
 def test_a_site_without_govwifi_waits_for_no_night(network: Network) -> None:
     path, _, day = some_access_point(network)
     owner, slug, _ = path.split("/")

@@ -14,6 +14,7 @@ from roaming.errors import QuoteError
 from roaming.targets import TARGETS, RevertKind, Scope
 from roaming.targets.iosxe.dialect import IosXe
 from roaming.targets.iosxe.secret import Secret, decode_type_7
+from roaming.targets.iosxe.tree import parse
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yml"))
 TARGET = TARGETS["iosxe"]
@@ -67,7 +68,7 @@ def test_no_secret_is_in_a_repr() -> None:
     wanted = "radius server LON-a\n key 0 s3cr3t\n"
     remedy = IOSXE.remedy("", wanted, IOSXE.scope("LON-", wanted), {})
     assert "s3cr3t" in str(remedy.commands)
-    assert "s3cr3t" not in repr(remedy) + repr(Secret("0", "s3cr3t"))
+    assert "s3cr3t" not in repr(remedy) + repr(Secret("0", "s3cr3t")) + repr(parse(wanted))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from roaming.targets.dialect import Remedy
@@ -39,7 +39,7 @@ class IosXe:
 
     def ours(self, running: str, scope: Scope) -> str:
         """Return our lines, those in shared sections below the section's head."""
-        return spell(tuple(replace(part.node, children=part.ours) for part in parts(running, scope) if part.owned))
+        return spell(tuple(part.node._replace(children=part.ours) for part in parts(running, scope) if part.owned))
 
     def foreign(self, running: str, scope: Scope) -> str:
         """Return all other lines; a shared section's head stands above those of others in it."""
@@ -52,7 +52,8 @@ class IosXe:
         work = Work(dict(have), want, renew)
         work.run()
         gone = [thing for name, thing in have.items() if name not in want and not thing.kind.shared]
-        work.note_strangers(gone, _foreign(running, scope))
+        if gone:
+            work.note_strangers(gone, _foreign(running, scope))
         return Remedy(tuple(work.commands), tuple(work.outage), tuple(work.unverifiable), before, after)
 
     def joined(self, shown: str) -> frozenset[str]:
@@ -83,4 +84,4 @@ class IosXe:
 
 def _foreign(running: str, scope: Scope) -> tuple[Node, ...]:
     cut = (part for part in parts(running, scope) if not part.whole)
-    return tuple(replace(part.node, children=part.foreign) if part.owned else part.node for part in cut)
+    return tuple(part.node._replace(children=part.foreign) if part.owned else part.node for part in cut)

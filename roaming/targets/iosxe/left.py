@@ -7,7 +7,7 @@ what it sets: `wlan LON-govroam / security pmf`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from roaming.targets.iosxe.kinds import KINDS, settings
@@ -99,7 +99,7 @@ def _without(nodes: Iterable[Node], left: Left) -> Iterator[Node]:
         children = tuple(child for child in node.children if not left.line(thing, kind, child))
         emptied = kind.shared and not children
         if thing not in left.things and not emptied:
-            yield replace(node, children=children)
+            yield node._replace(children=children)
 
 
 def needs(text: str) -> Iterator[tuple[str, str]]:

@@ -69,8 +69,8 @@ def things(text: str, scope: Scope) -> dict[Name, Thing]:
     """Return what is ours in a configuration, in its order."""
     found: dict[Name, Thing] = {}
     for part in parts(text, scope):
-        known = headed(part.node)
-        if part.owned and known is not None:
+        known = headed(part.node) if part.owned else None
+        if known is not None:
             name, kind, match = known
             inner = settings(kind, part.ours)
             found[name] = Thing(kind, name.name, part.node.text, _value(match), inner, alone=not part.foreign)

@@ -3,59 +3,57 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 # What a device says about a configuration, and not in it; all of it changes by itself.
 _HEADER: Final = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
 )
+_HEADED: Final = ("Building", "Current", "Using", "ntp clock-period", "end")
 # A banner is printed between two ^C; what stands there is text, whatever it looks like. Ciphertext holds ^C too.
 _BANNER: Final = re.compile(r"\s*banner \S+ \^C(?!.*\^C)")
 _DELIMITER: Final = "^C"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A line and what is indented below it. `raw` is the line as it was printed, several for a banner.
 
     Either may hold a secret.
     """
 
-    text: str = field(repr=False)
-    raw: str = field(repr=False)
+    text: str
+    raw: str
     children: tuple[Node, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show no line: it may hold a secret."""
+        return f"Node({len(self.lines())} lines)"
 
     def lines(self) -> list[str]:
         """Return the raw lines of the node and of all below it."""
-        return [self.raw, *(line for child in self.children for line in child.lines())]
-
-
-@dataclass(slots=True)
-class _Open:
-    """A node that may still get children."""
-
-    indent: int
-    text: str
-    raw: str
-    children: list[_Open] = field(default_factory=list)
-
-    def closed(self) -> Node:
-        return Node(self.text, self.raw, tuple(child.closed() for child in self.children))
+        found = [self.raw]
+        for child in self.children:
+            found += child.lines()
+        return found
 
 
 def parse(text: str) -> tuple[Node, ...]:
     """Return the top-level lines, without headers, comments and separators."""
-    root = _Open(-1, "", "")
-    path = [root]
+    top: list[Node] = []
+    # Lines that may still get children: indent, text, raw, and the list that they will stand in.
+    path: list[tuple[int, str, str, list[Node], list[Node]]] = []
+
+    def close(indent: int) -> None:
+        while path and path[-1][0] >= indent:
+            _, line, raw, children, siblings = path.pop()
+            siblings.append(Node(line, raw, tuple(children)))
+
     for raw in whole_lines(text):
-        stripped = raw.strip()
         indent = len(raw) - len(raw.lstrip(" "))
-        while path[-1].indent >= indent:
-            path.pop()
-        path[-1].children.append(_Open(indent, stripped, raw))
-        path.append(path[-1].children[-1])
-    return root.closed().children
+        close(indent)
+        path.append((indent, raw.strip(), raw, [], path[-1][3] if path else top))
+    close(0)
+    return tuple(top)
 
 
 def whole_lines(text: str) -> list[str]:
@@ -68,9 +66,13 @@ def whole_lines(text: str) -> list[str]:
             if _DELIMITER in line:
                 found.append("\n".join(banner))
                 banner = []
-        elif _BANNER.match(line):
+            continue
+        stripped = line.strip()
+        if not stripped or stripped[0] == "!":
+            continue
+        if stripped.startswith("banner ") and _BANNER.match(line):
             banner.append(line)
-        elif line.strip() and not line.lstrip().startswith("!") and not _HEADER.fullmatch(line.strip()):
+        elif not (stripped.startswith(_HEADED) and _HEADER.fullmatch(stripped)):
             found.append(line)
     return [*found, *banner]
 

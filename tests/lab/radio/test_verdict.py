@@ -199,6 +199,7 @@ def test_json_says_that_a_run_was_emulated() -> None:
                 "d1_ms": None,
                 "d2_ms": 12.5,
                 "phases": {"auth": 0.4, "reassoc": 0.3, "eap": 30.0, "four_way": 6.6},
+                "offsets": {"auth": 0.0, "reassoc": 5.1, "eap": 33.1, "four_way": 64.0},
                 "captured": "initial",
                 "reassociation": False,
                 "why": None,

@@ -1,0 +1,105 @@
+"""Two runs as a picture: each step twice, before and after, on the same scales. Nothing is said by colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+from lab.radio.comparison import Change
+from lab.radio.sheet import Scale, Sheet
+from lab.radio.timeline import PATTERNS, WORDS, phase_bars, phase_legend
+
+if TYPE_CHECKING:
+    from lab.radio.comparison import Comparison, Pair
+    from lab.radio.kept import KeptRoam
+
+_LEFT, _KIND, _RIGHT = 20, 340, 1060
+# From where to where the bars of each figure reach; its number stands behind them.
+_D2, _D1 = (536, 740), (826, 1010)
+_ROW, _BETWEEN = 20, 12
+_GAP: Final = "#dde3e7"
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    d2: Scale
+    d1: Scale
+
+
+def draw_comparison(comparison: Comparison, names: tuple[str, str]) -> str:
+    """Draw two runs as SVG; `names` are what the one before and the one after are called."""
+    scenario = comparison.before.scenario
+    sheet = Sheet(f"{scenario}, before and after", f"before: {names[0]}; after: {names[1]}", PATTERNS)
+    _head(sheet, comparison, names)
+    sheet.y += 30
+    phase_legend(sheet, _LEFT)
+    sheet.y += 30
+    unit = "ms, emulated" if comparison.before.emulated and comparison.after.emulated else "ms"
+    sheet.text(_D2[0], sheet.y, f"D2, reassociation ({unit})", "small")
+    sheet.text(_D1[0], sheet.y, f"D1, what a caller misses ({unit})", "small")
+    axes = _axes(comparison)
+    top = sheet.y + 8
+    grid = ET.SubElement(sheet.root, "path", {"class": "grid"})
+    for pair in comparison.pairs:
+        _pair(sheet, axes, pair)
+    bottom = sheet.y + 8
+    lines = [(x(at), f"{at:g}") for x in (axes.d2, axes.d1) for at in x.ticks()]
+    grid.set("d", "".join(f"M{x:g} {top:g}V{bottom:g}" for x, _ in lines))
+    for x, text in lines:
+        sheet.text(x, bottom + 13, text, "small mid")
+    sheet.y = bottom + 14
+    return sheet.done()
+
+
+def _axes(comparison: Comparison) -> _Axes:
+    roams = [roam for pair in comparison.pairs for roam in (pair.before, pair.after)]
+    ends = [began + ms for roam in roams for began, ms in roam.spans.values()]
+    d2 = [*ends, *(roam.d2_ms for roam in roams if roam.d2_ms is not None)]
+    d1 = [roam.d1_ms for roam in roams if roam.d1_ms is not None]
+    return _Axes(Scale(0, max([1.0, *d2]), *_D2), Scale(0, max([1.0, *d1]), *_D1))
+
+
+_LABELS: Final = ("before", "after")
+
+
+def _head(sheet: Sheet, comparison: Comparison, names: tuple[str, str]) -> None:
+    sheet.text(_LEFT, 32, f"radio {comparison.before.scenario}, before and after", "title")
+    sheet.y = 52
+    for label, name in zip(_LABELS, names, strict=True):
+        sheet.text(_LEFT, sheet.y, f"{label}: {name}", room=_RIGHT - _LEFT)
+        sheet.y += 17
+    if not comparison.timed:
+        sheet.text(_LEFT, sheet.y, "One run was emulated, the other was not: their times do not compare.", "told")
+        sheet.y += 17
+    elif comparison.before.emulated:
+        sheet.text(_LEFT, sheet.y, "Emulated: the times compare with one another, not with those of real radios.")
+        sheet.y += 17
+    worse = len(comparison.worse)
+    sheet.text(_LEFT, sheet.y, f"{worse} of {len(comparison.pairs)} steps became worse", "told" if worse else "")
+
+
+def _pair(sheet: Sheet, axes: _Axes, pair: Pair) -> None:
+    sheet.y += _ROW + _BETWEEN
+    way = f"{pair.before.start} → {pair.before.to}" if pair.before.start else f"→ {pair.before.to}"
+    sheet.text(_LEFT + 18, sheet.y, str(pair.number), "end")
+    sheet.text(_LEFT + 26, sheet.y, pair.before.client, room=66)
+    sheet.text(_LEFT + 94, sheet.y, way, room=_KIND - _LEFT - 98)
+    _run(sheet, axes, "before", pair.before)
+    sheet.y += _ROW
+    if pair.change is not Change.SAME:
+        words = pair.change.upper() if pair.change is Change.WORSE else pair.change.value
+        sheet.text(_LEFT + 26, sheet.y, words, "told" if pair.change is Change.WORSE else "")
+    _run(sheet, axes, "after", pair.after)
+
+
+def _run(sheet: Sheet, axes: _Axes, label: str, roam: KeptRoam) -> None:
+    kind = WORDS[roam.kind] if roam.passed else f"{WORDS[roam.kind]}: FAIL"
+    sheet.text(_KIND, sheet.y, label, "small")
+    sheet.text(_KIND + 46, sheet.y, kind, "" if roam.passed else "told", room=_D2[0] - _KIND - 50)
+    phase_bars(sheet, (axes.d2, sheet.y - 4), roam.d2_ms, roam.spans)
+    if roam.d2_ms is not None:
+        sheet.text(axes.d2(roam.d2_ms) + 5, sheet.y, f"{roam.d2_ms:.1f}")
+    if roam.d1_ms is not None:
+        sheet.box((axes.d1(0), axes.d1(roam.d1_ms)), (sheet.y - 10, 12), class_="phase", fill=_GAP)
+        sheet.text(axes.d1(roam.d1_ms) + 5, sheet.y, f"{roam.d1_ms:.1f}")
