@@ -3,9 +3,11 @@
 from monitor.passive.captures.attempt import Kind
 from monitor.passive.captures.conversations import Conversation, Result
 from monitor.passive.captures.links import RADIUS_PORTS
+from monitor.passive.captures.live import Live
 from monitor.passive.captures.pseudonyms import Addresses, ClientNames, DailyPseudonyms
 from monitor.passive.captures.reading import Reading
 from monitor.passive.captures.roam import Roam
+from monitor.passive.captures.tap import Input, Machine, Tap
 
 __all__ = [
     "RADIUS_PORTS",
@@ -13,8 +15,12 @@ __all__ = [
     "ClientNames",
     "Conversation",
     "DailyPseudonyms",
+    "Input",
     "Kind",
+    "Live",
+    "Machine",
     "Reading",
     "Result",
     "Roam",
+    "Tap",
 ]
