@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from monitor.cli.capture_output import Document, Output, Table
+from monitor.cli.options import DEFAULT_INVENTORY, InventoryOption, WebConfigOption
+from monitor.cli.sensor import serve_roams
 from monitor.passive.captures import RADIUS_PORTS, Addresses, DailyPseudonyms, Input, Live, Reading, Roam, Tap
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ def capture_command(
     ] = None,
     macs: Annotated[bool, typer.Option("--macs", help="Print clients' addresses, not pseudonyms of the day.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    listen_on: Annotated[
+        str | None,
+        typer.Option("--listen", help="Tell Prometheus of roams at this address and port, and print nothing."),
+    ] = None,
+    inventory: InventoryOption = DEFAULT_INVENTORY,
+    web_config: WebConfigOption = None,
 ) -> None:
     """Read captures: every roam by its kind with its times, and every RADIUS conversation by its hop.
 
@@ -48,8 +56,18 @@ def capture_command(
 
     Example: roam-monitor capture --json --port 1812 --port 11812 radius.pcap.gz
 
+    With --listen it is a sensor: it hears until SIGTERM and tells of roams to the inventory's access points.
+
     Example: roam-monitor capture --interface wlan0mon --interface wlan1mon
+
+    Example: roam-monitor capture --interface wlan0mon -i inventory --listen 127.0.0.1:9470
     """
+    if listen_on is not None:
+        if files or not interfaces:
+            message = "--listen needs an --interface, and reads no files"
+            raise typer.BadParameter(message)
+        serve_roams(interfaces, inventory, listen_on, web_config)
+        return
     wanted = frozenset(ports) if ports else RADIUS_PORTS
     heard = _heard(files or [], interfaces or [], wanted)
     live = Live()

@@ -8,10 +8,12 @@ from monitor.passive.captures.pseudonyms import Addresses, ClientNames, DailyPse
 from monitor.passive.captures.reading import Reading
 from monitor.passive.captures.roam import Roam
 from monitor.passive.captures.tap import Input, Machine, Tap
+from monitor.passive.captures.task import CaptureTask, PacketsTask, RoamCounter
 
 __all__ = [
     "RADIUS_PORTS",
     "Addresses",
+    "CaptureTask",
     "ClientNames",
     "Conversation",
     "DailyPseudonyms",
@@ -19,8 +21,10 @@ __all__ = [
     "Kind",
     "Live",
     "Machine",
+    "PacketsTask",
     "Reading",
     "Result",
     "Roam",
+    "RoamCounter",
     "Tap",
 ]
