@@ -119,7 +119,7 @@ FAMILIES: Final = (
     _histogram(
         "roaming_roam_seconds",
         ("visited", "kind"),
-        "D2 of roams: from the first frame to the new access point until it lets data through.",
+        "D2 of roams: from the first request until the new access point lets the client in.",
         ROAM_EDGES,
     ),
     _counter("roaming_roams_total", ("visited", "kind"), "Roams, those of which D2 was not heard and failed ones too."),

@@ -190,6 +190,7 @@ main()
 def test_a_sensor_answers_prometheus_and_ends_by_sigterm(radio: Path) -> None:
     words = [sys.executable, "-c", SCRIPT.replace("FOLDER", str(radio)), "capture", "--interface", "wlan0mon"]
     words += ["-i", str(LAB), "--listen", "127.0.0.1:0"]
+    body = b""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ROAM_")}
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
         assert one.stderr is not None
@@ -198,7 +199,6 @@ def test_a_sensor_answers_prometheus_and_ends_by_sigterm(radio: Path) -> None:
             for line in one.stderr
             if (listening := re.search(r"listening on 127\.0\.0\.1 port (\d+)", line))
         )
-        body = b""
         try:
             body = wait_for("roaming_ft_fallbacks_total", int(port))
         finally:
