@@ -157,7 +157,7 @@ class Simulation:
             yield Increment(family("roaming_certificate_changes_total"), ("eap", ILL, ILL))
 
     def roams(self) -> Iterator[Increment]:
-        """Yield the roams of half a minute: two fast ones to each access point and a full one; ill, half fall back."""
+        """Yield the roams of half a minute: fast ones to each access point, and full ones; ill, some fall back."""
         for borough in BOROUGHS:
             ill = self.ill and borough == ILL
             counts = {"ft_air": 2, "pmk_cached": 1, "full_eap": 3 if ill else 1, "incomplete": int(ill)}
@@ -165,14 +165,14 @@ class Simulation:
                 yield Increment(family("roaming_roams_total"), (borough, kind), count)
             for number in (1, 2, 3):
                 where = (f"{borough}-th-ap{number}", "town-hall", borough)
-                yield Increment(family("roaming_ft_roams_total"), where, 2)
+                yield Increment(family("roaming_ft_roams_total"), where, 3 if ill else 2)
                 yield Increment(family("roaming_ft_fallbacks_total"), where, int(ill and number == 1))
 
     def lengths(self) -> Iterator[Observation]:
         """Yield how long they took."""
         for borough in BOROUGHS:
-            slow = 10 if self.ill and borough == ILL else 1
-            for kind, seconds in (("ft_air", 0.03), ("pmk_cached", 0.04), ("full_eap", 0.4)):
+            slow, full = (10, 3) if self.ill and borough == ILL else (1, 1)
+            for kind, seconds in (("ft_air", 0.03), ("pmk_cached", 0.04), *(("full_eap", 0.4),) * full):
                 yield Observation(family("roaming_roam_seconds"), (borough, kind), seconds * slow)
 
     def sensors(self) -> Batch:

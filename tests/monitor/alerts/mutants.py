@@ -108,7 +108,6 @@ GUARDS: Final = (
     Mutant(
         "roaming:visited:slow_roams", 'kind=~"ft_air|ft_ds"', 'kind=~".+"', "full authentications that take their time"
     ),
-    Mutant("roaming:visited:slow_roams", 'kind="full_eap"', 'kind=~".+"', "cached keys that take their time"),
     Mutant("roaming:visited:slow_roams", ">= 20", ">= 2", "fast roams that are slow, but few"),
     Mutant("RoamSlow", "> 0.05", "> 0.03", "fast roams, few of them slow"),
     Mutant("RoamSlow", "> 0.05", "> 0.5", "full authentications that are slow"),
