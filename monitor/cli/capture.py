@@ -50,13 +50,12 @@ def capture_command(
     """Read captures: every roam by its kind with its times, and every RADIUS conversation by its hop.
 
     Files of several sensors are read as one, by the clock that they share. Of addresses nothing stays: a client has a
-    pseudonym for a day and for this run. docs/captures.md says what each time means.
+    pseudonym for a day and for this run. docs/captures.md says what each time means. With --listen it is a sensor: it
+    hears until SIGTERM, and Prometheus gets the roams to the inventory's access points.
 
     Example: roam-monitor capture ap1.pcapng ap2.pcapng
 
     Example: roam-monitor capture --json --port 1812 --port 11812 radius.pcap.gz
-
-    With --listen it is a sensor: it hears until SIGTERM and tells of roams to the inventory's access points.
 
     Example: roam-monitor capture --interface wlan0mon --interface wlan1mon
 
@@ -69,11 +68,15 @@ def capture_command(
         serve_roams(interfaces, inventory, listen_on, web_config)
         return
     wanted = frozenset(ports) if ports else RADIUS_PORTS
-    heard = _heard(files or [], interfaces or [], wanted)
-    live = Live()
+    heard, live = _heard(files or [], interfaces or [], wanted), Live()
     reading = Reading([one.capture() for one in heard], wanted, merge=live) if heard else Reading(files or [], wanted)
     names = Addresses() if macs else DailyPseudonyms()
-    output: Output = Document(names) if as_json else Table(names)
+    _print(reading, heard, Document(names) if as_json else Table(names))
+    if live.error is not None:
+        raise live.error
+
+
+def _print(reading: Reading, heard: Sequence[Tap | Input], output: Output) -> None:
     with output, _ended_by_signals(heard):
         for one in reading.found():
             if isinstance(one, Roam):
@@ -84,8 +87,6 @@ def capture_command(
         output.print(reading.packets(), notes)
     for note in notes:
         typer.echo(f"note: {note}", err=True)
-    if live.error is not None:
-        raise live.error
 
 
 def _heard(files: Sequence[Path], interfaces: Sequence[str], ports: frozenset[int]) -> tuple[Tap | Input, ...]:

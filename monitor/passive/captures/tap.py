@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -99,10 +100,10 @@ class Tap:
         return Capture(self.interface, self._open)
 
     def stop(self) -> None:
-        """End with what was heard; from a signal handler or another thread."""
-        self._stopped = True
+        """End with what was heard, at once when asked twice; from a signal handler or another thread."""
+        again, self._stopped = self._stopped, True
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGKILL if again else signal.SIGTERM)
 
     @contextmanager
     def _open(self) -> Iterator[Pipe]:

@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -27,6 +29,9 @@ from roaming.load import load
 from tests.monitor.captures.air import CLIENT, ONE, THREE, TWO, Air, octets
 from tests.monitor.captures.made import write
 from tests.monitor.parsed import number, parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REPOSITORY = Path(__file__).parents[3]
 LAB = REPOSITORY / "lab" / "inventory"
@@ -178,6 +183,7 @@ def machine(folder: Path) -> Machine:
     return Machine(folder / "net", lambda name: str(folder / "dumpcap") if name == "dumpcap" else None)
 
 
+LISTENING = re.compile(r"listening on 127\.0\.0\.1 port (\d+)")
 SCRIPT = """
 from pathlib import Path
 from monitor.cli import main, sensor
@@ -187,43 +193,44 @@ main()
 """
 
 
-def test_a_sensor_answers_prometheus_and_ends_by_sigterm(radio: Path) -> None:
-    words = [sys.executable, "-c", SCRIPT.replace("FOLDER", str(radio)), "capture", "--interface", "wlan0mon"]
+@contextmanager
+def sensing(folder: Path) -> Iterator[int]:
+    """Run a sensor until the block ends, yield its port; what it ends with is looked at."""
+    words = [sys.executable, "-c", SCRIPT.replace("FOLDER", str(folder)), "capture", "--interface", "wlan0mon"]
     words += ["-i", str(LAB), "--listen", "127.0.0.1:0"]
-    body = b""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ROAM_")}
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
         assert one.stderr is not None
-        port = next(
-            listening[1]
-            for line in one.stderr
-            if (listening := re.search(r"listening on 127\.0\.0\.1 port (\d+)", line))
-        )
         try:
-            body = wait_for("roaming_ft_fallbacks_total", int(port))
+            yield next(int(found[1]) for line in one.stderr if (found := LISTENING.search(line)))
         finally:
             one.send_signal(signal.SIGTERM)
             out, said = one.communicate(timeout=20)
     assert (one.returncode, out) == (0, "")
     assert said.splitlines()[-1].endswith("stopped")
-    found = parsed(body)
-    for kind in ("ft_air", "ft_ds", "full_eap"):
-        assert number(found, "roaming_roams_total", visited="hackney", kind=kind) == 1
-        assert number(found, "roaming_roam_seconds_count", visited="hackney", kind=kind) == 1
-    assert number(found, "roaming_roam_seconds_bucket", visited="hackney", kind="ft_air", le="0.02") == 1
-    assert number(found, "roaming_roam_seconds_bucket", visited="hackney", kind="full_eap", le="0.1") == 0
-    where = {"site": "service-centre", "owner": "hackney"}
-    assert number(found, "roaming_ft_roams_total", access_point="hackney-sc-ap2", **where) == 2
-    assert number(found, "roaming_ft_fallbacks_total", access_point="hackney-sc-ap2", **where) == 1
-    assert number(found, "roaming_ft_fallbacks_total", access_point="hackney-sc-ap1", **where) == 0
-    # Who probes says how often; a sensor would hide that nobody does. And nobody's address is told.
-    assert b"roaming_probe_interval_seconds" not in body
-    assert CLIENT.encode() not in body
+
+
+def test_a_sensor_answers_prometheus_and_ends_by_sigterm(radio: Path) -> None:
+    with sensing(radio) as port:
+        body = wait_for("roaming_ft_fallbacks_total", port)
+        found = parsed(body)
+        for kind in ("ft_air", "ft_ds", "full_eap"):
+            assert number(found, "roaming_roams_total", visited="hackney", kind=kind) == 1
+            assert number(found, "roaming_roam_seconds_count", visited="hackney", kind=kind) == 1
+        assert number(found, "roaming_roam_seconds_bucket", visited="hackney", kind="ft_air", le="0.02") == 1
+        assert number(found, "roaming_roam_seconds_bucket", visited="hackney", kind="full_eap", le="0.1") == 0
+        where = {"site": "service-centre", "owner": "hackney"}
+        assert number(found, "roaming_ft_roams_total", access_point="hackney-sc-ap2", **where) == 2
+        assert number(found, "roaming_ft_fallbacks_total", access_point="hackney-sc-ap2", **where) == 1
+        assert number(found, "roaming_ft_fallbacks_total", access_point="hackney-sc-ap1", **where) == 0
+        # Who probes says how often; a sensor would hide that nobody does. And nobody's address is told.
+        assert b"roaming_probe_interval_seconds" not in body
+        assert CLIENT.encode() not in body
     assert nobody_is_left(radio)
 
 
 def wait_for(name: str, port: int) -> bytes:
-    until = time.monotonic() + 30
+    body, until = b"", time.monotonic() + 30
     while time.monotonic() < until:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.request("GET", "/metrics")
