@@ -264,8 +264,8 @@ def _roams(settings: Settings) -> tuple[Alert, ...]:
             "{{ $labels.owner }}",
             "Fast roaming to {{ $labels.access_point }} does not work",
             "{{ $value | humanizePercentage }} of the roams to {{ $labels.access_point }} at {{ $labels.site }} were "
-            "full authentications, though client and owner can do 802.11r. Compare its mobility domain and its keys "
-            "with its neighbours': roam diff --limit {{ $labels.owner }}/{{ $labels.site }}.",
+            "refused or full authentications, though client and owner can do 802.11r. Compare its mobility domain and "
+            "its keys with its neighbours': roam diff --limit {{ $labels.owner }}/{{ $labels.site }}.",
             "d/roaming-roams?var-visited={{ $labels.owner }}",
         ),
     )

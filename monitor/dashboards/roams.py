@@ -124,8 +124,8 @@ def _kinds() -> Section:
 def _fast() -> Section:
     table = Face(
         "Fallbacks by access point",
-        "Roams between access points of one owner by clients that can do 802.11r: what share were full authentications "
-        f"all the same. FtFallback fires above {alerts.FALLBACKS:.0%} in an hour.",
+        "Roams between access points of one owner by clients that do 802.11r: what share were refused or full "
+        f"authentications all the same. FtFallback fires above {alerts.FALLBACKS:.0%} in an hour.",
         "percentunit",
         at.FALLBACK_STEPS,
     )

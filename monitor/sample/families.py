@@ -123,8 +123,10 @@ FAMILIES: Final = (
         ROAM_EDGES,
     ),
     _counter("roaming_roams_total", ("visited", "kind"), "Roams, those of which D2 was not heard and failed ones too."),
-    _counter("roaming_ft_roams_total", _AP, "Roams of clients that can do 802.11r, from one of the owner's to this."),
-    _counter("roaming_ft_fallbacks_total", _AP, "Those of them that were full authentications all the same."),
+    _counter("roaming_ft_roams_total", _AP, "Roams of clients that do 802.11r, from another of the owner's to this."),
+    _counter(
+        "roaming_ft_fallbacks_total", _AP, "Those of them that were refused, or full authentications all the same."
+    ),
     _counter("roaming_capture_packets_total", ("interface",), "Packets that the sensor took up."),
     # The monitor itself
     _counter("roaming_collection_failures_total", ("collector", "reason"), "What could not be collected, and why."),

@@ -33,6 +33,9 @@ _FALLBACKS: Final = family("roaming_ft_fallbacks_total")
 _PACKETS: Final = family("roaming_capture_packets_total")
 _FAST: Final = frozenset({Kind.FT_AIR, Kind.FT_DS})
 _FT_AKM: Final = "FT-"
+_FT_REFUSALS: Final = frozenset({28, 43, 52, 53, 54, 55})
+"""Status codes of keys and mobility domains (IEEE 802.11-2020 table 9-50): R0KH unreachable; invalid AKMP, count of FT
+action frames, PMKID, MDE, FTE. Others, such as that of a full access point, say nothing against fast roaming."""
 _PACKETS_LAST: Final = 6
 """Intervals for which the count of packets is told when no new one comes."""
 
@@ -58,17 +61,23 @@ class RoamCounter:
         sink.count(Increment(_ROAMS, labels))
         if one.d2_ms is not None:
             sink.observe(Observation(_SECONDS, labels, one.d2_ms / 1000))
-        if self._could_be_fast(one, place):
+        fast = one.kind in _FAST
+        if (fast or _fell_back(one)) and self._comes_from(place.owner, one):
             where = (place.access_point, place.site, place.owner)
             sink.count(Increment(_FT_ROAMS, where))
-            sink.count(Increment(_FALLBACKS, where, float(one.kind not in _FAST)))
+            sink.count(Increment(_FALLBACKS, where, float(not fast)))
 
-    def _could_be_fast(self, one: Roam, place: RadioPlace) -> bool:
-        """Whether client and owner were ready for 802.11r: at a border between owners there is none."""
+    def _comes_from(self, owner: str, one: Roam) -> bool:
+        """Whether the client was at another access point of this owner: at a border between owners nothing is fast."""
         before = self.places.get(one.previous or b"")
-        if before is None or before.owner != place.owner:
-            return False
-        return one.kind in _FAST or (one.kind is Kind.FULL_EAP and one.akm.startswith(_FT_AKM))
+        return before is not None and before.owner == owner
+
+
+def _fell_back(one: Roam) -> bool:
+    """Whether a client that can do 802.11r was refused it, or authenticated in full without asking."""
+    if one.kind is Kind.INCOMPLETE:
+        return one.fast and one.refused in _FT_REFUSALS
+    return one.kind is Kind.FULL_EAP and one.akm.startswith(_FT_AKM)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from monitor.cli import app
 from monitor.discover import bssids
 from monitor.errors import SettingError
 from monitor.metrics import State
-from monitor.passive.captures import CaptureTask, Kind, Machine, PacketsTask, Roam, RoamCounter
+from monitor.passive.captures import CaptureTask, Kind, Machine, PacketsTask, Reading, Roam, RoamCounter
 from monitor.sample import FakeClock, FakeSink
 from monitor.target import Estate, RadioPlace
 from roaming.load import load
@@ -58,6 +58,8 @@ ROAM = Roam(
     acked=False,
     doubtful=False,
     inferred=False,
+    fast=True,
+    refused=None,
 )
 
 
@@ -70,6 +72,7 @@ def counted(roam: Roam) -> list[str]:
 
 
 FULL = replace(ROAM, kind=Kind.FULL_EAP, d2_ms=300)
+FAILED = replace(ROAM, kind=Kind.INCOMPLETE, d2_ms=None, akm="", fast=False)
 
 # The roam, then the labels, D2 in seconds, and what it says of 802.11r: nothing, a fast one (0) or a fallback (1).
 COUNTED: dict[str, tuple[Roam, tuple[str, str], float | None, int | None]] = {
@@ -82,7 +85,16 @@ COUNTED: dict[str, tuple[Roam, tuple[str, str], float | None, int | None]] = {
     "from a stranger's": (replace(FULL, previous=bytes(6)), ("camden", "full_eap"), 0.3, None),
     "a cached key": (replace(ROAM, kind=Kind.PMK_CACHED), ("camden", "pmk_cached"), 0.008, None),
     "a lost response": (replace(ROAM, d2_ms=None), ("camden", "ft_air"), None, 0),
-    "a failed one": (replace(ROAM, kind=Kind.INCOMPLETE, d2_ms=None), ("camden", "incomplete"), None, None),
+    "a failed one": (FAILED, ("camden", "incomplete"), None, None),
+    "a wrong key": (replace(FAILED, fast=True, refused=53), ("camden", "incomplete"), None, 1),
+    "a full access point": (replace(FAILED, fast=True, refused=17), ("camden", "incomplete"), None, None),
+    "refused without 802.11r": (replace(FAILED, refused=53), ("camden", "incomplete"), None, None),
+    "refused at a border": (
+        replace(FAILED, fast=True, refused=53, bssid=octets(THREE)),
+        ("hackney", "incomplete"),
+        None,
+        None,
+    ),
 }
 
 
@@ -158,7 +170,7 @@ AP1, AP2, STRANGER = "02:00:0a:0c:15:00", "02:00:0a:0c:16:00", "02:00:00:00:09:0
 
 @pytest.fixture
 def radio(tmp_path: Path) -> Path:
-    """Return a folder with a radio in monitor mode that hears a walk: two fast roams, a fallback, a stranger's."""
+    """Return a folder with a radio that hears two fast roams, a fallback, a refusal and a stranger's roam."""
     air = Air()
     air.data(-0.050, AP1)
     air.fast(0, AP1, AP2)
@@ -167,6 +179,8 @@ def radio(tmp_path: Path) -> Path:
     air.data(1.030, AP1)
     air.full(2, AP2, AP1, akm=3)
     air.data(2.3, AP2)
+    air.auth(2.5, AP1, 2)
+    air.auth(2.503, AP1, 2, 53)
     air.full(3, STRANGER, AP2)
     air.data(3.3, STRANGER)
     write(tmp_path / "air.pcap", air.made, 127)
@@ -304,3 +318,13 @@ def test_what_cannot_be_served_is_said(words: list[str], error: type[BaseExcepti
     done = CliRunner().invoke(app, ["capture", "--listen", "127.0.0.1:0", "-i", str(LAB), *words])
     assert isinstance(done.exception, error)
     assert message in " ".join(f"{done.exception} {done.stderr}".replace("│", " ").split())
+
+
+def test_a_refusal_counts_against_the_access_point_that_refused(radio: Path) -> None:
+    """A client that is refused 802.11r may go back to where it was: then there is no full authentication to count."""
+    sink, counter = FakeSink(), RoamCounter(bssids(load(LAB).network))
+    for one in Reading([radio / "air.pcap"]).found():
+        if isinstance(one, Roam):
+            counter.take(one, sink)
+    refused = [one.labels[0] for one in sink.increments if "fallbacks" in one.family.name and one.by]
+    assert sorted(refused) == ["hackney-sc-ap1", "hackney-sc-ap2"]
