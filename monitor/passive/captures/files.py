@@ -51,25 +51,24 @@ class Capture:
         """
         try:
             with self.open() as stream:
+                yield from stream.silence()
                 yield from self._of(stream)
         except OSError as error:
             message = f"{self.name}: {error.strerror or 'it cannot be read'}"
             raise CaptureError(message) from error
 
     def _of(self, stream: Stream) -> Iterator[Packet]:
-        yield from stream.silence()
         try:
             magic = stream.look()
         except (EOFError, OSError, zlib.error) as error:
             message = f"{self.name}: the gzip file is damaged"
             raise CaptureError(message) from error
         if magic == _PCAPNG:
-            yield from self._pcapng(stream)
-        elif magic in _PCAP:
-            yield from self._pcap(stream)
-        else:
-            message = f"{self.name}: neither pcap nor pcapng"
-            raise CaptureError(message)
+            return self._pcapng(stream)
+        if magic in _PCAP:
+            return self._pcap(stream)
+        message = f"{self.name}: neither pcap nor pcapng"
+        raise CaptureError(message)
 
     def _pcap(self, stream: Stream) -> Iterator[Packet]:
         from scapy.utils import RawPcapReader  # noqa: PLC0415  0.2 s that no other command should pay
@@ -77,7 +76,7 @@ class Capture:
         reader = self._begun(RawPcapReader, stream.file)
         unit = 1 if reader.nano else 1000
         link = reader.linktype & 0xFFFF
-        at = _PCAP_HEADER
+        at, live = _PCAP_HEADER, stream.live
         try:
             yield from stream.silence()
             for octets, (seconds, rest, _, length) in reader:
@@ -87,7 +86,8 @@ class Capture:
                 self.count += 1
                 at += _RECORD_HEADER + length
                 yield seconds * _SECOND + rest * unit, link, octets
-                yield from stream.silence()
+                if live:
+                    yield from stream.silence()
         except Exception:  # noqa: BLE001  whatever scapy lets through
             self.whole = False
         self.whole = self.whole and stream.ends_at(at)
@@ -104,7 +104,8 @@ class Capture:
                     continue
                 ticks = about.tshigh << 32 | about.tslow
                 yield ticks * _SECOND // about.tsresol, about.linktype, octets
-                yield from stream.silence()
+                if stream.live:
+                    yield from stream.silence()
         except Exception:  # noqa: BLE001  scapy lets its own errors and those of struct and zlib through
             self.whole = False
         self.whole = self.whole and not stream.short and stream.offset == reader.began

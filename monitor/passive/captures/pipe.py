@@ -21,6 +21,8 @@ _PATIENCE_S: Final = 0.2
 class Pipe(Stream):
     """A stream that can say that nothing is there, so that nobody waits for it alone; `stop` ends it."""
 
+    live = True
+
     def __init__(self, descriptor: int) -> None:
         self.file = self  # type: ignore[assignment]  # of the whole interface of files scapy uses `read` and `close`
         self.offset = 0

@@ -21,7 +21,9 @@ _GZIP: Final = b"\x1f\x8b"
 
 
 class Stream:
-    """A capture being read, inflated where it is gzipped."""
+    """A capture being read, inflated where it is gzipped. `live`: it may have nothing by now, and go on."""
+
+    live = False
 
     def __init__(self, raw: IO[bytes]) -> None:
         magic = raw.read(2)
