@@ -38,8 +38,8 @@ class Roam:
     acked: bool
     doubtful: bool
     inferred: bool
-    fast: bool
-    refused: int | None
+    fast: bool = False
+    refused: int | None = None
 
 
 def told(ended: Ended) -> Roam | None:
