@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def capture_command(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE...", help="pcap or pcapng, gzipped too; - is standard input.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="pcap or pcapng, gzipped too; - is standard input.")
     ] = None,
     *,
     interfaces: Annotated[

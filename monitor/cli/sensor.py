@@ -11,7 +11,7 @@ from monitor.discover import bssids
 from monitor.errors import SettingError
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
 from monitor.metrics import State
-from monitor.passive.captures import CaptureTask, Machine, PacketsTask, RoamCounter, Tap
+from monitor.passive.captures import CaptureTask, Machine, Medium, PacketsTask, RoamCounter, Tap
 from monitor.runner import Runner
 from monitor.sample import SystemClock
 from monitor.target import Estate
@@ -35,7 +35,7 @@ def serve_roams(interfaces: Sequence[str], inventory: Path, listen_on: str, web_
     Raises `CaptureError` for what cannot be heard, `SettingError` for an interface that is no radio.
     """
     for interface in interfaces:
-        if not Tap(interface, machine=MACHINE).air:
+        if Tap(interface, machine=MACHINE).medium is not Medium.AIR:
             message = f"--listen tells of roams, and {interface} is no radio in monitor mode"
             raise SettingError(message)
     network = load(inventory).network

@@ -7,7 +7,7 @@ from monitor.passive.captures.live import Live
 from monitor.passive.captures.pseudonyms import Addresses, ClientNames, DailyPseudonyms
 from monitor.passive.captures.reading import Reading
 from monitor.passive.captures.roam import Roam
-from monitor.passive.captures.tap import Input, Machine, Tap
+from monitor.passive.captures.tap import Input, Machine, Medium, Tap
 from monitor.passive.captures.task import CaptureTask, PacketsTask, RoamCounter
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Kind",
     "Live",
     "Machine",
+    "Medium",
     "PacketsTask",
     "Reading",
     "Result",

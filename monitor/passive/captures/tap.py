@@ -13,6 +13,7 @@ import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -25,12 +26,23 @@ from monitor.passive.captures.pipe import Pipe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+
+class Medium(Enum):
+    """What an interface hears: the air, Ethernet with its tags, or packets without either."""
+
+    AIR = auto()
+    ETHERNET = auto()
+    OTHER = auto()
+
+
 ANY: Final = "any"
 """All interfaces of this machine at once: no interface, but a word of libpcap's."""
 _LONGEST: Final = 4500
 """Octets of a packet that are taken up: RADIUS' longest (RFC 2865 §3) with all that stands before."""
 _MONITOR: Final = frozenset({"801", "802", "803"})
 """Types of an interface in monitor mode (if_arp.h: ARPHRD_IEEE80211, with Prism's header, with radiotap)."""
+_ETHERNET: Final = frozenset({"1", "772"})
+"""Ethernet and loopback (ARPHRD_ETHER, ARPHRD_LOOPBACK); a tunnel is neither."""
 _AIR: Final = "not (type mgt subtype beacon)"
 _END_S: Final = 3.0
 _DROPPED: Final = re.compile(r"received/dropped on interface .*: \d+/(\d+)|(\d+) packets dropped by kernel")
@@ -53,26 +65,28 @@ class Machine:
             raise CaptureError(message)
         return found
 
-    def hears_air(self, interface: str) -> bool:
-        """Return whether an interface is a radio in monitor mode.
+    def medium(self, interface: str) -> Medium:
+        """Return what an interface hears.
 
         Raises `CaptureError` for one that is not there, and for a radio in another mode, which would show no roam.
         """
         here = sorted(one.name for one in self.interfaces.iterdir())
         if interface == ANY:
-            return False
+            return Medium.OTHER
         if interface not in here:
             message = f"{interface}: there is no such interface; there are: {', '.join(here)}"
             raise CaptureError(message)
         folder = self.interfaces / interface
-        monitor = (folder / "type").read_text(encoding="ascii").strip() in _MONITOR
-        if not monitor and (folder / "phy80211").exists():
+        kind = (folder / "type").read_text(encoding="ascii").strip()
+        if kind in _MONITOR:
+            return Medium.AIR
+        if (folder / "phy80211").exists():
             message = (
                 f"{interface}: it is not in monitor mode, so it shows no roam: ip link set {interface} down; "
                 f"iw dev {interface} set type monitor; ip link set {interface} up"
             )
             raise CaptureError(message)
-        return monitor
+        return Medium.ETHERNET if kind in _ETHERNET else Medium.OTHER
 
 
 @dataclass(slots=True)
@@ -87,12 +101,12 @@ class Tap:
     machine: Machine = field(default_factory=Machine)
     dropped: int = 0
     engine: str = field(init=False)
-    air: bool = field(init=False)
+    medium: Medium = field(init=False)
     _process: subprocess.Popen[bytes] | None = None
     _stopped: bool = False
 
     def __post_init__(self) -> None:
-        self.air = self.machine.hears_air(self.interface)
+        self.medium = self.machine.medium(self.interface)
         self.engine = self.machine.engine()
 
     def capture(self) -> Capture:
@@ -145,11 +159,13 @@ class Tap:
 
     def _filter(self) -> str:
         """Return what the kernel is to let through, in libpcap's words."""
-        if self.air:
+        if self.medium is Medium.AIR:
             return _AIR
         plain = " or ".join(f"udp port {port}" for port in sorted(self.ports))
-        # `vlan` moves the offsets of all that stands behind it; on `any` there are no tags.
-        return plain if self.interface == ANY else f"{plain} or (vlan and ({plain} or (vlan and ({plain}))))"
+        if self.medium is Medium.OTHER:
+            return plain
+        # `vlan` moves the offsets of all that stands behind it.
+        return f"{plain} or (vlan and ({plain} or (vlan and ({plain}))))"
 
     def _why(self, words: str) -> str:
         if _FORBIDDEN in words.lower():

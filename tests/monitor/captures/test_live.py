@@ -264,7 +264,7 @@ def test_the_command_reads_standard_input(tmp_path: Path) -> None:
 
 def machine(folder: Path, script: str = "exit 0", name: str = "dumpcap") -> Machine:
     """Return a machine with a radio in each mode, and a program in the place of dumpcap."""
-    for interface, kind in (("lo", "772"), ("wlan0", "1"), ("wlan0mon", "803")):
+    for interface, kind in (("lo", "772"), ("tun0", "65534"), ("wlan0", "1"), ("wlan0mon", "803")):
         (folder / "net" / interface).mkdir(parents=True)
         (folder / "net" / interface / "type").write_text(f"{kind}\n")
     (folder / "net" / "wlan0" / "phy80211").mkdir()
@@ -277,7 +277,7 @@ def machine(folder: Path, script: str = "exit 0", name: str = "dumpcap") -> Mach
 @pytest.mark.parametrize(
     ("interface", "program", "message"),
     [
-        ("nope", "dumpcap", "nope: there is no such interface; there are: lo, wlan0, wlan0mon"),
+        ("nope", "dumpcap", "nope: there is no such interface; there are: lo, tun0, wlan0, wlan0mon"),
         (
             "wlan0",
             "dumpcap",
@@ -350,7 +350,7 @@ def test_a_program_that_ends_in_the_middle_loses_nothing(tmp_path: Path) -> None
 def test_the_kernel_is_asked_for_what_counts_alone(tmp_path: Path) -> None:
     """Beacons are left to it on the air, all but RADIUS elsewhere, behind tags too."""
     here = machine(tmp_path, f'for word; do echo "$word"; done > {tmp_path}/words')
-    for interface in ("wlan0mon", "lo", "any"):
+    for interface in ("wlan0mon", "lo", "tun0", "any"):
         with pytest.raises(CaptureError):
             list(Reading([Tap(interface, frozenset({1812, 1645}), here).capture()], merge=Live()).found())
         words = (tmp_path / "words").read_text().splitlines()
@@ -361,6 +361,7 @@ def test_the_kernel_is_asked_for_what_counts_alone(tmp_path: Path) -> None:
             == {
                 "wlan0mon": "not (type mgt subtype beacon)",
                 "lo": f"{ports} or (vlan and ({ports} or (vlan and ({ports}))))",
+                "tun0": ports,
                 "any": ports,
             }[interface]
         )
