@@ -224,8 +224,24 @@ class Walk:
                 control.ask("PMKSA_FLUSH")
             return self.step_join(step)
         self.see(control, step["bssid"])
-        answer = control.ask(f"ROAM {step['bssid']}")
-        return self.settle(step) if answer == "OK" else {"connected": False, "at": "", "vlan": "", "said": answer}
+        return self.asked(step, control.ask(f"ROAM {step['bssid']}"))
+
+    def step_over_ds(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Tell a client to ask for its next access point through the one it is at (FT over the DS)."""
+        control = self.control(step["client"])
+        self.see(control, step["bssid"])
+        return self.asked(step, control.ask(f"FT_DS {step['bssid']}"))
+
+    def step_steered(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Have the access point where a client is ask it to go to another (IEEE 802.11-2020 section 11.21.7)."""
+        self.see(self.control(step["client"]), step["bssid"])
+        node, interface = step["from"]
+        words = f"BSS_TM_REQ {step['mac']} pref=1 abridged=1 valid_int=255 neighbor={step['neighbour']}"
+        return self.asked(step, Control(NODES / node / "run/hostapd" / interface).ask(words))
+
+    def asked(self, step: dict[str, Any], answer: str) -> dict[str, Any]:
+        """Wait for a client that goes, and say what the daemon answered that was told to make it go."""
+        return {**self.settle(step), "said": answer}
 
     def see(self, control: Control, bssid: str) -> None:
         """Scan until the supplicant knows an access point: a roam leads to none that it has not heard."""
@@ -250,6 +266,7 @@ class Walk:
         time.sleep(0.2)
         station = pairs(Control(NODES / step["node"] / "run/hostapd" / step["interface"]).ask(f"STA {step['mac']}"))
         seen = {"key_mgmt": status.get("key_mgmt", ""), "state": status.get("wpa_state", "")}
+        seen["pmf"] = "[MFP]" in station.get("flags", "")
         return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": status.get("bssid", ""), **seen}
 
     def control(self, client: str) -> Control:
