@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.edits import rendered_files
 from lab.errors import ScenarioError
 from lab.radio.edits import edited, setting
+from lab.radio.scenario import Security
 from lab.radio.steps import steps
 from lab.radio.supposed import supposed, suppositions, walked_wlan
-from roaming.model.terms import Band, BandMode, Role
+from roaming.model.terms import Band, Role
 from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
 from roaming.targets import TARGETS
@@ -34,11 +35,11 @@ _CLIENT_MAC: Final = "02:c0:00:00:00:{:02x}"
 _PATIENCE_S: Final = 12
 # What a client of each generation of WPA-Enterprise asks for beside FT, and wpa_supplicant's `ieee80211w` of it.
 _SUITES: Final = {
-    BandMode.WPA2: ("WPA-EAP",),
-    BandMode.WPA2_WPA3: ("WPA-EAP-SHA256", "WPA-EAP"),
-    BandMode.WPA3: ("WPA-EAP-SHA256",),
+    Security.WPA2: ("WPA-EAP",),
+    Security.WPA2_WPA3: ("WPA-EAP-SHA256", "WPA-EAP"),
+    Security.WPA3: ("WPA-EAP-SHA256",),
 }
-_PROTECTED: Final = {BandMode.WPA2: "0", BandMode.WPA2_WPA3: "1", BandMode.WPA3: "2"}
+_PROTECTED: Final = {Security.WPA2: "0", Security.WPA2_WPA3: "1", Security.WPA3: "2"}
 # Where channels are counted from, in MHz (IEEE 802.11-2020 Annex E).
 _STARTS_MHZ: Final = {Band.GHZ_2_4: 2407, Band.GHZ_5: 5000, Band.GHZ_6: 5950}
 

@@ -13,7 +13,6 @@ from lab.errors import ScenarioError
 from roaming.load.document import read
 from roaming.load.wording import echoes, message
 from roaming.model.base import Record, Slug
-from roaming.model.terms import BandMode
 from roaming.model.wlan import Bands, FastRoaming
 
 if TYPE_CHECKING:
@@ -45,6 +44,14 @@ class How(StrEnum):
     STEERED = "steered"
 
 
+class Security(StrEnum):
+    """The generations of WPA-Enterprise that a client knows."""
+
+    WPA2 = "wpa2"
+    WPA2_WPA3 = "wpa2-wpa3"
+    WPA3 = "wpa3"
+
+
 class Client(Record):
     """A client: its home borough, whose probe account it uses. Without `ft` it knows no 802.11r.
 
@@ -54,7 +61,7 @@ class Client(Record):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,14}$")]
     home: Slug
     ft: bool = True
-    security: Literal[BandMode.WPA2, BandMode.WPA2_WPA3, BandMode.WPA3] = BandMode.WPA2_WPA3
+    security: Security = Security.WPA2_WPA3
 
 
 class Supposed(Record):

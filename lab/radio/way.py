@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lab.radio.edits import setting
 from lab.radio.journal import steering_answer
-from lab.radio.scenario import How
-from roaming.model.terms import BandMode
+from lab.radio.scenario import How, Security
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +60,7 @@ def _not_steered(plan: Plan, step: Step, going: Going, logs: Mapping[str, str]) 
 
 def _not_wpa3(plan: Plan, step: Step, going: Going) -> Iterator[str]:
     client = next(one for one in plan.scenario.clients if one.name == step.client)
-    if client.security is not BandMode.WPA3:
+    if client.security is not Security.WPA3:
         return
     if not going.seen.get("pmf"):
         yield f"{step.client} at {step.to}: hostapd has it without protected management frames, which is not WPA3"

@@ -266,8 +266,14 @@ class Walk:
         time.sleep(0.2)
         station = pairs(Control(NODES / step["node"] / "run/hostapd" / step["interface"]).ask(f"STA {step['mac']}"))
         seen = {"key_mgmt": status.get("key_mgmt", ""), "state": status.get("wpa_state", "")}
-        seen["pmf"] = "[MFP]" in station.get("flags", "")
-        return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": status.get("bssid", ""), **seen}
+        pmf = "[MFP]" in station.get("flags", "")
+        return {
+            "connected": connected,
+            "vlan": station.get("vlan_id", ""),
+            "at": status.get("bssid", ""),
+            "pmf": pmf,
+            **seen,
+        }
 
     def control(self, client: str) -> Control:
         """Return the control socket of a client's supplicant."""
