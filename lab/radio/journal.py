@@ -107,23 +107,24 @@ def read_stays(log: str) -> tuple[Stay, ...]:
     return tuple(Stay(bssid, began, next((at for at in ends if at > began), None)) for bssid, began in came)
 
 
-def hostapd_ms(log: str, mac: str, attempt: Attempt) -> float | None:
+def hostapd_ms(log: str, mac: str, attempt: Attempt, former: str = "") -> float | None:
     """Return D2 in milliseconds, from the hostapd log of the access point that an attempt led to.
 
     From the first authentication frame of the client that hostapd heard to the fourth EAPOL key message, or with FT,
-    which has none, to the connection that follows the reassociation response. None where the log has not both.
+    which has none, to the connection that follows the reassociation response. Over the DS it begins in the log of the
+    `former` access point, with the client's request. None where the logs have not both.
     """
     if attempt.ended is None:
         return None
-    heard: float | None = None
-    authentication = f"authentication: STA={mac} "
+    first, last = attempt.began, attempt.ended + _SETTLED_S
+    over_ds = f"FT: Received FT Action frame (STA={mac} Target AP={attempt.bssid} Action=1)"
+    where, begins = (former, over_ds) if attempt.kind is Kind.FT_DS else (log, f"authentication: STA={mac} ")
+    heard = next((at for at, text in stamped(where) if first <= at <= last and text.startswith(begins)), None)
+    if heard is None:
+        return None
     ends = (f"EAPOL-4WAY-HS-COMPLETED {mac}", f"AP-STA-CONNECTED {mac}")
-    for at, text in stamped(log):
-        if attempt.began <= at <= attempt.ended + _SETTLED_S:
-            heard = at if heard is None and text.startswith(authentication) else heard
-            if heard is not None and text.endswith(ends):
-                return round((at - heard) * 1000, 1)
-    return None
+    came = next((at for at, text in stamped(log) if heard <= at <= last and text.endswith(ends)), None)
+    return None if came is None else round((came - heard) * 1000, 1)
 
 
 def steering_answer(log: str, mac: str, span: tuple[float, float]) -> int | None:

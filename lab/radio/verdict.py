@@ -164,7 +164,7 @@ class _Judge:
                 faults=tuple(faults),
                 attempt=attempt,
                 air=captured,
-                hostapd_ms=self._logged(step, attempt) if attempt and came else None,
+                hostapd_ms=self._logged(step, start, attempt) if attempt and came else None,
                 overtaken=tuple(self.plan.at(one.bssid) for one, _ in tries if one.overtaken),
                 pmf=seen.get("pmf", False),
             )
@@ -194,8 +194,9 @@ class _Judge:
         bssid = self.plan.station(step.to).bssid
         return next((one for one in reversed(tries) if one[0].bssid == bssid), (None, None))
 
-    def _logged(self, step: Step, attempt: Attempt) -> float | None:
-        return hostapd_ms(self.logs.get(f"{step.to}.hostapd.log", ""), self.plan.macs[step.client], attempt)
+    def _logged(self, step: Step, start: str, attempt: Attempt) -> float | None:
+        log, former = (self.logs.get(f"{name}.hostapd.log", "") for name in (step.to, start))
+        return hostapd_ms(log, self.plan.macs[step.client], attempt, former)
 
     def _wrong_kind(self, step: Step, start: str, kind: Kind) -> Iterator[str]:
         if kind is not step.expect:
