@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lab.radio.edits import setting
 from lab.radio.journal import steering_answer
-from lab.radio.scenario import How, Security
+from lab.radio.scenario import How, Kind, Security
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ def wrong_way(plan: Plan, step: Step, going: Going, logs: Mapping[str, str]) -> 
         for name in (going.start, step.to) if step.how is How.OVER_DS else (going.start,):
             if (value := setting(plan.station(name).configuration, key)) != "1":
                 yield f"{name}: {key} is {'missing' if value is None else value}"
-    if going.start and step.how is How.STEERED:
+    if going.start and step.how is How.STEERED and step.expect is not Kind.FAILED:
         yield from _not_steered(plan, step, going, logs)
     if going.attempt is not None:
         yield from _not_wpa3(plan, step, going)
