@@ -20,7 +20,7 @@ _LINE: Final = re.compile(r"^(\d+\.\d+): (.*)$")
 _MAC: Final = r"([0-9a-f]{2}(?::[0-9a-f]{2}){5})"
 _TRYING: Final = re.compile(rf"SME: Trying to authenticate with {_MAC}|FT: Request over-the-DS with {_MAC}")
 _STEERED: Final = re.compile(rf"WNM: Transition to BSS {_MAC} based on BSS Transition Management Request")
-_ANSWER: Final = re.compile(rf"BSS-TM-RESP {_MAC} status_code=(\d+)")
+_ANSWER: Final = re.compile(rf"BSS-TM-RESP {_MAC} status_code=(\d+)(?:.* target_bssid={_MAC})?")
 # hostapd says that a client is connected about when the client does.
 _SETTLED_S: Final = 0.5
 _GAVE_UP: Final = "SME: Authentication timed out"
@@ -112,30 +112,33 @@ def hostapd_ms(log: str, mac: str, attempt: Attempt, former: str = "") -> float 
 
     From the first authentication frame of the client that hostapd heard to the fourth EAPOL key message, or with FT,
     which has none, to the connection that follows the reassociation response. Over the DS it begins in the log of the
-    `former` access point, with the client's request. None where the logs have not both.
+    `former` access point, with the client's request, and ends when that response was sent. None where the logs have not
+    both.
     """
     if attempt.ended is None:
         return None
     first, last = attempt.began, attempt.ended + _SETTLED_S
-    over_ds = f"FT: Received FT Action frame (STA={mac} Target AP={attempt.bssid} Action=1)"
-    where, begins = (former, over_ds) if attempt.kind is Kind.FT_DS else (log, f"authentication: STA={mac} ")
+    where, begins = log, f"authentication: STA={mac} "
+    ends = (f"EAPOL-4WAY-HS-COMPLETED {mac}", f"AP-STA-CONNECTED {mac}")
+    if attempt.kind is Kind.FT_DS:
+        where, begins = former, f"FT: Received FT Action frame (STA={mac} Target AP={attempt.bssid} Action=1)"
+        ends = (f"STA {mac} IEEE 802.11: associated",)
     heard = next((at for at, text in stamped(where) if first <= at <= last and text.startswith(begins)), None)
     if heard is None:
         return None
-    ends = (f"EAPOL-4WAY-HS-COMPLETED {mac}", f"AP-STA-CONNECTED {mac}")
-    came = next((at for at, text in stamped(log) if heard <= at <= last and text.endswith(ends)), None)
+    came = next((at for at, text in stamped(log) if heard <= at <= last and any(end in text for end in ends)), None)
     return None if came is None else round((came - heard) * 1000, 1)
 
 
-def steering_answer(log: str, mac: str, span: tuple[float, float]) -> int | None:
-    """Return the status that a client answered a wish to go elsewhere with, from its hostapd's log; None: no answer.
+def steering_answer(log: str, mac: str, span: tuple[float, float]) -> tuple[int, str] | None:
+    """Return what a client answered a wish to go elsewhere, from its hostapd's log: the status, and where it will go.
 
-    0 is consent (IEEE 802.11-2020 table 9-428).
+    Status 0 is consent (IEEE 802.11-2020 table 9-428). None: no answer.
     """
     first, last = span
     for at, text in stamped(log):
         if first <= at <= last and (answer := _ANSWER.search(text)) and answer[1] == mac:
-            return int(answer[2])
+            return int(answer[2]), answer[3] or ""
     return None
 
 

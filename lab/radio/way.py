@@ -49,11 +49,15 @@ def wrong_way(plan: Plan, step: Step, going: Going, logs: Mapping[str, str]) -> 
 
 def _not_steered(plan: Plan, step: Step, going: Going, logs: Mapping[str, str]) -> Iterator[str]:
     log, mac = logs.get(f"{going.start}.hostapd.log", ""), plan.macs[step.client]
-    status = steering_answer(log, mac, (going.seen["began"], going.seen["ended"]))
-    if status is None:
+    answer = steering_answer(log, mac, (going.seen["began"], going.seen["ended"]))
+    if answer is None:
         yield f"{step.client} did not answer {going.start}, which asked it to go to {step.to}"
-    elif status:
+        return
+    status, bssid = answer
+    if status:
         yield f"{step.client} would not go from {going.start} to {step.to} (status {status})"
+    elif plan.at(bssid) != step.to:
+        yield f"{step.client} chose {plan.at(bssid)} when {going.start} asked it to go to {step.to}"
     elif going.attempt and not going.attempt.steered:
         yield f"{step.client} went to {step.to}, and not because {going.start} asked it to, by wpa_supplicant's log"
 
