@@ -119,10 +119,10 @@ def hostapd_ms(log: str, mac: str, attempt: Attempt, former: str = "") -> float 
         return None
     first, last = attempt.began, attempt.ended + _SETTLED_S
     where, begins = log, f"authentication: STA={mac} "
-    ends = (f"EAPOL-4WAY-HS-COMPLETED {mac}", f"AP-STA-CONNECTED {mac}")
+    ends = [f"EAPOL-4WAY-HS-COMPLETED {mac}", f"AP-STA-CONNECTED {mac}"]
     if attempt.kind is Kind.FT_DS:
         where, begins = former, f"FT: Received FT Action frame (STA={mac} Target AP={attempt.bssid} Action=1)"
-        ends = (f"STA {mac} IEEE 802.11: associated",)
+        ends = [f"STA {mac} IEEE 802.11: associated"]
     heard = next((at for at, text in stamped(where) if first <= at <= last and text.startswith(begins)), None)
     if heard is None:
         return None
