@@ -11,7 +11,7 @@ import pytest
 from lab.pki import generate
 from lab.radio.edits import edited, setting
 from lab.radio.plan import make_plan
-from lab.radio.scenario import Client, Link, Security, Supposed, find_scenario, read_scenario
+from lab.radio.scenario import Client, Kind, Link, Security, Supposed, find_scenario, read_scenario
 from roaming.load import load
 from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
@@ -201,6 +201,12 @@ def test_a_client_is_steered_to_the_channel_that_is_run(
     back = plan.document["steps"][5]
     assert (back["do"], back["from"]) == ("steered", ["hackney-sc-ap2", "wlan0"])
     assert back["neighbour"] == f"02:00:0a:0c:15:00,0x0000,{candidate},0301ff"
+
+
+def test_a_client_leaves_before_a_border_and_to_forget(network: Network, material: Material) -> None:
+    plan = planned(network, material, "shared-building")
+    in_full = [step.expect is Kind.FULL_EAP for step in plan.scenario.walk]
+    assert [step["leave"] for step in plan.document["steps"]] == in_full
 
 
 def test_a_spoiled_setting_stands_on_one_access_point(network: Network, material: Material) -> None:
