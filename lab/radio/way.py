@@ -37,14 +37,21 @@ class Going:
 
 def wrong_way(plan: Plan, step: Step, going: Going, logs: Mapping[str, str]) -> Iterator[str]:
     """Say what of a step went in another way than it asks for."""
-    if going.start and (key := _SETTINGS.get(step.how)):
-        for name in (going.start, step.to) if step.how is How.OVER_DS else (going.start,):
-            if (value := setting(plan.station(name).configuration, key)) != "1":
-                yield f"{name}: {key} is {'missing' if value is None else value}"
+    if going.start:
+        yield from _not_offered(plan, step, going.start)
     if going.start and step.how is How.STEERED and step.expect is not Kind.FAILED:
         yield from _not_steered(plan, step, going, logs)
     if going.attempt is not None:
         yield from _not_wpa3(plan, step, going)
+
+
+def _not_offered(plan: Plan, step: Step, start: str) -> Iterator[str]:
+    """Say which setting rules a way out; of two access points that differ in it, the diagnosis tells."""
+    key = _SETTINGS.get(step.how, "")
+    names = (start, step.to) if step.how is How.OVER_DS else (start,)
+    values = {name: setting(plan.station(name).configuration, key) for name in names if key}
+    if "1" not in values.values():
+        yield from (f"{name}: {key} is {'missing' if value is None else value}" for name, value in values.items())
 
 
 def _not_steered(plan: Plan, step: Step, going: Going, logs: Mapping[str, str]) -> Iterator[str]:
