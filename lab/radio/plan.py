@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.edits import rendered_files
 from lab.errors import ScenarioError
 from lab.radio.edits import edited, setting
-from lab.radio.scenario import Security
-from lab.radio.steps import steps
+from lab.radio.scenario import Kind, Security
 from lab.radio.supposed import supposed, suppositions, walked_wlan
+from lab.radio.way import candidate, left
 from roaming.model.terms import Band, Role
 from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
@@ -129,7 +129,7 @@ class _Planner:
             "bridges": list(bridges.values()),
             "nodes": [self._node(node, nodes, bridges) for node in nodes],
             "clients": [self._client(client, homes[client.name], wlan, stations) for client in self.scenario.clients],
-            "steps": list(steps(self.scenario, wlan, stations, self.macs)),
+            "steps": list(self._steps(stations, wlan)),
         }
         files = {f"{node.name}{path}": content for node in nodes for path, content in node.files.items()}
         return Plan(self.scenario, stations, self.macs, document, files, suppositions(wlan, self.scenario))
@@ -287,6 +287,29 @@ class _Planner:
         trust = "".join(self.material.certificates[name] for name in home.identity.trust)
         files = {"wpa_supplicant.conf": f"{head}network={{\n{network}}}\n", "ca.pem": trust}
         return {"name": client.name, "mac": self.macs[client.name], "files": files}
+
+    def _steps(self, stations: tuple[Station, ...], wlan: Wlan) -> Iterator[dict[str, Any]]:
+        by_name = {station.name: station for station in stations}
+        at: dict[str, Station] = {}
+        for step in self.scenario.walk:
+            station = by_name[step.to]
+            start = at.pop(step.client, None)
+            if step.expect is not Kind.FAILED:
+                at[step.client] = station
+            yield {
+                "do": "join" if start is None else step.how.value,
+                "client": step.client,
+                "mac": self.macs[step.client],
+                "node": station.name,
+                "bssid": station.bssid,
+                "interface": station.interface,
+                "from": left(step, wlan, start, station),
+                "neighbour": candidate(station),
+                "forget": step.forget,
+                "leave": step.forget or (start is not None and start.mobility_domain != station.mobility_domain),
+                "dwell_s": step.dwell_s,
+                "fails": step.expect is Kind.FAILED,
+            }
 
 
 @dataclass(frozen=True, slots=True)

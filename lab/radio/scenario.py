@@ -175,32 +175,34 @@ def _strangers(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
 def _beginnings(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
     """Yield first steps that are none, others that say they are, and steps that lead nowhere."""
     at: dict[str, str] = {}
+    came: set[str] = set()
     for index, step in enumerate(scenario.walk):
-        if step.client not in at and step.expect not in {Kind.INITIAL, Kind.FAILED}:
+        if step.client not in came and step.expect not in {Kind.INITIAL, Kind.FAILED}:
             yield ("walk", index), f"the first step of {step.client} is `initial`, not `{step.expect}`"
-        if step.client in at and step.expect is Kind.INITIAL:
+        if step.client in came and step.expect is Kind.INITIAL:
             yield ("walk", index), f"only the first step of {step.client} is `initial`"
         if at.get(step.client) == step.to:
             yield ("walk", index), f"{step.client} is at {step.to} already"
+        at[step.client] = ""
         if step.expect is not Kind.FAILED:
             at[step.client] = step.to
+            came.add(step.client)
 
 
 def _ways(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
     """Yield steps that cannot be made so, or not be what is expected of them."""
     clients = {client.name: client for client in scenario.clients}
-    come: set[str] = set()
+    there: set[str] = set()
     for index, step in enumerate(scenario.walk):
-        if (client := clients.get(step.client)) and (text := _not_so(step, client, come)):
+        if (client := clients.get(step.client)) and (text := _not_so(step, client, there)):
             yield ("walk", index), text
-        if step.expect is not Kind.FAILED:
-            come.add(step.client)
+        there = there - {step.client} if step.expect is Kind.FAILED else there | {step.client}
 
 
-def _not_so(step: Step, client: Client, come: set[str]) -> str:
-    """Say why a step of a client cannot be; nothing when it can. `come` are those who are at an access point."""
-    if step.how is not How.ROAM and client.name not in come:
-        return f"the first step of {client.name} cannot be `{step.how}`: no access point has it yet"
+def _not_so(step: Step, client: Client, there: set[str]) -> str:
+    """Say why a step of a client cannot be; nothing when it can. `there` are those who are at an access point."""
+    if step.how is not How.ROAM and client.name not in there:
+        return f"{client.name} is nowhere then: no access point can make it `{step.how}`"
     if step.how is not How.ROAM and step.forget:
         return f"`forget` does not go with `{step.how}`: who has left is asked and asks nothing"
     if not client.ft and (step.how is How.OVER_DS or step.expect in {Kind.FT_AIR, Kind.FT_DS}):

@@ -40,6 +40,7 @@ START_S: Final = 60
 STREAM_S: Final = 0.02
 STREAM_OCTETS: Final = 160
 NOBODY: Final = "02:c0:ff:ff:ff:ff"
+DEBUG: Final = Path("/sys/kernel/debug/ieee80211")
 # What mac80211_hwsim adds a sender's power to, for all who hear it.
 FAINT_DBM: Final = -100
 USUAL_DBM: Final = -50
@@ -98,8 +99,8 @@ class Walk:
 
     def __init__(self, plan: dict[str, Any]) -> None:
         self.plan = plan
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.phys: dict[tuple[str, str], str] = {}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.steps: list[dict[str, Any]] = []
 
     def prepare(self) -> None:
@@ -107,7 +108,8 @@ class Walk:
         radios = sum(len(node.get("radios", ())) for node in self.plan["nodes"]) + len(self.plan["clients"])
         run("modprobe", "-a", *MODULES)
         run("modprobe", "mac80211_hwsim", f"radios={radios}")
-        run("mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug")
+        if not DEBUG.exists():
+            run("mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug")
         run("iw", "reg", "set", self.plan["country"])
         for bridge in self.plan["bridges"]:
             run("ip", "link", "add", bridge, "type", "bridge")
@@ -279,14 +281,16 @@ class Walk:
         connected = status.get("wpa_state") == "COMPLETED" and status.get("bssid") == step["bssid"]
         time.sleep(0.2)
         station = pairs(Control(NODES / step["node"] / "run/hostapd" / step["interface"]).ask(f"STA {step['mac']}"))
+        if step["fails"] and not connected:
+            control.ask("DISCONNECT")
         seen = {"key_mgmt": status.get("key_mgmt", ""), "state": status.get("wpa_state", "")}
         pmf = "[MFP]" in station.get("flags", "")
         return {
             "connected": connected,
             "vlan": station.get("vlan_id", ""),
             "at": status.get("bssid", ""),
-            "pmf": pmf,
             **seen,
+            "pmf": pmf,
         }
 
     def control(self, client: str) -> Control:
@@ -374,7 +378,7 @@ def hand_radio(phy: Path, namespace: str, interface: str, mac: str) -> None:
 
 def sound(phy: str, dbm: int) -> None:
     """Let a simulated radio be heard at a level; the kernel's file takes no sign."""
-    Path("/sys/kernel/debug/ieee80211", phy, "hwsim/rx_rssi").write_text(str(dbm % 2**64))
+    Path(DEBUG, phy, "hwsim/rx_rssi").write_text(str(dbm % 2**64))
 
 
 def spread(node: dict[str, Any]) -> None:

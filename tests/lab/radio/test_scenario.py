@@ -91,11 +91,11 @@ def test_bad_input(tmp_path: Path, old: str, new: str, said: str) -> None:
         ),
         (
             {"expect: initial": "expect: initial, how: steered"},
-            ":7: the first step of officer cannot be `steered`: no access point has it yet",
+            ":7: officer is nowhere then: no access point can make it `steered`",
         ),
         (
             {"expect: initial": "expect: failed", "expect: ft_air": "expect: initial, how: over_ds"},
-            ":8: the first step of officer cannot be `over_ds`: no access point has it yet",
+            ":8: officer is nowhere then: no access point can make it `over_ds`",
         ),
         (
             {"expect: ft_air": "expect: ft_air, how: steered, forget: true"},

@@ -79,7 +79,7 @@ def test_who_must_fail_may_be_silent(network: Network, material: Material) -> No
     [
         (("over-ds", 2), (AP1, AP2), [f"{AP1}: ft_over_ds is 0", f"{AP2}: ft_over_ds is 0"]),
         (("over-ds", 2), (AP2,), []),
-        (("over-ds", 5), (AP1, AP2), []),
+        (("over-ds", 4), (AP1, AP2), []),
         (("steered", 3), (AP1,), [f"{AP1}: bss_transition is missing"]),
         (("steered", 3), (AP2,), []),
     ],
