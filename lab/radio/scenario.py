@@ -44,6 +44,10 @@ class How(StrEnum):
     STEERED = "steered"
 
 
+# Ways in which the access point that a client is at has a part.
+_ASKED: Final = frozenset({How.OVER_DS, How.STEERED})
+
+
 class Security(StrEnum):
     """The generations of WPA-Enterprise that a client knows."""
 
@@ -201,9 +205,9 @@ def _ways(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
 
 def _not_so(step: Step, client: Client, there: set[str]) -> str:
     """Say why a step of a client cannot be; nothing when it can. `there` are those who are at an access point."""
-    if step.how is not How.ROAM and client.name not in there:
+    if step.how in _ASKED and client.name not in there:
         return f"{client.name} is nowhere then: no access point can make it `{step.how}`"
-    if step.how is not How.ROAM and step.forget:
+    if step.how in _ASKED and step.forget:
         return f"`forget` does not go with `{step.how}`: who has left is asked and asks nothing"
     if not client.ft and (step.how is How.OVER_DS or step.expect in {Kind.FT_AIR, Kind.FT_DS}):
         return f"{client.name} knows no 802.11r (`ft: false`)"
