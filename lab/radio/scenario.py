@@ -13,6 +13,7 @@ from lab.errors import ScenarioError
 from roaming.load.document import read
 from roaming.load.wording import echoes, message
 from roaming.model.base import Record, Slug
+from roaming.model.wlan import Bands, FastRoaming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +36,43 @@ class Kind(StrEnum):
     FAILED = "failed"
 
 
+class How(StrEnum):
+    """What makes a client go: its own choice (over the air), that asked for over the DS, or its access point's wish."""
+
+    ROAM = "roam"
+    OVER_DS = "over_ds"
+    STEERED = "steered"
+
+
+# Ways in which the access point that a client is at has a part.
+_ASKED: Final = frozenset({How.OVER_DS, How.STEERED})
+
+
+class Security(StrEnum):
+    """The generations of WPA-Enterprise that a client knows."""
+
+    WPA2 = "wpa2"
+    WPA2_WPA3 = "wpa2-wpa3"
+    WPA3 = "wpa3"
+
+
 class Client(Record):
-    """A client: its home borough, whose probe account it uses. Without `ft` it knows no 802.11r."""
+    """A client: its home borough, whose probe account it uses. Without `ft` it knows no 802.11r.
+
+    With `wpa3` it demands protected management frames and joins nothing less, with `wpa2` it knows neither.
+    """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,14}$")]
     home: Slug
     ft: bool = True
+    security: Security = Security.WPA2_WPA3
+
+
+class Supposed(Record):
+    """What the inventory would say of the WLAN that is walked: of `wlans.yml` what stands here, and no more."""
+
+    bands: Bands | None = None
+    fast_roaming: FastRoaming | None = None
 
 
 class Link(Record):
@@ -55,7 +87,9 @@ class Spoiled(Record):
     """A setting of one access point's hostapd.conf that is set wrong on purpose: the walk must find it."""
 
     access_point: Slug
-    setting: Literal["mobility_domain", "r0kh", "r1kh", "ft_over_ds", "wpa_key_mgmt", "nas_identifier"]
+    setting: Literal[
+        "mobility_domain", "r0kh", "r1kh", "ft_over_ds", "wpa_key_mgmt", "nas_identifier", "bss_transition"
+    ]
     value: Annotated[str, StringConstraints(pattern=r"^[ -~]+$")]
 
 
@@ -65,6 +99,7 @@ class Step(Record):
     client: str
     to: Slug
     expect: Kind
+    how: How = How.ROAM
     forget: bool = False
     dwell_s: Annotated[float, Field(ge=0, le=60)] = 0.5
 
@@ -78,6 +113,7 @@ class Scenario(Record):
     clients: Annotated[tuple[Client, ...], Field(min_length=1)]
     links: tuple[Link, ...] = ()
     spoiled: tuple[Spoiled, ...] = ()
+    wlan: Supposed | None = None
     walk: Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
@@ -103,7 +139,7 @@ def read_scenario(path: Path) -> Scenario:
         scenario = Scenario.model_validate_json(json.dumps(document.data))
     except ValidationError as error:
         raise ScenarioError("\n".join(dict.fromkeys(_invalid(document, error)))) from None
-    contradictions = (*_doubles(scenario), *_strangers(scenario), *_beginnings(scenario))
+    contradictions = (*_doubles(scenario), *_strangers(scenario), *_beginnings(scenario), *_ways(scenario))
     if contradictions:
         raise ScenarioError("\n".join(f"{path}:{document.line(where)}: {text}" for where, text in contradictions))
     return scenario
@@ -143,11 +179,40 @@ def _strangers(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
 def _beginnings(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
     """Yield first steps that are none, others that say they are, and steps that lead nowhere."""
     at: dict[str, str] = {}
+    came: set[str] = set()
     for index, step in enumerate(scenario.walk):
-        if step.client not in at and step.expect is not Kind.INITIAL:
+        if step.client not in came and step.expect not in {Kind.INITIAL, Kind.FAILED}:
             yield ("walk", index), f"the first step of {step.client} is `initial`, not `{step.expect}`"
-        if step.client in at and step.expect is Kind.INITIAL:
+        if step.client in came and step.expect is Kind.INITIAL:
             yield ("walk", index), f"only the first step of {step.client} is `initial`"
         if at.get(step.client) == step.to:
             yield ("walk", index), f"{step.client} is at {step.to} already"
-        at[step.client] = step.to
+        at[step.client] = ""
+        if step.expect is not Kind.FAILED:
+            at[step.client] = step.to
+            came.add(step.client)
+
+
+def _ways(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    """Yield steps that cannot be made so, or not be what is expected of them."""
+    clients = {client.name: client for client in scenario.clients}
+    there: set[str] = set()
+    for index, step in enumerate(scenario.walk):
+        if (client := clients.get(step.client)) and (text := _not_so(step, client, there)):
+            yield ("walk", index), text
+        there = there - {step.client} if step.expect is Kind.FAILED else there | {step.client}
+
+
+def _not_so(step: Step, client: Client, there: set[str]) -> str:
+    """Say why a step of a client cannot be; nothing when it can. `there` are those who are at an access point."""
+    if step.how in _ASKED and client.name not in there:
+        return f"{client.name} is nowhere then: no access point can make it `{step.how}`"
+    if step.how in _ASKED and step.forget:
+        return f"`forget` does not go with `{step.how}`: who has left is asked and asks nothing"
+    if not client.ft and (step.how is How.OVER_DS or step.expect in {Kind.FT_AIR, Kind.FT_DS}):
+        return f"{client.name} knows no 802.11r (`ft: false`)"
+    if step.expect is Kind.FT_DS and step.how is not How.OVER_DS:
+        return f"{client.name} asks over the air: `ft_ds` needs `how: over_ds`"
+    if step.expect is Kind.FT_AIR and step.how is How.OVER_DS:
+        return f"{client.name} asks over the DS: that is `ft_ds`, not `ft_air`"
+    return ""

@@ -147,12 +147,14 @@ def test_what_the_log_has_as_failed_went_well_in_the_capture(plan: Plan) -> None
 def test_json_says_that_a_run_was_emulated() -> None:
     heard = captured(ONE, 10.0, Heard.INITIAL, 12.5)
     tried = Attempt(ONE, 9.999, 10.019, Kind.INITIAL)
-    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, "211", (), tried, heard, 12.6, ("b",))
-    assert Judgement("walk", emulated=True, seconds=3.14, roams=(roam,)).document() == {
+    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, "211", (), tried, heard, 12.6, ("b",), pmf=True)
+    judgement = Judgement("walk", emulated=True, seconds=3.14, roams=(roam,), supposed=("as if",))
+    assert judgement.document() == {
         "scenario": "walk",
         "emulated": True,
         "passed": True,
         "seconds": 3.1,
+        "supposed": ["as if"],
         "roams": [
             {
                 "client": "officer",
@@ -166,7 +168,11 @@ def test_json_says_that_a_run_was_emulated() -> None:
                 "offsets": {"auth": 0.0, "reassoc": 5.1, "eap": 33.1, "four_way": 64.0},
                 "captured": "initial",
                 "reassociation": False,
+                "inferred": False,
                 "why": None,
+                "steered": False,
+                "akm": "FT-802.1X",
+                "pmf": True,
                 "overtaken": ["b"],
                 "hostapd_ms": 12.6,
                 "log_ms": 20.0,

@@ -15,8 +15,9 @@ from lab.cli import app
 from lab.radio.guest import GuestShop, Qemu, cache_folder, ensure_guest
 from lab.radio.plan import make_plan
 from lab.radio.run import walk
-from lab.radio.scenario import Kind, find_scenario, read_scenario
+from lab.radio.scenario import Client, How, Kind, Scenario, Security, Step, Supposed, find_scenario, read_scenario
 from lab.radio.verdict import judge_roams
+from roaming.model.wlan import FastRoaming
 from roaming.render import render
 
 if TYPE_CHECKING:
@@ -33,8 +34,24 @@ D1_MS = 400
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("radio")]
 
 
+AP1, AP2 = "hackney-sc-ap1", "hackney-sc-ap2"
+
+
+def every_way() -> Scenario:
+    """Return `walk` with a second client, which is steered and asks over the DS: that takes no boot of its own."""
+    walk = read_scenario(find_scenario("walk"))
+    tablet = Client(name="tablet", home="hackney", security=Security.WPA2)
+    ways = (
+        Step(client="tablet", to=AP1, expect=Kind.INITIAL),
+        Step(client="tablet", to=AP2, expect=Kind.FT_AIR, how=How.STEERED),
+        Step(client="tablet", to=AP1, expect=Kind.FT_DS, how=How.OVER_DS),
+    )
+    supposed = Supposed(fast_roaming=FastRoaming(over_ds=True))
+    return walk.model_copy(update={"clients": (*walk.clients, tablet), "walk": (*walk.walk, *ways), "wlan": supposed})
+
+
 def test_every_roam_within_a_building_is_an_ft_roam(network: Network, material: Material, tmp_path: Path) -> None:
-    plan = make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
+    plan = make_plan(network, render(network), material, every_way())
     walked = walk(Qemu(), ensure_guest(GuestShop(cache_folder(), print)), plan, tmp_path, print)
     roams = judge_roams(plan, walked.steps, walked.logs, walked.air)
     assert [(roam.kind, roam.faults) for roam in roams] == [
@@ -42,13 +59,18 @@ def test_every_roam_within_a_building_is_an_ft_roam(network: Network, material: 
         (Kind.FT_AIR, ()),
         (Kind.FT_AIR, ()),
         (Kind.FT_AIR, ()),
+        (Kind.INITIAL, ()),
+        (Kind.FT_AIR, ()),
+        (Kind.FT_DS, ()),
     ]
+    assert [roam.steered for roam in roams] == [False] * 5 + [True, False]
+    assert [roam.pmf for roam in roams] == [True] * 4 + [False] * 3
     # The capture is whole, and tells what the supplicant logged; that D2 lies within the log's is a fault otherwise.
     assert walked.air.notes == ()
     assert [roam.air and roam.air.kind.value for roam in roams] == [roam.kind.value for roam in roams]
     assert all(0 < (roam.d2_ms or 0) <= (roam.log_ms or 0) for roam in roams)
     assert all(abs((roam.d2_ms or 0) - (roam.hostapd_ms or 0)) < HOSTAPD_MS for roam in roams)
-    assert all(0 < (roam.d1_ms or 0) < D1_MS for roam in roams[1:])
+    assert all(0 < (roam.d1_ms or 0) < D1_MS for roam in roams if roam.start)
     left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert left["air.pcap"][:4] in {b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4"}
     secrets = {name: value.encode() for name, value in material.secrets.items()}
