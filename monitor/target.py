@@ -56,6 +56,15 @@ class SnmpCommunity:
 
 
 @dataclass(frozen=True, slots=True)
+class RadioPlace:
+    """Where a BSSID of the inventory is: of which access point, in which building, whose."""
+
+    access_point: str
+    site: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class RadiusTarget:
     """A RADIUS server or hub as the monitor asks it.
 

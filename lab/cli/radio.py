@@ -88,7 +88,7 @@ def radio(
 def judged(plan: Plan, walked: Walked, kept: Path) -> Judgement:
     """Hold a walk against its scenario; keep what it was, and a drawing of it, in `kept`."""
     roams = judge_roams(plan, walked.steps, walked.logs, walked.air)
-    judgement = Judgement(plan.scenario.scenario, walked.ran.emulated, walked.seconds, roams)
+    judgement = Judgement(plan.scenario.scenario, walked.ran.emulated, walked.seconds, roams, plan.supposed)
     keep(judgement, kept)
     span = (walked.steps[0]["began"], walked.steps[-1]["ended"])
     (kept / "walk.svg").write_text(draw(plan, judgement, span, walked.logs), encoding="utf-8")
@@ -119,7 +119,8 @@ def table(judgement: Judgement) -> Table:
     for roam in judgement.roams:
         d1, d2, log = ("" if ms is None else f"{ms:.1f}" for ms in (roam.d1_ms, roam.d2_ms, roam.log_ms))
         verdict = "pass" if roam.passed else "FAIL"
-        found.add_row(roam.client, roam.start, roam.to, roam.kind, d1, d2, _phases(roam), log, roam.vlan, verdict)
+        kind = f"{roam.kind}, steered" if roam.steered else roam.kind
+        found.add_row(roam.client, roam.start, roam.to, kind, d1, d2, _phases(roam), log, roam.vlan, verdict)
     return found
 
 
@@ -150,6 +151,9 @@ def sentences(judgement: Judgement, kept: Path) -> Iterator[str]:
     for roam in judgement.roams:
         for number, fault in enumerate(roam.faults):
             yield f"{'    ' if number else 'FAIL '}{fault}"
+    if judgement.supposed:
+        yield "Rendered as if the inventory said:"
+        yield from (f"  {one}" for one in judgement.supposed)
     yield "The guest's edits in rendered files, and there are no others:"
     yield from (f"  {edit}" for edit in EDITS)
     if judgement.emulated:

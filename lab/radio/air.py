@@ -64,8 +64,9 @@ def beside(air: Air, mac: str, bssid: str, span: tuple[float, float]) -> Roam | 
 def disagreements(where: str, attempt: Attempt, roam: Roam | None, *, back: bool = False) -> Iterator[str]:
     """Say where a capture tells of an attempt something else than the log; `where` begins each sentence.
 
-    The kinds must be one, and D2 lie between "Trying to authenticate" and CTRL-EVENT-CONNECTED. `back`: the client was
-    at this access point last, or at none. Whatever is spoken then, it may be `initial` in a capture (docs/captures.md).
+    The kinds must be one, and D2 lie between "Trying to authenticate" (or "Request over-the-DS") and
+    CTRL-EVENT-CONNECTED. `back`: the client was at this access point last, or at none. Whatever is spoken then, it may
+    be `initial` in a capture (docs/captures.md).
     """
     if roam is None:
         if attempt.ended is not None:
@@ -85,6 +86,7 @@ def _outside(where: str, attempt: Attempt, ended: float, roam: Roam) -> Iterator
     early = (attempt.began - began(roam)) * 1000
     late = (began(roam) - ended) * 1000 + roam.d2_ms
     if early > _ROUNDED_MS:
-        yield f"{where}: D2 begins {early:.3f} ms before the log's Trying to authenticate"
+        words = "Request over-the-DS" if attempt.kind is Kind.FT_DS else "Trying to authenticate"
+        yield f"{where}: D2 begins {early:.3f} ms before the log's {words}"
     if late > _ROUNDED_MS:
         yield f"{where}: D2 ends {late:.3f} ms after the log's CTRL-EVENT-CONNECTED"

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.edits import rendered_files
 from lab.errors import ScenarioError
 from lab.radio.edits import edited, setting
-from lab.radio.scenario import Kind
-from roaming.model.terms import Band, Role, Scheme
+from lab.radio.scenario import Kind, Security
+from lab.radio.supposed import supposed, suppositions, walked_wlan
+from lab.radio.way import candidate, left
+from roaming.model.terms import Band, Role
+from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
 from roaming.targets import TARGETS
 from roaming.targets.hostapd import DEFAULTS, HOSTAPD, ssid
@@ -32,6 +35,13 @@ _CLIENT_MAC: Final = "02:c0:00:00:00:{:02x}"
 _SEARCH_S: Final = 12
 # What mac80211_hwsim makes at most.
 _RADIOS: Final = 100
+# What a client of each generation of WPA-Enterprise asks for beside FT, and wpa_supplicant's `ieee80211w` of it.
+_SUITES: Final = {
+    Security.WPA2: ("WPA-EAP",),
+    Security.WPA2_WPA3: ("WPA-EAP-SHA256", "WPA-EAP"),
+    Security.WPA3: ("WPA-EAP-SHA256",),
+}
+_PROTECTED: Final = {Security.WPA2: "0", Security.WPA2_WPA3: "1", Security.WPA3: "2"}
 # Where channels are counted from, in MHz (IEEE 802.11-2020 Annex E).
 _STARTS_MHZ: Final = {Band.GHZ_2_4: 2407, Band.GHZ_5: 5000, Band.GHZ_6: 5950}
 
@@ -65,7 +75,8 @@ class Station:
 class Plan:
     """A scenario made ready: what the guest reads, the files it is given, and what the walk is held against.
 
-    `document` and `files` hold secrets: they are for the guest and for nobody's eyes.
+    `supposed` is what the scenario supposes of the inventory. `document` and `files` hold secrets: they are for the
+    guest and for nobody's eyes.
     """
 
     scenario: Scenario
@@ -73,6 +84,7 @@ class Plan:
     macs: Mapping[str, str]
     document: Mapping[str, Any] = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
+    supposed: tuple[str, ...] = ()
 
     def station(self, name: str) -> Station:
         """Return an access point by name."""
@@ -84,7 +96,13 @@ class Plan:
 
 
 def make_plan(network: Network, bundle: Bundle, material: Material, scenario: Scenario) -> Plan:
-    """Make a plan; ScenarioError for what the inventory does not have or hostapd cannot stand in for."""
+    """Make a plan; ScenarioError for what the inventory does not have or hostapd cannot stand in for.
+
+    What the scenario supposes of the inventory is rendered in the bundle's place.
+    """
+    if scenario.wlan is not None:
+        network = supposed(network, scenario)
+        bundle = render(network)
     return _Planner(network, bundle, material, scenario).plan()
 
 
@@ -98,7 +116,7 @@ class _Planner:
         self.macs = {client.name: _CLIENT_MAC.format(number) for number, client in enumerate(scenario.clients, 1)}
 
     def plan(self) -> Plan:
-        wlan = self._wlan()
+        wlan = walked_wlan(self.network)
         found = [self._find(name) for name in self.scenario.access_points]
         stations = tuple(self._station(*where, wlan) for where in found)
         owners = {borough.slug: borough for borough, _, _ in found}
@@ -115,18 +133,10 @@ class _Planner:
             "bridges": list(bridges.values()),
             "nodes": [self._node(node, nodes, bridges) for node in nodes],
             "clients": [self._client(client, homes[client.name], wlan, stations) for client in self.scenario.clients],
-            "steps": list(self._steps(stations)),
+            "steps": list(self._steps(stations, wlan)),
         }
         files = {f"{node.name}{path}": content for node in nodes for path, content in node.files.items()}
-        return Plan(self.scenario, stations, self.macs, document, files)
-
-    def _wlan(self) -> Wlan:
-        """Return the WLAN that is walked: the first that leads to the federation."""
-        for wlan in self.network.wlans:
-            if wlan.scheme is not Scheme.GOVWIFI:
-                return wlan
-        message = "the inventory has no WLAN that leads to the federation: there is nothing to roam in"
-        raise ScenarioError(message)
+        return Plan(self.scenario, stations, self.macs, document, files, suppositions(wlan, self.scenario))
 
     def _find(self, name: str) -> tuple[Borough, Site, AccessPoint]:
         found = {point.name: (borough, site, point) for borough, site, point in self.network.access_points()}
@@ -280,8 +290,8 @@ class _Planner:
         values = {
             "ssid": _quoted(wlan.ssid),
             "scan_freq": _frequencies(stations, " "),
-            "key_mgmt": "FT-EAP WPA-EAP-SHA256 WPA-EAP" if client.ft else "WPA-EAP-SHA256 WPA-EAP",
-            "ieee80211w": "1",
+            "key_mgmt": " ".join((*(("FT-EAP",) if client.ft else ()), *_SUITES[client.security])),
+            "ieee80211w": _PROTECTED[client.security],
             "eap": "PEAP",
             "identity": _quoted(password.user if password else ""),
             "anonymous_identity": _quoted(f"anonymous@{home.realm}"),
@@ -297,7 +307,7 @@ class _Planner:
         files = {"wpa_supplicant.conf": f"{head}network={{\n{network}}}\n", "ca.pem": trust}
         return {"name": client.name, "mac": self.macs[client.name], "files": files}
 
-    def _steps(self, stations: tuple[Station, ...]) -> Iterator[dict[str, Any]]:
+    def _steps(self, stations: tuple[Station, ...], wlan: Wlan) -> Iterator[dict[str, Any]]:
         by_name = {station.name: station for station in stations}
         at: dict[str, Station] = {}
         for step in self.scenario.walk:
@@ -312,6 +322,8 @@ class _Planner:
                 "node": station.name,
                 "bssid": station.bssid,
                 "interface": station.interface,
+                "from": left(step, wlan, start, station),
+                "neighbour": candidate(station),
                 "forget": step.forget,
                 "leave": step.forget or (start is not None and start.mobility_domain != station.mobility_domain),
                 "dwell_s": step.dwell_s,

@@ -13,6 +13,7 @@ from lab.errors import ScenarioError
 from roaming.load.document import read
 from roaming.load.wording import echoes, message
 from roaming.model.base import Record, Slug
+from roaming.model.wlan import Bands, FastRoaming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,15 +37,33 @@ class Kind(StrEnum):
 
 
 class How(StrEnum):
-    """What makes a client go: it is told to roam, or nobody tells it."""
+    """What makes a client go: its own choice (over the air), that asked for over the DS, or its access point's wish.
+
+    Or nothing does: `unaided` it has to find out that its access point is gone.
+    """
 
     ROAM = "roam"
+    OVER_DS = "over_ds"
+    STEERED = "steered"
     UNAIDED = "unaided"
+
+
+# Ways in which the access point that a client is at has a part.
+_ASKED: Final = frozenset({How.OVER_DS, How.STEERED})
+
+
+class Security(StrEnum):
+    """The generations of WPA-Enterprise that a client knows."""
+
+    WPA2 = "wpa2"
+    WPA2_WPA3 = "wpa2-wpa3"
+    WPA3 = "wpa3"
 
 
 class Client(Record):
     """A client: its home borough, whose probe account it uses. Without `ft` it knows no 802.11r.
 
+    With `wpa3` it demands protected management frames and joins nothing less, with `wpa2` it knows neither.
     With a `count` it is so many, `name-1` and on, who take each of its steps together.
     """
 
@@ -52,6 +71,14 @@ class Client(Record):
     home: Slug
     ft: bool = True
     count: Annotated[int, Field(ge=1, le=50)] | None = None
+    security: Security = Security.WPA2_WPA3
+
+
+class Supposed(Record):
+    """What the inventory would say of the WLAN that is walked: of `wlans.yml` what stands here, and no more."""
+
+    bands: Bands | None = None
+    fast_roaming: FastRoaming | None = None
 
 
 class Link(Record):
@@ -73,7 +100,9 @@ class Spoiled(Record):
     """A setting of one access point's hostapd.conf that is set wrong on purpose: the walk must find it."""
 
     access_point: Slug
-    setting: Literal["mobility_domain", "r0kh", "r1kh", "ft_over_ds", "wpa_key_mgmt", "nas_identifier"]
+    setting: Literal[
+        "mobility_domain", "r0kh", "r1kh", "ft_over_ds", "wpa_key_mgmt", "nas_identifier", "bss_transition"
+    ]
     value: Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_line)]
 
 
@@ -107,6 +136,7 @@ class Scenario(Record):
     clients: Annotated[tuple[Client, ...], Field(min_length=1)]
     links: tuple[Link, ...] = ()
     spoiled: tuple[Spoiled, ...] = ()
+    wlan: Supposed | None = None
     walk: Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
@@ -132,7 +162,7 @@ def read_scenario(path: Path) -> Scenario:
         scenario = Scenario.model_validate_json(json.dumps(document.data))
     except ValidationError as error:
         raise ScenarioError("\n".join(dict.fromkeys(_invalid(document, error)))) from None
-    tests = (_doubles, _strangers, _beginnings, _losses, _company, _unaided)
+    tests = (_doubles, _strangers, _beginnings, _ways, _unaided, _losses, _company)
     if contradictions := [one for test in tests for one in test(scenario)]:
         raise ScenarioError("\n".join(f"{path}:{document.line(where)}: {text}" for where, text in contradictions))
     return _counted(scenario)
@@ -186,6 +216,31 @@ def _beginnings(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
         if step.expect is not Kind.FAILED:
             at[step.client] = step.to
             came.add(step.client)
+
+
+def _ways(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    """Yield steps that cannot be made so, or not be what is expected of them."""
+    clients = {client.name: client for client in scenario.clients}
+    there: set[str] = set()
+    for index, step in enumerate(scenario.walk):
+        if (client := clients.get(step.client)) and (text := _not_so(step, client, there)):
+            yield ("walk", index), text
+        there = there - {step.client} if step.expect is Kind.FAILED else there | {step.client}
+
+
+def _not_so(step: Step, client: Client, there: set[str]) -> str:
+    """Say why a step of a client cannot be; nothing when it can. `there` are those who are at an access point."""
+    if step.how in _ASKED and client.name not in there:
+        return f"{client.name} is nowhere then: no access point can make it `{step.how}`"
+    if step.how in _ASKED and step.forget:
+        return f"`forget` does not go with `{step.how}`: who has left is asked and asks nothing"
+    if not client.ft and (step.how is How.OVER_DS or step.expect in {Kind.FT_AIR, Kind.FT_DS}):
+        return f"{client.name} knows no 802.11r (`ft: false`)"
+    if step.expect is Kind.FT_DS and step.how is not How.OVER_DS:
+        return f"{client.name} asks over the air: `ft_ds` needs `how: over_ds`"
+    if step.expect is Kind.FT_AIR and step.how is How.OVER_DS:
+        return f"{client.name} asks over the DS: that is `ft_ds`, not `ft_air`"
+    return ""
 
 
 def _losses(scenario: Scenario) -> Iterator[tuple[_Where, str]]:

@@ -30,6 +30,8 @@ WORDS: Final = {
     Kind.FULL_EAP: "full EAP",
     Kind.FAILED: "failed",
 }
+# Beside "steered" there is no room for more.
+_STEERED: Final = {Kind.FT_AIR: "FT air"}
 PHASES: Final = {
     "auth": "authentication",
     "reassoc": "(re)association",
@@ -81,6 +83,9 @@ def _head(sheet: Sheet, plan: Plan, judgement: Judgement) -> None:
         sheet.text(
             _LEFT, sheet.y, "Emulated: the times compare with one another, not with those of real radios.", "told"
         )
+        sheet.y += 17
+    if judgement.supposed:
+        sheet.text(_LEFT, sheet.y, f"As if the inventory said: {', '.join(judgement.supposed)}", "told")
         sheet.y += 17
     passed = sum(roam.passed for roam in judgement.roams)
     sheet.text(_LEFT, sheet.y, f"{passed} of {len(judgement.roams)} steps as expected", "")
@@ -223,7 +228,7 @@ def _row(sheet: Sheet, number: int, roam: Roam) -> None:
     sheet.text(_LEFT + 26, y, roam.client, room=80)
     way = f"{roam.start} → {roam.to}" if roam.start else f"→ {roam.to}"
     sheet.text(_LEFT + 108, y, way, room=264)
-    kind = WORDS[roam.kind]
+    kind = f"{_STEERED.get(roam.kind, WORDS[roam.kind])}, steered" if roam.steered else WORDS[roam.kind]
     sheet.text(_LEFT + 376, y, kind if roam.passed else f"{kind}: FAIL", "" if roam.passed else "told", room=150)
     figures = {"D1": roam.d1_ms, "D2": roam.d2_ms}
     sheet.text(_FIGURES, y, ", ".join(f"{name} {ms:.1f}" for name, ms in figures.items() if ms is not None))

@@ -12,6 +12,7 @@ from lab.radio.diagnosis import unlike, unread
 from lab.radio.journal import hostapd_ms, read_attempts
 from lab.radio.scenario import Kind
 from lab.radio.summary import lost, tallies
+from lab.radio.way import Going, wrong_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ class Roam:
 
     `attempt` is what the supplicant logged of it, `air` what the capture has of that, `hostapd_ms` D2 as the access
     point logged it. `overtaken` names the access points that the client tried on the way and gave up for another,
-    `mishaps` what was lost before it.
+    `mishaps` what was lost before it. `pmf`: the access point has it with protected management frames.
     """
 
     client: str
@@ -45,6 +46,7 @@ class Roam:
     air: Captured | None = None
     hostapd_ms: float | None = None
     overtaken: tuple[str, ...] = ()
+    pmf: bool = False
     mishaps: tuple[str, ...] = ()
 
     @property
@@ -67,6 +69,11 @@ class Roam:
         """The supplicant's time in milliseconds, which encloses D2; None for a roam that failed."""
         return self.attempt.ms if self.attempt and self.kind is not Kind.FAILED else None
 
+    @property
+    def steered(self) -> bool:
+        """Whether the client went because its access point had asked it to (802.11v), as it logged."""
+        return self.attempt is not None and self.attempt.steered
+
     def document(self) -> dict[str, Any]:
         """Return it for machines."""
         return {
@@ -81,7 +88,11 @@ class Roam:
             "offsets": {name: _rounded(ms) for name, ms in self.air.offsets.items()} if self.air else {},
             "captured": self.air.kind.value if self.air else None,
             "reassociation": self.air.again if self.air else None,
+            "inferred": self.air.inferred if self.air else None,
             "why": self.air.why or None if self.air else None,
+            "steered": self.steered,
+            "akm": self.air.akm or None if self.air else None,
+            "pmf": self.pmf,
             "overtaken": list(self.overtaken),
             "mishaps": list(self.mishaps),
             "hostapd_ms": self.hostapd_ms,
@@ -94,12 +105,13 @@ class Roam:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A walk judged."""
+    """A walk judged; `supposed` is what the scenario supposes of the inventory."""
 
     scenario: str
     emulated: bool
     seconds: float
     roams: tuple[Roam, ...]
+    supposed: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -115,6 +127,7 @@ class Judgement:
             "seconds": round(self.seconds, 1),
             "lost": lost(self.roams),
             "kinds": {tally.kind.value: tally.document() for tally in tallies(self.roams)},
+            "supposed": list(self.supposed),
             "roams": [roam.document() for roam in self.roams],
         }
 
@@ -143,6 +156,7 @@ class _Judge:
             came = attempt is not None and attempt.ended is not None and seen["connected"]
             kind = attempt.kind if attempt and came else Kind.FAILED
             faults = [*self._wrong_kind(step, start, kind), *self._wrong_vlan(step, kind, seen["vlan"])]
+            faults += wrong_way(self.plan, step, Going(start, attempt if came else None, captured, seen), self.logs)
             for one, heard in tries:
                 where = f"{step.client} at {self.plan.at(one.bssid)}"
                 faults += disagreements(where, one, heard, back=not start or self._back(step.client, one))
@@ -156,8 +170,9 @@ class _Judge:
                 faults=tuple(faults),
                 attempt=attempt,
                 air=captured,
-                hostapd_ms=self._logged(step, attempt) if attempt and came else None,
+                hostapd_ms=self._logged(step, start, attempt) if attempt and came else None,
                 overtaken=tuple(self.plan.at(one.bssid) for one in self._overtaken(step, tries)),
+                pmf=seen.get("pmf", False),
                 mishaps=(*(f"{one} killed" for one in step.kill), *(f"{one} cut off" for one in step.cut)),
             )
             at[step.client] = step.to if came else self.plan.at(seen["at"])
@@ -190,8 +205,9 @@ class _Judge:
         bssid = self.plan.station(step.to).bssid
         return next((one for one in reversed(tries) if one[0].bssid == bssid), (None, None))
 
-    def _logged(self, step: Step, attempt: Attempt) -> float | None:
-        return hostapd_ms(self.logs.get(f"{step.to}.hostapd.log", ""), self.plan.macs[step.client], attempt)
+    def _logged(self, step: Step, start: str, attempt: Attempt) -> float | None:
+        log, former = (self.logs.get(f"{name}.hostapd.log", "") for name in (step.to, start))
+        return hostapd_ms(log, self.plan.macs[step.client], attempt, former)
 
     def _wrong_kind(self, step: Step, start: str, kind: Kind) -> Iterator[str]:
         if kind is not step.expect:

@@ -24,6 +24,11 @@ HOMES: Final = 'roaming_server_up{role=~"home|both"}'
 _FEDERATION_SIDES: Final = 'roaming_radsec_up{role!="hub"}'
 
 
+FT_KINDS: Final = 'kind=~"ft_air|ft_ds"'
+FULL_KIND: Final = 'kind="full_eap"'
+"""Selectors of roams: what the times of kinds are from and to differs, so they are never added up."""
+
+
 def as_home(borough: str) -> str:
     """Copy `owner` of a borough's series into `home`."""
     return f'label_replace({borough}, "home", "$1", "owner", "(.+)")'
@@ -60,7 +65,15 @@ _VISITED_END: Final = _End("visited", "roaming:visited:connected", as_visited("r
 
 def records(settings: Settings) -> tuple[Record, ...]:
     """Return the recording rules in the order in which they need one another."""
-    return (*_ways(settings), *_pairs(), *_blame(), *_slowness(settings), *_losses(settings), _freshness())
+    return (
+        *_ways(settings),
+        *_pairs(),
+        *_blame(),
+        *_slowness(settings),
+        *_losses(settings),
+        *_roams(settings),
+        _freshness(),
+    )
 
 
 def _ways(settings: Settings) -> tuple[Record, ...]:
@@ -239,6 +252,38 @@ def _losses(settings: Settings) -> tuple[Record, ...]:
             "probes of an hour",
         ),
     )
+
+
+def _roams(settings: Settings) -> tuple[Record, ...]:
+    half_hour, hour = settings.scaled(HOUR / 2), settings.scaled(HOUR)
+    parts = (slow_roams(FT_KINDS, at.FT_SLOW_S, half_hour), slow_roams(FULL_KIND, at.FULL_SLOW_S, half_hour))
+    roams = f"sum by (visited, kind) (increase(roaming_roam_seconds_count[{half_hour}]))"
+    possible = f"sum by (owner, site, access_point) (increase(roaming_ft_roams_total[{hour}]))"
+    return (
+        Record(
+            "roaming:visited:slow_roams",
+            f"({' or '.join(f'({part})' for part in parts)})\nand on (visited, kind) ({roams} >= {at.LEAST_ROAMS})",
+            "share of a kind's roams that took longer than that kind may",
+        ),
+        Record(
+            "roaming:access_point:ft_fallbacks",
+            f"{fallbacks(hour)}\nand on (owner, site, access_point) ({possible} >= {at.LEAST_FT_ROAMS})",
+            "share of the roams that could have been fast and were full authentications",
+        ),
+    )
+
+
+def slow_roams(selector: str, seconds: float, span: str, by: str = "visited, kind") -> str:
+    """Return the share of roams that took longer than an edge of the histogram; kinds are told apart by `by`."""
+    quick = f'rate(roaming_roam_seconds_bucket{{{selector}, le="{seconds:.4}"}}[{span}])'
+    every = f"rate(roaming_roam_seconds_count{{{selector}}}[{span}])"
+    return f"1 - sum by ({by}) ({quick}) / sum by ({by}) ({every})"
+
+
+def fallbacks(span: str, selector: str = "", by: str = "owner, site, access_point") -> str:
+    """Return the share of the roams that could have been fast and were full authentications."""
+    parts = (f"sum by ({by}) (rate(roaming_ft_{name}_total{selector}[{span}]))" for name in ("fallbacks", "roams"))
+    return " / ".join(parts)
 
 
 def _freshness() -> Record:

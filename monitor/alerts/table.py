@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor.alerts import thresholds as at
-from monitor.alerts.evidence import HOMES, as_home, as_visited, reject_share
+from monitor.alerts.evidence import FT_KINDS, FULL_KIND, HOMES, as_home, as_visited, reject_share
 from monitor.alerts.rule import Alert, Severity
 from monitor.alerts.settings import DAY, EVALUATION_S, HOUR, MINUTE, MONITOR_JOB, Settings, spelled
 from monitor.attribution import OPERATOR
@@ -31,6 +31,7 @@ def alerts(settings: Settings) -> tuple[Alert, ...]:
         *_people(settings),
         *_certificates(settings),
         *_access_points(settings),
+        *_roams(settings),
         *_monitor(settings),
         *_budget(settings),
     )
@@ -238,6 +239,51 @@ def _access_points(settings: Settings) -> tuple[Alert, ...]:
             "All access points of {{ $labels.site }} are down ({{ $value }}). Look at its power and its line first.",
             _BOROUGH,
         ),
+    )
+
+
+def _roams(settings: Settings) -> tuple[Alert, ...]:
+    return (
+        _roam_slow(
+            settings,
+            FT_KINDS,
+            at.FT_SLOW_S,
+            "The new access point asks another one for keys: look at the way between them, then at the channel.",
+        ),
+        _roam_slow(
+            settings,
+            FULL_KIND,
+            at.FULL_SLOW_S,
+            "Every exchange goes to the people's home: look at the times of the homes first, then at the proxy.",
+        ),
+        Alert(
+            "FtFallback",
+            f"roaming:access_point:ft_fallbacks > {at.FALLBACKS}",
+            settings.scaled(5 * MINUTE),
+            Severity.TICKET,
+            "{{ $labels.owner }}",
+            "Fast roaming to {{ $labels.access_point }} does not work",
+            "{{ $value | humanizePercentage }} of the roams to {{ $labels.access_point }} at {{ $labels.site }} were "
+            "refused or full authentications, though client and owner can do 802.11r. Compare its mobility domain and "
+            "its keys with its neighbours': roam diff --limit {{ $labels.owner }}/{{ $labels.site }}.",
+            "d/roaming-roams?var-visited={{ $labels.owner }}",
+        ),
+    )
+
+
+def _roam_slow(settings: Settings, kinds: str, seconds: float, look: str) -> Alert:
+    return Alert(
+        "RoamSlow",
+        f"roaming:visited:slow_roams{{{kinds}}} > {at.SLOW_ROAMS}",
+        settings.scaled(5 * MINUTE),
+        Severity.TICKET,
+        "{{ $labels.visited }}",
+        "Devices in {{ $labels.visited }} take long from one access point to the next",
+        "{{ $value | humanizePercentage }} of the {{ $labels.kind }} roams took longer than "
+        f"{spelled(seconds)} (D2: from the first request until the new access point lets the device in). "
+        f"Calls break off in these. {look}",
+        "d/roaming-roams?var-visited={{ $labels.visited }}",
+        {"over": spelled(seconds)},
     )
 
 

@@ -32,6 +32,17 @@ LEAST_REJECTS: Final = 20
 REJECT_GROWTH: Final = 3
 """RejectSpike: so many of all, so many at least, so many times as many as a week before."""
 
+FT_SLOW_S: Final = 0.15
+FULL_SLOW_S: Final = 2.0
+SLOW_ROAMS: Final = 0.05
+LEAST_ROAMS: Final = 20
+"""RoamSlow: what D2 may be with 802.11r and with a full authentication (both are edges of the histogram), for what
+share of the roams of half an hour it may be more, and of how many roams that is believed."""
+
+FALLBACKS: Final = 0.2
+LEAST_FT_ROAMS: Final = 10
+"""FtFallback: the share of an access point's roams of an hour that fell back, and of how many that is believed."""
+
 OBJECTIVE: Final = 0.99
 """The share of the pairs' time, over 30 days, in which they must work."""
 

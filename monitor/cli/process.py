@@ -143,6 +143,16 @@ def leaving() -> Iterator[None]:
         _end(hanging, 0)
 
 
+def log_to_stderr() -> None:
+    """Write plain lines to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # They tell every connection and command; netmiko and paramiko may repeat what was typed.
+    for name in ("paramiko", "netmiko", "asyncio", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
 def _hanging() -> int:
     """Return how many threads have not ended after a short wait."""
     until = time.monotonic() + _THREADS_GRACE_S

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-import sys
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -30,7 +28,7 @@ from monitor.cli.options import (
     VaultPasswordFileOption,
     WebConfigOption,
 )
-from monitor.cli.process import Process, leaving, listen
+from monitor.cli.process import Process, leaving, listen, log_to_stderr
 from monitor.discover import estate, targets
 from monitor.exporter import Exporter, WebConfig, application, read_web_config
 from monitor.metrics import PairsFile, State
@@ -91,7 +89,7 @@ def serve_command(
         logs=log_places(log or ()),
     )
     config = WebConfig() if web_config is None else read_web_config(web_config)
-    _log_to_stderr()
+    log_to_stderr()
     with leaving():
         asyncio.run(_serve(network, watched, means, listen_on, config))
 
@@ -123,12 +121,3 @@ def _composed(network: Network, watched: Estate, means: Means, config: WebConfig
         guarded=config.guarded,
     )
     return process, application(exporter, pages, config)
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    # They tell every connection and command; netmiko and paramiko may repeat what was typed.
-    for name in ("paramiko", "netmiko", "asyncio", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -19,7 +19,7 @@ from roaming.secrets import open_store
 if TYPE_CHECKING:
     from monitor.cli.means import Means
     from monitor.runner import Task
-    from monitor.sample import Authentication, Batch, Increment
+    from monitor.sample import Authentication, Batch, Increment, Observation
     from monitor.target import Estate
     from roaming.model.network import Network
     from roaming.secrets import SecretStore
@@ -41,6 +41,9 @@ class _Refusals:
         """Print a refusal."""
         if increment.family is _FAILURES:
             typer.echo(f"refused: {increment.labels[1]}", err=True)
+
+    def observe(self, observation: Observation) -> None:
+        """Take none: a trap has no length."""
 
 
 def register(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from monitor.dashboards.panel import Link
 OVERVIEW: Final = "roaming-overview"
 MATRIX: Final = "roaming-matrix"
 BOROUGH: Final = "roaming-borough"
+ROAMS: Final = "roaming-roams"
 
 RUNBOOKS: Final = Links().runbooks
 """Where the runbooks of the alerts are published, unless `roam-monitor dashboards --runbooks` says otherwise."""

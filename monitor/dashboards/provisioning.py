@@ -16,6 +16,7 @@ from monitor.dashboards.borough import borough
 from monitor.dashboards.matrix import pairs
 from monitor.dashboards.overview import overview
 from monitor.dashboards.panel import ALERTMANAGER
+from monitor.dashboards.roams import roams
 from monitor.errors import SettingError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Setting:
 
 def dashboards(runbooks: str = places.RUNBOOKS) -> dict[str, dict[str, Any]]:
     """Return every dashboard by the name of its file."""
-    made = (overview(runbooks), pairs(), borough(runbooks))
+    made = (overview(runbooks), pairs(), borough(runbooks), roams())
     return {f"{one['uid']}.json": one for one in made}
 
 

@@ -46,6 +46,8 @@ FAILED_STEPS: Final[Steps] = ((None, GREEN), (1.0, ORANGE), (float(alerts.FAILUR
 SITE_STEPS: Final[Steps] = ((None, RED), (1e-9, ORANGE), (1.0, GREEN))
 """SiteDown: all of a site's access points are down."""
 REJECT_STEPS: Final[Steps] = ((None, GREEN), (alerts.REJECT_SHARE, ORANGE))
+SLOW_ROAM_STEPS: Final[Steps] = ((None, GREEN), (alerts.SLOW_ROAMS, ORANGE))
+FALLBACK_STEPS: Final[Steps] = ((None, GREEN), (1e-9, YELLOW), (alerts.FALLBACKS, ORANGE))
 BUSY_STEPS: Final[Steps] = ((None, GREEN), (BUSY_RATIO, ORANGE))
 ANY_STEPS: Final[Steps] = ((None, GREEN), (1e-9, ORANGE))
 """Nothing of it is as it should be."""

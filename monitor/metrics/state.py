@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from monitor.metrics.matrix import Cell, Pair
     from monitor.metrics.shown import Block
-    from monitor.sample import Authentication, Batch, Clock, Family
+    from monitor.sample import Authentication, Batch, Clock, Family, Observation
     from monitor.target import Estate
 
 _LOG: Final = logging.getLogger(__name__)
@@ -35,15 +35,17 @@ _EXPIRY: Final = family("roaming_certificate_expiry_timestamp_seconds")
 class State:
     """Counters, histograms, batches and the matrix of one process. Every method may be called from any thread.
 
+    `interval_s` is how often every pair is probed, None in a process that probes nobody.
+
     `now` is a moment of the epoch throughout. It implements `monitor.sample.Sink` and never raises. It tells what is of
     the table of families, and nothing else.
     """
 
-    def __init__(self, estate: Estate, *, interval_s: float, clock: Clock) -> None:
+    def __init__(self, estate: Estate, *, interval_s: float | None, clock: Clock) -> None:
         self._visited = frozenset(borough.slug for borough in estate.boroughs)
         self._homes = frozenset(estate.homes)
         pairs = tuple((borough.slug, home) for borough in estate.boroughs for home in estate.homes)
-        self._matrix = Matrix(pairs, STALE_AFTER * interval_s)
+        self._matrix = Matrix(pairs, STALE_AFTER * (interval_s or 0.0))
         self._interval_s = interval_s
         self._moments = Moments(clock)
         self._growing: dict[str, Growing] = {}
@@ -82,6 +84,16 @@ class State:
             return
         with self._lock:
             self._growing_of(increment.family).add(increment.labels, increment.by)
+
+    def observe(self, observation: Observation) -> None:
+        """Take into a histogram or summary; what would be no sample is refused with a line in the log."""
+        one, labels, value = observation.family, observation.labels, observation.value
+        fits = len(labels) == len(one.labels) and one.kind in (Kind.HISTOGRAM, Kind.SUMMARY)
+        if not fits or not 0 <= value < math.inf:
+            _LOG.error("%s cannot take %s with labels %s", one.name, value, labels)
+            return
+        with self._lock:
+            self._growing_of(one).observe(labels, value)
 
     # What is told
 
@@ -205,7 +217,8 @@ class State:
         if growing is not None:
             return growing.text()
         if one is _INTERVAL:
-            return writer.lines([writer.series(one.name, (), ())], [self._interval_s])
+            told = () if self._interval_s is None else (self._interval_s,)
+            return writer.lines([writer.series(one.name, (), ()) for _ in told], told)
         return self._matrix.text(one.name, at, self._moments.wall) or shown_text(blocks)
 
     def _points(self, one: Family, at: float, blocks: list[Block]) -> Iterator[Point]:
@@ -213,7 +226,7 @@ class State:
         if growing is not None:
             return growing.points()
         if one is _INTERVAL:
-            return iter([Point("", (), self._interval_s)])
+            return iter(() if self._interval_s is None else [Point("", (), self._interval_s)])
         ours = tuple(self._matrix.points(one.name, at, self._moments.wall))
         return iter(ours) if ours else shown_points(blocks)
 

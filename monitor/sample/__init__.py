@@ -5,8 +5,8 @@ Probes, pollers and readers of logs make them; `monitor.metrics` keeps them. Tim
 
 from monitor.sample.authentication import Authentication, Phase, Result, Source
 from monitor.sample.clock import Clock, FakeClock, SystemClock
-from monitor.sample.families import AUTH_EDGES, FAMILIES, OTHER, Family, Kind, family
-from monitor.sample.reading import FOR_EVER, Batch, Collector, Failure, Increment, Sample, failed
+from monitor.sample.families import AUTH_EDGES, FAMILIES, OTHER, ROAM_EDGES, Family, Kind, family
+from monitor.sample.reading import FOR_EVER, Batch, Collector, Failure, Increment, Observation, Sample, failed
 from monitor.sample.sink import FakeSink, Sink
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "FAMILIES",
     "FOR_EVER",
     "OTHER",
+    "ROAM_EDGES",
     "Authentication",
     "Batch",
     "Clock",
@@ -24,6 +25,7 @@ __all__ = [
     "Family",
     "Increment",
     "Kind",
+    "Observation",
     "Phase",
     "Result",
     "Sample",

@@ -37,6 +37,9 @@ OTHER: Final = "other"
 AUTH_EDGES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 5.0, 10.0, 20.0)
 """Seconds. They are the thresholds of alerts and of the SLO, so that counts against those are exact."""
 
+ROAM_EDGES: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0, 2.0, 5.0, 10.0)
+"""Likewise, for roams: 0.15 s is what a call bears unheard, 2 s what RoamSlow bears of a full authentication."""
+
 _PAIR: Final = ("visited", "home")
 _AP: Final = ("access_point", "site", "owner")
 _CLIENT: Final = ("device", "owner", "server")
@@ -54,8 +57,8 @@ def _summary(name: str, labels: tuple[str, ...], text: str) -> Family:
     return Family(name, Kind.SUMMARY, labels, text)
 
 
-def _histogram(name: str, labels: tuple[str, ...], text: str) -> Family:
-    return Family(name, Kind.HISTOGRAM, labels, text, AUTH_EDGES)
+def _histogram(name: str, labels: tuple[str, ...], text: str, edges: tuple[float, ...] = AUTH_EDGES) -> Family:
+    return Family(name, Kind.HISTOGRAM, labels, text, edges)
 
 
 FAMILIES: Final = (
@@ -112,6 +115,19 @@ FAMILIES: Final = (
     _gauge("roaming_snmp_up", ("device", "owner"), "1 when the device answered the last poll."),
     _gauge("roaming_snmp_seconds", ("device", "owner"), "Length of the device's last poll."),
     _counter("roaming_traps_total", ("device", "owner", "trap"), "Traps and informs received."),
+    # Roams, as sensors hear them (docs/captures.md)
+    _histogram(
+        "roaming_roam_seconds",
+        ("visited", "kind"),
+        "D2 of roams: from the first request until the new access point lets the client in.",
+        ROAM_EDGES,
+    ),
+    _counter("roaming_roams_total", ("visited", "kind"), "Roams, those of which D2 was not heard and failed ones too."),
+    _counter("roaming_ft_roams_total", _AP, "Roams of clients that do 802.11r, from another of the owner's to this."),
+    _counter(
+        "roaming_ft_fallbacks_total", _AP, "Those of them that were refused, or full authentications all the same."
+    ),
+    _counter("roaming_capture_packets_total", ("interface",), "Packets that the sensor took up."),
     # The monitor itself
     _counter("roaming_collection_failures_total", ("collector", "reason"), "What could not be collected, and why."),
     _gauge("roaming_collection_seconds", ("collector",), "Length of the collector's last cycle."),

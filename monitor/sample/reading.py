@@ -27,6 +27,7 @@ class Collector(StrEnum):
     SNMP = "snmp"
     TRAPS = "traps"
     LOGS = "logs"
+    CAPTURE = "capture"
 
 
 class Failure(StrEnum):
@@ -82,6 +83,15 @@ class Increment:
     family: Family
     labels: tuple[str, ...]
     by: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a histogram or a summary that we keep takes in."""
+
+    family: Family
+    labels: tuple[str, ...]
+    value: float
 
 
 def failed(collector: Collector, why: Failure, by: float = 1) -> Increment:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from monitor.sample.authentication import Authentication
-    from monitor.sample.reading import Batch, Increment
+    from monitor.sample.reading import Batch, Increment, Observation
 
 
 class Sink(Protocol):
@@ -25,6 +25,10 @@ class Sink(Protocol):
         """Add to a counter."""
         ...
 
+    def observe(self, observation: Observation) -> None:
+        """Take into a histogram or a summary."""
+        ...
+
 
 @dataclass
 class FakeSink:
@@ -33,6 +37,7 @@ class FakeSink:
     authentications: list[Authentication] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
     increments: list[Increment] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
 
     def authentication(self, seen: Authentication) -> None:
         """Keep an authentication."""
@@ -45,3 +50,7 @@ class FakeSink:
     def count(self, increment: Increment) -> None:
         """Keep an increment."""
         self.increments.append(increment)
+
+    def observe(self, observation: Observation) -> None:
+        """Keep an observation."""
+        self.observations.append(observation)

@@ -16,6 +16,7 @@ from monitor.sample import (
     Batch,
     FakeClock,
     Increment,
+    Observation,
     Phase,
     Result,
     Sample,
@@ -83,9 +84,11 @@ class Simulation:
                 sink.authentication(seen)
         for seen in self.logins():
             sink.authentication(seen)
-        for increment in self.increments():
+        for increment in (*self.increments(), *self.roams()):
             sink.count(increment)
-        for batch in (self.hops(), self.points(), self.controllers(), self.own()):
+        for observation in self.lengths():
+            sink.observe(observation)
+        for batch in (self.hops(), self.points(), self.controllers(), self.sensors(), self.own()):
             sink.replace(batch)
 
     def probes(self) -> Iterator[Authentication]:
@@ -152,6 +155,33 @@ class Simulation:
             yield Increment(family("roaming_traps_total"), (f"{ILL}-wlc", ILL, "access-point-down"))
         if self.ill and self.step == FAULT_STEP + 4:
             yield Increment(family("roaming_certificate_changes_total"), ("eap", ILL, ILL))
+
+    def roams(self) -> Iterator[Increment]:
+        """Yield the roams of half a minute: fast ones to each access point, and full ones; ill, some fall back."""
+        for borough in BOROUGHS:
+            ill = self.ill and borough == ILL
+            counts = {"ft_air": 2, "pmk_cached": 1, "full_eap": 3 if ill else 1, "incomplete": int(ill)}
+            for kind, count in counts.items():
+                yield Increment(family("roaming_roams_total"), (borough, kind), count)
+            for number in (1, 2, 3):
+                where = (f"{borough}-th-ap{number}", "town-hall", borough)
+                yield Increment(family("roaming_ft_roams_total"), where, 3 if ill else 2)
+                yield Increment(family("roaming_ft_fallbacks_total"), where, int(ill and number == 1))
+
+    def lengths(self) -> Iterator[Observation]:
+        """Yield how long they took."""
+        for borough in BOROUGHS:
+            slow, full = (10, 3) if self.ill and borough == ILL else (1, 1)
+            for kind, seconds in (("ft_air", 0.03), ("pmk_cached", 0.04), *(("full_eap", 0.4),) * full):
+                yield Observation(family("roaming_roam_seconds"), (borough, kind), seconds * slow)
+
+    def sensors(self) -> Batch:
+        """Return what the radios of a sensor took up; ill, one of them hears little more."""
+        heard = {"wlan0mon": 900 * self.step, "wlan1mon": 600 * self.step}
+        if self.ill:
+            heard["wlan1mon"] = 600 * FAULT_STEP + self.step
+        samples = [_sample("roaming_capture_packets_total", name, value=count) for name, count in heard.items()]
+        return self._batch("capture:packets", tuple(samples))
 
     def hops(self) -> Batch:
         """Return the servers, endpoints and certificates."""

@@ -116,6 +116,10 @@ def series(answers: Sequence[Answer], place: str) -> dict[str, float]:
         ("roaming-overview / Budget burn / A", Health.HEALTHY, {"": 0.0}),
         ("roaming-overview / Hubs / A", Health.FAULTED, {"hub-east": 0.0, "hub-west": 1.0}),
         ("roaming-borough / GovWifi's path / A", Health.FAULTED, {"civic": 0.0, "library": 1.0}),
+        # Hackney's fast roams are one of four; it has three full ones where three others have one each.
+        ("roaming-roams / Roams that took too long / A", Health.HEALTHY, {"ft_air": 0.0}),
+        ("roaming-roams / Roams that took too long / A", Health.FAULTED, {"ft_air": 0.25}),
+        ("roaming-roams / Roams that took too long / B", Health.FAULTED, {"full_eap": 0.5}),
         ("roaming-borough / Its proxies / A", Health.FAULTED, {"hackney-rad-1": 0.0, "hackney-rad-2": 0.0}),
     ],
 )

@@ -45,6 +45,10 @@ STREAM_OCTETS: Final = 160
 # How often one client's supplicant is asked for its state; of many, each more seldom.
 POLL_S: Final = 0.02
 NOBODY: Final = "02:c0:ff:ff:ff:ff"
+DEBUG: Final = Path("/sys/kernel/debug/ieee80211")
+# What mac80211_hwsim adds a sender's power to, for all who hear it.
+FAINT_DBM: Final = -100
+USUAL_DBM: Final = -50
 # Local Experimental Ethertype 1 (IEEE 802-2014 section 9.2.3).
 EXPERIMENT: Final = "88b5"
 
@@ -105,6 +109,7 @@ class Walk:
 
     def __init__(self, plan: dict[str, Any]) -> None:
         self.plan = plan
+        self.phys: dict[tuple[str, str], str] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.calls = threading.Thread()
         self.over = threading.Event()
@@ -116,6 +121,8 @@ class Walk:
         radios = sum(len(node.get("radios", ())) for node in self.plan["nodes"]) + len(self.plan["clients"])
         run("modprobe", "-a", *MODULES)
         run("modprobe", "mac80211_hwsim", f"radios={radios}")
+        if not DEBUG.exists():
+            run("mount", "-t", "debugfs", "debugfs", "/sys/kernel/debug")
         run("iw", "reg", "set", self.plan["country"])
         for bridge in self.plan["bridges"]:
             run("ip", "link", "add", bridge, "type", "bridge")
@@ -126,6 +133,7 @@ class Walk:
             self.connect(number, node)
             spread(node)
             for radio in node.get("radios", ()):
+                self.phys[node["name"], radio["interface"]] = phys[0].name
                 hand_radio(phys.pop(0), node["name"], radio["interface"], radio["mac"])
         for client in self.plan["clients"]:
             run("ip", "netns", "add", client["name"])
@@ -283,8 +291,32 @@ class Walk:
                 control.ask("PMKSA_FLUSH")
             return self.step_join(step)
         self.see(control, step["bssid"])
-        answer = control.ask(f"ROAM {step['bssid']}")
-        return self.settle(step) if answer == "OK" else {"connected": False, "at": "", "vlan": "", "said": answer}
+        return self.asked(step, control.ask(f"ROAM {step['bssid']}"))
+
+    def step_over_ds(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Tell a client to ask for its next access point through the one it is at (FT over the DS)."""
+        control = self.control(step["client"])
+        self.see(control, step["bssid"])
+        return self.asked(step, control.ask(f"FT_DS {step['bssid']}"))
+
+    def step_steered(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Have the access point where a client is ask it to go to another (IEEE 802.11-2020 section 11.21.7).
+
+        It is heard faintly meanwhile, as from the edge of its cell: Debian's wpa_supplicant consents and stays where
+        the other is not faster.
+        """
+        node, interface = step["from"]
+        phy = self.phys[node, interface]
+        sound(phy, FAINT_DBM)
+        self.see(self.control(step["client"]), step["bssid"])
+        words = f"BSS_TM_REQ {step['mac']} pref=1 abridged=1 valid_int=255 neighbor={step['neighbour']}"
+        seen = self.asked(step, Control(NODES / node / "run/hostapd" / interface).ask(words))
+        sound(phy, USUAL_DBM)
+        return seen
+
+    def asked(self, step: dict[str, Any], answer: str) -> dict[str, Any]:
+        """Wait for a client that goes, and say what the daemon answered that was told to make it go."""
+        return {**self.settle(step), "said": answer}
 
     def see(self, control: Control, bssid: str) -> None:
         """Scan until the supplicant knows an access point: a roam leads to none that it has not heard."""
@@ -311,7 +343,8 @@ class Walk:
         hostapd = Control(NODES / step["node"] / "run/hostapd" / step["interface"])
         station = pairs(hostapd.ask(f"STA {step['mac']}")) if connected else {}
         seen = {"key_mgmt": status.get("key_mgmt", ""), "state": status.get("wpa_state", "")}
-        return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": there, **seen}
+        pmf = "[MFP]" in station.get("flags", "")
+        return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": there, **seen, "pmf": pmf}
 
     def control(self, client: str) -> Control:
         """Return the control socket of a client's supplicant."""
@@ -428,6 +461,11 @@ def hand_radio(phy: Path, namespace: str, interface: str, mac: str) -> None:
     old = next((phy / "device/net").iterdir()).name
     run("iw", "phy", phy.name, "set", "netns", "name", namespace)
     run("ip", "-n", namespace, "link", "set", old, "name", interface, "address", mac)
+
+
+def sound(phy: str, dbm: int) -> None:
+    """Let a simulated radio be heard at a level; the kernel's file takes no sign."""
+    Path(DEBUG, phy, "hwsim/rx_rssi").write_text(str(dbm % 2**64))
 
 
 def spread(node: dict[str, Any]) -> None:

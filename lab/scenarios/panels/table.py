@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from monitor.dashboards import dashboards, queries
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -84,7 +86,13 @@ class Reason:
     why: str
 
 
+_UNHEARD: Final = Reason(
+    frozenset({"no series while healthy", "no series while faulted", "all nought", "no difference"}),
+    "the containers have no radio, so no sensor hears a roam",
+)
+
 RIGHTLY: Final[Mapping[str, Reason]] = {
+    **{query.place: _UNHEARD for query in queries(dashboards()["roaming-roams.json"])},
     "roaming-borough / Its alerts / A": Reason(
         frozenset({"no series while healthy"}), "nothing fires in a healthy borough"
     ),

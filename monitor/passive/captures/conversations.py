@@ -148,6 +148,10 @@ class Conversations:
             self._answer(ns, datagram)
         return self._sweep(ns) if abs(ns - self._swept) > _SWEEP_NS or self._full else ()
 
+    def silence(self, ns: int) -> Iterable[Conversation]:
+        """Return what has ended by then, when nothing comes."""
+        return self._sweep(ns)
+
     def close(self) -> Iterable[Conversation]:
         """Return what was still open when the capture ended."""
         rest, self._open = list(self._open), {}

@@ -1,4 +1,4 @@
-"""Several sensors' files as one stream, by the clock that they share."""
+"""Several sensors' captures as one stream, by the clock that they share."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from monitor.errors import CaptureError
 from monitor.passive.captures.air import Ear
-from monitor.passive.captures.files import CaptureFile
 from monitor.passive.captures.links import AIR_LINKS, LINKS
+from monitor.passive.captures.pipe import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from monitor.passive.captures.air import Data, Heard
+    from monitor.passive.captures.files import Capture
     from monitor.passive.captures.links import Datagram
 
 WINDOW: Final = 1024
@@ -24,23 +24,19 @@ WINDOW: Final = 1024
 _TIME: Final[Callable[[Any], int]] = itemgetter(0)
 
 Taken = tuple[int, int, "Datagram | None", "Heard | Data | None"]
-"""When in nanoseconds, which sensor, and either RADIUS or the air."""
+"""When in nanoseconds, which sensor, and either RADIUS or the air; neither says that nothing has come by then."""
 
 
 @dataclass(slots=True)
 class Sensor:
-    """One file, filtered. After `taken` has ended, it knows what was wrong with the file."""
+    """One capture, filtered. After `taken` has ended, it knows what was wrong with the capture."""
 
     number: int
-    path: Path
+    capture: Capture
     links: Mapping[int, Callable[[bytes], Datagram | None]]
-    file: CaptureFile = field(init=False)
     unknown: dict[int, int] = field(default_factory=dict)
     late: int = 0
     _ear: Ear = field(default_factory=Ear)
-
-    def __post_init__(self) -> None:
-        self.file = CaptureFile(self.path)
 
     def taken(self) -> Iterator[Taken]:
         """Yield what passes the filter, by time.
@@ -49,7 +45,7 @@ class Sensor:
         """
         buffer: list[Taken] = []
         last = 0
-        for one in self._passed():
+        for one in self.passed():
             buffer.append(one)
             if len(buffer) >= 2 * WINDOW:
                 buffer.sort(key=_TIME)
@@ -61,11 +57,12 @@ class Sensor:
         self.late += bool(buffer) and buffer[0][0] < last
         yield from buffer
 
-    def _passed(self) -> Iterator[Taken]:
+    def passed(self) -> Iterator[Taken]:
+        """Yield the same as it comes, and a silence at time 0 where a stream has nothing more by now."""
         number, hear = self.number, self._ear.hear
         radius, air = self.links.get, AIR_LINKS.get
         heard: list[Heard | Data] = []
-        for ns, link, octets in self.file.packets():
+        for ns, link, octets in self.capture.packets():
             if look := radius(link):
                 if found := look(octets):
                     yield ns, number, found, None
@@ -75,16 +72,24 @@ class Sensor:
                 if heard:
                     yield from [(one.ns, number, None, one) for one in heard]
                     heard.clear()
+            elif link == SILENT:
+                self._refuse_unknown()
+                yield 0, number, None, None
             else:
                 self.unknown[link] = self.unknown.get(link, 0) + 1
-        self._ear.rest(heard)
-        yield from [(one.ns, number, None, one) for one in heard]
+        yield from self.rest()
         self._refuse_unknown()
 
+    def rest(self) -> list[Taken]:
+        """Return what waits for an acknowledgement that does not come any more."""
+        heard: list[Heard | Data] = []
+        self._ear.rest(heard)
+        return [(one.ns, self.number, None, one) for one in heard]
+
     def _refuse_unknown(self) -> None:
-        if self.unknown and sum(self.unknown.values()) == self.file.count:
+        if self.unknown and sum(self.unknown.values()) == self.capture.count:
             kinds = ", ".join(str(link) for link in sorted(self.unknown))
-            message = f"{self.path}: link type {kinds} is not understood; those that are: {LINKS}"
+            message = f"{self.capture.name}: link type {kinds} is not understood; those that are: {LINKS}"
             raise CaptureError(message)
 
 

@@ -17,7 +17,8 @@ class Roam:
 
     `offsets` are when `phases` began, in ms from `start`. `again`: the client asked by a Reassociation Request.
     `acked`: D1 begins with a frame that was heard acknowledged. `doubtful`: two stations with this address were on the
-    air. `inferred`: the FT request was encrypted and is known by its place.
+    air. `inferred`: the FT request was encrypted and is known by its place. `fast`: 802.11r was asked for.
+    `refused`: the status with which the access point said no, in the end.
     """
 
     client: bytes
@@ -37,6 +38,8 @@ class Roam:
     acked: bool
     doubtful: bool
     inferred: bool
+    fast: bool = False
+    refused: int | None = None
 
 
 def told(ended: Ended) -> Roam | None:
@@ -66,4 +69,6 @@ def told(ended: Ended) -> Roam | None:
         acked=ended.acked,
         doubtful=ended.doubtful,
         inferred=attempt.inferred,
+        fast=attempt.fast,
+        refused=attempt.refused,
     )

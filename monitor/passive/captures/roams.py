@@ -59,6 +59,11 @@ class Roams:
             self._sweep(one.ns)
         return self._told()
 
+    def silence(self, ns: int) -> Iterable[Roam]:
+        """Return what has ended by then, when nothing comes."""
+        self._sweep(ns)
+        return self._told()
+
     def close(self) -> Iterable[Roam]:
         """Return what was not yet told when the capture ended."""
         for client in list(self._clients.values()):

@@ -9,7 +9,9 @@ import pytest
 from lab.errors import GuestError
 from lab.radio.air import beside, disagreements, read_air
 from lab.radio.journal import read_attempts
-from tests.lab.radio.walked import connected, line, trying
+from lab.radio.scenario import Kind
+from monitor.passive.captures import Kind as Heard
+from tests.lab.radio.walked import LOGS, connected, line, trying
 from tests.monitor.captures.air import CLIENT, ONE, THREE, TWO
 from tests.monitor.captures.air import Air as Made
 from tests.monitor.captures.made import START, write
@@ -84,6 +86,16 @@ def test_the_capture_tells_the_kind_that_the_log_has(
     spans = [(one.began, one.began + (0.09 if one.overtaken else 2)) for one in attempts]
     roams = [beside(air, CLIENT, one.bssid, span) for one, span in zip(attempts, spans, strict=True)]
     assert [f"{one.kind} {'again' * one.again}{one.why}".strip() for one in roams if one] == told
+    found = zip(attempts, roams, strict=True)
+    assert [fault for attempt, roam in found for fault in disagreements("x", attempt, roam)] == []
+
+
+def test_an_encrypted_request_over_the_ds_is_inferred_where_the_log_has_it() -> None:
+    """Recorded in the guest with `dynamic_vlan=0`, by hand: else Linux answers in the clear, and in vain."""
+    roams = read_air(LOGS / "over-ds-protected.pcap.gz").roams
+    _, *attempts = read_attempts((LOGS / "over-ds-protected.log").read_text())
+    assert [(one.kind, one.inferred) for one in roams] == [(Heard.FT_DS, True)] * 2
+    assert [one.kind for one in attempts] == [Kind.FT_DS] * 2
     found = zip(attempts, roams, strict=True)
     assert [fault for attempt, roam in found for fault in disagreements("x", attempt, roam)] == []
 

@@ -11,7 +11,7 @@ import pytest
 from lab.pki import generate
 from lab.radio.edits import edited, setting
 from lab.radio.plan import make_plan
-from lab.radio.scenario import Client, Link, find_scenario, read_scenario
+from lab.radio.scenario import Client, Kind, Link, Security, Supposed, find_scenario, read_scenario
 from roaming.load import load
 from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
@@ -28,6 +28,21 @@ if TYPE_CHECKING:
 def planned(network: Network, material: Material, name: str, **changes: object) -> Plan:
     scenario = read_scenario(find_scenario(name)).model_copy(update=changes)
     return make_plan(network, render(network), material, scenario)
+
+
+def on_radio(repository: Path, tmp_path: Path, radio: str) -> Network:
+    """Return the lab's inventory with another radio in hackney-sc-ap1."""
+    shutil.copytree(repository / "lab" / "inventory", tmp_path / "inventory")
+    rendered = 'band: "5", channel: 52, width_mhz: 40, interface: wlan0, bssid: "02:00:0a:0c:15:00"'
+    changes = {
+        "wlans.yml": ('"2.4": off, "5": wpa2-wpa3, "6": off', '"2.4": wpa2, "5": wpa2-wpa3, "6": wpa3'),
+        "boroughs/hackney.yml": (rendered, f'{radio}, interface: wlan0, bssid: "02:00:0a:0c:15:00"'),
+    }
+    for name, (old, new) in changes.items():
+        file = tmp_path / "inventory" / name
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+    return load(tmp_path / "inventory").network
 
 
 def nodes(plan: Plan) -> dict[str, Any]:
@@ -116,25 +131,82 @@ def test_the_vlan_is_the_owner_s_choice(network: Network, material: Material, ho
 def test_the_frequency_is_that_of_the_channel_in_its_band(
     repository: Path, material: Material, tmp_path: Path, radio: str, runs: tuple[str, int]
 ) -> None:
-    shutil.copytree(repository / "lab" / "inventory", tmp_path / "inventory")
-    rendered = 'band: "5", channel: 52, width_mhz: 40, interface: wlan0, bssid: "02:00:0a:0c:15:00"'
-    changes = {
-        "wlans.yml": ('"6": off', '"6": wpa3'),
-        "boroughs/hackney.yml": (rendered, f'{radio}, interface: wlan0, bssid: "02:00:0a:0c:15:00"'),
-    }
-    for name, (old, new) in changes.items():
-        file = tmp_path / "inventory" / name
-        assert old in file.read_text()
-        file.write_text(file.read_text().replace(old, new))
-    station = planned(load(tmp_path / "inventory").network, material, "walk").station("hackney-sc-ap1")
+    station = planned(on_radio(repository, tmp_path, radio), material, "walk").station("hackney-sc-ap1")
     assert (setting(station.configuration, "channel"), station.frequency) == runs
 
 
-@pytest.mark.parametrize(("ft", "suites"), [(True, "FT-EAP WPA-EAP-SHA256 WPA-EAP"), (False, "WPA-EAP-SHA256 WPA-EAP")])
-def test_a_client_with_and_without_802_11r(network: Network, material: Material, ft: bool, suites: str) -> None:  # noqa: FBT001
-    plan = planned(network, material, "walk", clients=(Client(name="officer", home="hackney", ft=ft),))
+@pytest.mark.parametrize(
+    ("wants", "suites", "protected"),
+    [
+        ({}, "FT-EAP WPA-EAP-SHA256 WPA-EAP", 1),
+        ({"ft": False}, "WPA-EAP-SHA256 WPA-EAP", 1),
+        ({"security": Security.WPA3}, "FT-EAP WPA-EAP-SHA256", 2),
+        ({"security": Security.WPA3, "ft": False}, "WPA-EAP-SHA256", 2),
+        ({"security": Security.WPA2}, "FT-EAP WPA-EAP", 0),
+    ],
+)
+def test_what_a_client_knows(
+    network: Network, material: Material, wants: dict[str, Any], suites: str, protected: int
+) -> None:
+    plan = planned(network, material, "walk", clients=(Client(name="officer", home="hackney", **wants),))
     (client,) = plan.document["clients"]
-    assert f"\tkey_mgmt={suites}\n" in client["files"]["wpa_supplicant.conf"]
+    assert f"\tkey_mgmt={suites}\n\tieee80211w={protected}\n" in client["files"]["wpa_supplicant.conf"]
+
+
+@pytest.mark.parametrize(
+    ("wlan", "said", "rendered"),
+    [
+        (None, (), {"ft_over_ds": "0", "ieee80211w": "1", "bss_transition": "1"}),
+        (
+            {"fast_roaming": {"over_ds": True}},
+            ("govroam: fast_roaming: {over_ds: true}",),
+            {"ft_over_ds": "1", "ieee80211w": "1", "bss_transition": "1"},
+        ),
+        (
+            {"bands": {"5": "wpa3"}, "fast_roaming": {"bss_transition": False}},
+            ('govroam: bands: {"5": wpa3}', "govroam: fast_roaming: {bss_transition: false}"),
+            {"wpa_key_mgmt": "WPA-EAP-SHA256 FT-EAP", "ieee80211w": "2", "bss_transition": None, "ft_over_ds": "0"},
+        ),
+    ],
+)
+def test_what_a_scenario_supposes_is_rendered(
+    network: Network,
+    material: Material,
+    wlan: dict[str, Any] | None,
+    said: tuple[str, ...],
+    rendered: dict[str, str | None],
+) -> None:
+    """And what it does not speak of is as in the inventory."""
+    supposed = Supposed.model_validate_json(json.dumps(wlan)) if wlan else None
+    plan = planned(network, material, "walk", wlan=supposed)
+    assert plan.supposed == said
+    for station in plan.stations:
+        assert {key: setting(station.configuration, key) for key in rendered} == rendered
+        assert station.configuration == edited(station.rendered, {})
+
+
+@pytest.mark.parametrize(
+    ("radio", "candidate"),
+    [
+        ('band: "5", channel: 52, width_mhz: 40', "115,36,9"),
+        ('band: "5", channel: 149, width_mhz: 20', "125,149,9"),
+        ('band: "6", channel: 53, width_mhz: 80', "131,53,14"),
+        ('band: "2.4", channel: 6, width_mhz: 20', "81,6,7"),
+    ],
+)
+def test_a_client_is_steered_to_the_channel_that_is_run(
+    repository: Path, material: Material, tmp_path: Path, radio: str, candidate: str
+) -> None:
+    plan = planned(on_radio(repository, tmp_path, radio), material, "steered")
+    back = plan.document["steps"][5]
+    assert (back["do"], back["from"]) == ("steered", ["hackney-sc-ap2", "wlan0"])
+    assert back["neighbour"] == f"02:00:0a:0c:15:00,0x0000,{candidate},0301ff"
+
+
+def test_a_client_leaves_before_a_border_and_to_forget(network: Network, material: Material) -> None:
+    plan = planned(network, material, "shared-building")
+    in_full = [step.expect is Kind.FULL_EAP for step in plan.scenario.walk]
+    assert [step["leave"] for step in plan.document["steps"]] == in_full
 
 
 def test_a_spoiled_setting_stands_on_one_access_point(network: Network, material: Material) -> None:

@@ -32,6 +32,14 @@ walk:
 OURS = sorted(SCENARIOS.glob("*.yml"))
 
 
+def changed(changes: dict[str, str]) -> str:
+    text = GOOD
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
 @pytest.fixture
 def plan_of(tmp_path: Path, network: Network, material: Material) -> Callable[[str], Plan]:
     def make(text: str) -> Plan:
@@ -96,7 +104,11 @@ SPOILED = "spoiled: [{access_point: %s, setting: r0kh, value: %s}]\nwalk:"
         ),
         ("to: hackney-sc-ap2", "to: hackney-sc-ap1", "8: officer is at hackney-sc-ap1 already"),
         ("to: hackney-sc-ap2", "to: elsewhere", "8: elsewhere is not among this scenario's access points"),
-        ("ft_air}", "ft_air, how: flown}", "8: `how`: 'roam' or 'unaided' is wanted, not 'flown'"),
+        (
+            "ft_air}",
+            "ft_air, how: flown}",
+            "8: `how`: 'roam', 'over_ds', 'steered' or 'unaided' is wanted, not 'flown'",
+        ),
         ("ft_air}", "ft_air, patience_s: 3600}", "8: `patience_s`: at most 120 is wanted"),
         ("ft_air}", "ft_air, together: 3}", "8: `together`: true or false is wanted, not the number 3"),
         ("ft_air}", "ft_air, together: true}", "8: officer is under way then: it takes no two steps `together`"),
@@ -158,6 +170,100 @@ def test_many_clients_have_a_name_and_steps_each(tmp_path: Path) -> None:
         ("officer-2", Kind.FT_AIR, True, (), 70),
         ("officer-3", Kind.FT_AIR, True, (), 140),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"expect: ft_air": "expect: ft_air, how: by_bus"},
+            ":8: `how`: 'roam', 'over_ds', 'steered' or 'unaided' is wanted, not 'by_bus'",
+        ),
+        (
+            {"expect: initial": "expect: initial, how: steered"},
+            ":7: officer is nowhere then: no access point can make it `steered`",
+        ),
+        (
+            {"expect: initial": "expect: failed", "expect: ft_air": "expect: initial, how: over_ds"},
+            ":8: officer is nowhere then: no access point can make it `over_ds`",
+        ),
+        (
+            {"expect: ft_air": "expect: ft_air, how: steered, forget: true"},
+            ":8: `forget` does not go with `steered`: who has left is asked and asks nothing",
+        ),
+        ({"home: hackney": "home: hackney, ft: false"}, ":8: officer knows no 802.11r (`ft: false`)"),
+        (
+            {"home: hackney": "home: hackney, ft: false", "expect: ft_air": "expect: full_eap, how: over_ds"},
+            ":8: officer knows no 802.11r (`ft: false`)",
+        ),
+        ({"expect: ft_air": "expect: ft_ds"}, ":8: officer asks over the air: `ft_ds` needs `how: over_ds`"),
+        (
+            {"expect: ft_air": "expect: ft_air, how: over_ds"},
+            ":8: officer asks over the DS: that is `ft_ds`, not `ft_air`",
+        ),
+        (
+            {"home: hackney": "home: hackney, security: wep"},
+            ":5: `security`: 'wpa2', 'wpa2-wpa3' or 'wpa3' is wanted, not 'wep'",
+        ),
+        (
+            {"walk:": "wlan: {ssid: other}\nwalk:"},
+            ":6: unknown key `ssid`: remove it, or see docs/radio.md for the keys",
+        ),
+        (
+            {"walk:": "wlan: {fast_roaming: {over_ds: 1}}\nwalk:"},
+            ":6: `over_ds`: true or false is wanted, not the number 1",
+        ),
+    ],
+)
+def test_a_step_that_cannot_be_made_so(tmp_path: Path, changes: dict[str, str], said: str) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(changed(changes))
+    with pytest.raises(ScenarioError) as error:
+        read_scenario(path)
+    assert str(error.value) == f"{path}{said}"
+
+
+def test_who_was_turned_away_may_come_another_time(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(changed({"expect: initial": "expect: failed", "expect: ft_air": "expect: initial"}))
+    assert [step.expect for step in read_scenario(path).walk] == ["failed", "initial"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"expect: ft_air": "expect: ft_ds, how: over_ds"},
+            (
+                "walk: officer from hackney-sc-ap1 to hackney-sc-ap2, `over_ds`: the inventory says `over_ds: false` "
+                "of govroam; a scenario can suppose otherwise (`wlan`)"
+            ),
+        ),
+        (
+            {
+                "expect: ft_air": "expect: ft_air, how: steered",
+                "walk:": "wlan: {fast_roaming: {bss_transition: false}}\nwalk:",
+            },
+            (
+                "walk: officer from hackney-sc-ap1 to hackney-sc-ap2, `steered`: the inventory says "
+                "`bss_transition: false` of govroam; a scenario can suppose otherwise (`wlan`)"
+            ),
+        ),
+        (
+            {"hackney-sc-ap2": "camden-ps-ap1", "expect: ft_air": "expect: full_eap, how: steered"},
+            (
+                "walk: officer from hackney-sc-ap1 to camden-ps-ap1, `steered`: they are of two mobility domains, and "
+                "wpa_supplicant leaves before such a border"
+            ),
+        ),
+    ],
+)
+def test_a_step_that_the_inventory_rules_out(
+    plan_of: Callable[[str], Plan], changes: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ScenarioError) as error:
+        plan_of(changed(changes))
+    assert str(error.value) == said
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from rich.console import Console
 
+from lab.cli.radio import sentences, table
 from lab.radio.air import Air
 from lab.radio.plan import make_plan
 from lab.radio.scenario import find_scenario, read_scenario
 from lab.radio.timeline import draw
-from lab.radio.verdict import Judgement, judge_roams
+from lab.radio.verdict import Judgement, Roam, judge_roams
 from monitor.passive.captures import Kind as Heard
 from roaming.render import render
 from tests.lab.radio.walked import WALKED, air, changed, logs, steps
@@ -44,6 +48,31 @@ def words(picture: str) -> list[str]:
 
 def test_the_picture(golden: Golden, plan: Plan) -> None:
     golden("lab/walk.svg", drawn(plan, changed(air(), 2, kind=Heard.FULL_EAP)))
+
+
+def steered(roams: tuple[Roam, ...], number: int) -> tuple[Roam, ...]:
+    roam = roams[number]
+    assert roam.attempt
+    wished = replace(roam, attempt=replace(roam.attempt, steered=True))
+    return (*roams[:number], wished, *roams[number + 1 :])
+
+
+def test_what_is_steered_or_supposed_is_told(plan: Plan) -> None:
+    roams = steered(judge_roams(plan, steps(), logs(), air()), 2)
+    judgement = Judgement("walk", emulated=True, seconds=20, roams=roams, supposed=("govroam: bands: {}",))
+    shown = words(draw(plan, judgement, SPAN, logs()))
+    assert [text for text in shown if text.startswith("FT ")] == [
+        "FT over the air",
+        "FT air, steered",
+        "FT over the air",
+    ]
+    assert "As if the inventory said: govroam: bands: {}" in shown
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(table(judgement))
+    kinds = [line.split("│")[4].strip() for line in console.export_text().splitlines() if "│ pass" in line]
+    assert kinds == ["initial", "ft_air", "ft_air, steered", "ft_air"]
+    told = list(sentences(judgement, Path("out")))
+    assert told[:2] == ["Rendered as if the inventory said:", "  govroam: bands: {}"]
 
 
 def test_what_was_not_heard_has_no_bars(plan: Plan) -> None:

@@ -179,8 +179,23 @@ def test_what_the_log_has_as_failed_went_well_in_the_capture(plan: Plan) -> None
 def test_json_says_that_a_run_was_emulated() -> None:
     heard = captured(ONE, 10.0, Heard.INITIAL, 12.5)
     tried = Attempt(ONE, 9.999, 10.019, Kind.INITIAL)
-    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, "211", (), tried, heard, 12.6, ("b",), ("c killed",))
-    assert Judgement("walk", emulated=True, seconds=3.14, roams=(roam,)).document() == {
+    roam = Roam(
+        "officer",
+        "",
+        "a",
+        Kind.INITIAL,
+        Kind.INITIAL,
+        "211",
+        (),
+        tried,
+        heard,
+        12.6,
+        ("b",),
+        pmf=True,
+        mishaps=("c killed",),
+    )
+    judgement = Judgement("walk", emulated=True, seconds=3.14, roams=(roam,), supposed=("as if",))
+    assert judgement.document() == {
         "scenario": "walk",
         "emulated": True,
         "passed": True,
@@ -189,6 +204,7 @@ def test_json_says_that_a_run_was_emulated() -> None:
         "kinds": {
             "initial": {"roams": 1, "d1_ms": None, "d2_ms": {"median": 12.5, "worst": 12.5}},
         },
+        "supposed": ["as if"],
         "roams": [
             {
                 "client": "officer",
@@ -202,7 +218,11 @@ def test_json_says_that_a_run_was_emulated() -> None:
                 "offsets": {"auth": 0.0, "reassoc": 5.1, "eap": 33.1, "four_way": 64.0},
                 "captured": "initial",
                 "reassociation": False,
+                "inferred": False,
                 "why": None,
+                "steered": False,
+                "akm": "FT-802.1X",
+                "pmf": True,
                 "overtaken": ["b"],
                 "mishaps": ["c killed"],
                 "hostapd_ms": 12.6,

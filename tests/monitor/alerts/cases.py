@@ -560,6 +560,64 @@ AGENTS: Final = (
     ),
 )
 
+# Roams of one borough, heard by a sensor. Half an hour after the fault, or an hour, nothing of it is left.
+_ROAMED: Final = 110
+_Extra = dict[tuple[str, Labels], list[float | None] | None]
+
+
+def _counted(a_minute: float, while_broken: float | None = None) -> list[float | None]:
+    """Return a counter that grows by so many a minute, and otherwise while the faults last."""
+    values, value = list[float | None](), 0.0
+    for minute in range(_ROAMED + 1):
+        values.append(value)
+        value += a_minute if while_broken is None or not BREAKS <= minute < MENDED else while_broken
+    return values
+
+
+def _roams(kind: str, a_minute: float, in_time: Mapping[str, float]) -> _Extra:
+    """Return a histogram of which so many a minute are below an edge while the faults last; all are before."""
+    key = {"visited": "b1", "kind": kind}
+    found: _Extra = {("roaming_roam_seconds_count", labels(**key)): _counted(a_minute)}
+    for edge, below in in_time.items():
+        found["roaming_roam_seconds_bucket", labels(**key, le=edge)] = _counted(a_minute, below)
+    return found
+
+
+def _fallbacks(access_point: str, a_minute: float, fell_back: float) -> _Extra:
+    key = labels(access_point=access_point, site="town-hall", owner="b1")
+    return {
+        ("roaming_ft_roams_total", key): _counted(a_minute),
+        ("roaming_ft_fallbacks_total", key): _counted(0, fell_back),
+    }
+
+
+def _heard(name: str, extra: _Extra, *fired: Told) -> Case:
+    return Case(name, (), fired, there=of_singles(1), extra=extra, steps=_ROAMED)
+
+
+ROAMS: Final = (
+    _heard(
+        "fast roams that are slow",
+        _roams("ft_air", 20, {"0.15": 18, "2.0": 20}),
+        told("RoamSlow", "b1", visited="b1", kind="ft_air", over="150ms"),
+    ),
+    _heard("fast roams, few of them slow", _roams("ft_ds", 50, {"0.15": 48, "2.0": 50})),
+    _heard("fast roams that are slow, but few", _roams("ft_ds", 0.5, {"0.15": 0.2, "2.0": 0.5})),
+    _heard(
+        "full authentications that are slow",
+        _roams("full_eap", 20, {"0.15": 0, "2.0": 15}),
+        told("RoamSlow", "b1", visited="b1", kind="full_eap", over="2s"),
+    ),
+    _heard("full authentications that take their time", _roams("full_eap", 20, {"0.15": 0, "2.0": 20})),
+    _heard("cached keys that take their time", _roams("pmk_cached", 20, {"0.15": 0, "2.0": 5})),
+    _heard(
+        "an access point to which nobody roams fast",
+        {**_fallbacks("b1-ap1", 2, 0.2), **_fallbacks("b1-ap2", 1, 0.5)},
+        told("FtFallback", "b1", site="town-hall", access_point="b1-ap2"),
+    ),
+    _heard("a few that fell back", _fallbacks("b1-ap1", 0.1, 0.1)),
+)
+
 # At 1/720 three days are six minutes and an hour is five seconds; at 1/1440 a week is seven minutes.
 _WEEK_S: Final = 420
 
@@ -629,5 +687,6 @@ CASES: Final = (
     *TWO_AT_ONCE,
     *EDGES,
     *AGENTS,
+    *ROAMS,
     *SCALED,
 )

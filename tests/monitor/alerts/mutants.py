@@ -104,6 +104,21 @@ GUARDS: Final = (
         "roaming_access_point_up",
         "one access point unknown, the other down",
     ),
+    Mutant("roaming:visited:slow_roams", 'le="0.15"', 'le="2.0"', "fast roams that are slow"),
+    Mutant(
+        "roaming:visited:slow_roams", 'kind=~"ft_air|ft_ds"', 'kind=~".+"', "full authentications that take their time"
+    ),
+    Mutant("roaming:visited:slow_roams", ">= 20", ">= 2", "fast roams that are slow, but few"),
+    Mutant("RoamSlow", "> 0.05", "> 0.03", "fast roams, few of them slow"),
+    Mutant("RoamSlow", "> 0.05", "> 0.5", "full authentications that are slow"),
+    Mutant(
+        "roaming:access_point:ft_fallbacks",
+        "by (owner, site, access_point)",
+        "by (owner, site)",
+        "an access point to which nobody roams fast",
+    ),
+    Mutant("roaming:access_point:ft_fallbacks", ">= 10", ">= 1", "a few that fell back"),
+    Mutant("FtFallback", "> 0.2", "> 0.02", "an access point to which nobody roams fast"),
     Mutant("ProbeStale", "> 3", "> 30000", "one prober paused"),
     Mutant(
         "ProbeStale",

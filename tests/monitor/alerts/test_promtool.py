@@ -73,6 +73,15 @@ READ = {
         ),
         "d/roaming-matrix?var-home=hackney",
     ),
+    "FtFallback": (
+        "an access point to which nobody roams fast",
+        (
+            "40.91% of the roams to b1-ap2 at town-hall were refused or full authentications, though client and owner "
+            "can do 802.11r. Compare its mobility domain and its keys with its neighbours': roam diff --limit "
+            "b1/town-hall."
+        ),
+        "d/roaming-roams?var-visited=b1",
+    ),
     "CertificateExpiring": (
         "a proxy's certificate",
         (

@@ -34,6 +34,8 @@ THE_ISSUE = {
     "CertificateExpiring",
     "AccessPointDown",
     "SiteDown",
+    "RoamSlow",
+    "FtFallback",
     "ProbeStale",
     "FederationBudgetBurn",
     "Watchdog",

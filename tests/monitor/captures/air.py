@@ -141,8 +141,8 @@ class Air:
         self.ask(at + 0.004, new, rsn(akm, pmkids), old)
         self.answer(at + 0.008, new, again=old is not None)
 
-    def full(self, at: float, new: str, old: str | None = None, *, without: int = 0) -> None:
+    def full(self, at: float, new: str, old: str | None = None, *, without: int = 0, akm: int = EAP_AKM) -> None:
         """Put a roam with full EAP, or a first association: D2 is 126 ms."""
-        self.slow(at, new, old)
+        self.slow(at, new, old, akm=akm)
         self.eap(at + 0.010, new)
         self.four_way(at + 0.120, new, without=without)
