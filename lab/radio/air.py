@@ -65,8 +65,8 @@ def disagreements(where: str, attempt: Attempt, roam: Roam | None, *, back: bool
     """Say where a capture tells of an attempt something else than the log; `where` begins each sentence.
 
     The kinds must be one, and D2 lie between "Trying to authenticate" (or "Request over-the-DS") and
-    CTRL-EVENT-CONNECTED. `back`: the client was at this access point last. Whatever is spoken then, it is no roam, and
-    `initial` in a capture (docs/captures.md).
+    CTRL-EVENT-CONNECTED. `back`: the client was at this access point last, or at none. Whatever is spoken then, it may
+    be `initial` in a capture (docs/captures.md).
     """
     if roam is None:
         if attempt.ended is not None:

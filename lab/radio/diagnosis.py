@@ -29,7 +29,8 @@ def unlike(plan: Plan, start: Station, target: Station) -> tuple[str, ...]:
     A fault even after an FT roam: wpa_supplicant 2.10 takes the mobility domain of the access point that it goes to for
     its own, and hostapd pulls the key; a client that keeps to IEEE 802.11-2020 §13.3 authenticates in full.
     """
-    return (*_differences(plan, start, target), *_without_ft(start, target), *_wireless_keys(start, target))
+    ends = start, target
+    return (*_differences(plan, *ends), *_without_ft(*ends), *_wireless_keys(*ends), *_without_keys(*ends))
 
 
 def unread(ends: Sequence[Station], logs: Mapping[str, str]) -> tuple[str, ...]:
@@ -76,3 +77,10 @@ def _wireless_keys(start: Station, target: Station) -> Iterator[str]:
     for station in (start, target):
         if setting(station.configuration, "bridge") is None:
             yield f"{station.name}: bridge is missing, so 802.11r's key messages never reach another access point"
+
+
+def _without_keys(start: Station, target: Station) -> Iterator[str]:
+    for station in (start, target):
+        for key in ("r0kh", "r1kh"):
+            if setting(station.configuration, key) is None:
+                yield f"{station.name}: {key} is missing, so it reads no key message of another access point"

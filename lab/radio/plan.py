@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 FEDERATION: Final = "federation"
 # An address of nobody's that no access point has: locally administered, and the lab's own.
 _CLIENT_MAC: Final = "02:c0:00:00:00:{:02x}"
-_PATIENCE_S: Final = 12
+_SEARCH_S: Final = 12
+# What mac80211_hwsim makes at most.
+_RADIOS: Final = 100
 # What a client of each generation of WPA-Enterprise asks for beside FT, and wpa_supplicant's `ieee80211w` of it.
 _SUITES: Final = {
     Security.WPA2: ("WPA-EAP",),
@@ -121,11 +123,13 @@ class _Planner:
         homes = {client.name: self._home(client) for client in self.scenario.clients}
         nodes = [*self._servers(owners, homes), *self._access_points(found, stations)]
         self._refuse_unknown_links(nodes)
+        self._refuse_unknown_losses(nodes)
+        self._refuse_too_many_radios(nodes)
         bridges = {name: f"b{number}" for number, name in enumerate(_bridges(nodes))}
         document = {
             "country": self.network.federation.country,
             "frequencies": _frequencies(stations, ","),
-            "patience_s": _PATIENCE_S,
+            "search_s": _SEARCH_S,
             "bridges": list(bridges.values()),
             "nodes": [self._node(node, nodes, bridges) for node in nodes],
             "clients": [self._client(client, homes[client.name], wlan, stations) for client in self.scenario.clients],
@@ -230,6 +234,21 @@ class _Planner:
                 message = f"links: {link.device} is no device of this walk; it has {', '.join(names)}"
                 raise ScenarioError(message)
 
+    def _refuse_unknown_losses(self, nodes: list[_Node]) -> None:
+        names = [node.name for node in nodes]
+        for step in self.scenario.walk:
+            for verb, lost in (("kill", step.kill), ("cut", step.cut)):
+                for name in lost:
+                    if name not in names:
+                        message = f"{verb}: {name} is no device of this walk; it has {', '.join(names)}"
+                        raise ScenarioError(message)
+
+    def _refuse_too_many_radios(self, nodes: list[_Node]) -> None:
+        wanted = sum(len(node.radios) for node in nodes) + len(self.scenario.clients)
+        if wanted > _RADIOS:
+            message = f"clients and access points have {wanted} radios, and the kernel simulates {_RADIOS} at most"
+            raise ScenarioError(message)
+
     def _node(self, node: _Node, nodes: list[_Node], bridges: Mapping[str, str]) -> dict[str, Any]:
         rendered = {file.path: file for file in self.devices[node.name].files}
         files = [
@@ -308,7 +327,12 @@ class _Planner:
                 "forget": step.forget,
                 "leave": step.forget or (start is not None and start.mobility_domain != station.mobility_domain),
                 "dwell_s": step.dwell_s,
+                "kill": list(step.kill),
+                "cut": list(step.cut),
+                "together": step.together,
+                "after_s": step.after_ms / 1000,
                 "fails": step.expect is Kind.FAILED,
+                "patience_s": step.patience_s,
             }
 
 

@@ -18,20 +18,24 @@ from lab.radio.air import read_air
 from lab.radio.guest import Boot, boot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from lab.radio.air import Air
     from lab.radio.guest import Guest, Machine, Ran
     from lab.radio.plan import Plan
 
 _PROGRAM: Final = Path(__file__).parent / "files" / "guest.py"
-_STEP_S: Final = 25
+_STEP_S: Final = 13
+_BESIDE_S: Final = 5
 _START_S: Final = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """A walk that came to its end: what ran it, how long, what each step saw, what the daemons logged, the air."""
+    """A walk that came to its end: what ran it, how long, what each step saw, what the daemons logged, the air.
+
+    `seconds` are those of the guest, with the walks before and after in it.
+    """
 
     ran: Ran
     seconds: float
@@ -45,45 +49,84 @@ def walk(machine: Machine, guest: Guest, plan: Plan, out: Path, step: Callable[[
 
     Raises GuestError when the guest does not run to its end or a daemon in it does not start.
     """
+    (walked,) = walk_all(machine, guest, {out: plan}, step)
+    return walked
+
+
+def walk_all(
+    machine: Machine, guest: Guest, plans: Mapping[Path, Plan], step: Callable[[str], None]
+) -> tuple[Walked, ...]:
+    """Carry plans out in one guest, one after the other, each with a folder for its artefacts.
+
+    Most of a short walk's time is the guest's start. The console is kept in the first folder. Raises GuestError as
+    `walk` does.
+    """
+    for out in plans:
+        _empty(out)
+    began = time.monotonic()
+    console = next(iter(plans)) / "console.log"
+    with _share(plans.values()) as share:
+        limit = _START_S + sum(_limit_s(plan) for plan in plans.values())
+        try:
+            ran = boot(machine, Boot(guest, share, console, limit), step)
+        finally:
+            _collect(share / "out", list(plans))
+    seconds = time.monotonic() - began
+    return tuple(_walked(ran, seconds, out, console) for out in plans)
+
+
+def _empty(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for old in out.iterdir():
         if old.is_file():
             old.unlink()
-    began = time.monotonic()
-    with _share(plan) as share:
-        limit = _START_S + _STEP_S * len(plan.scenario.walk)
-        try:
-            ran = boot(machine, Boot(guest, share, out / "console.log", limit), step)
-        finally:
-            for file in (share / "out").iterdir():
-                shutil.copyfile(file, out / file.name)
-    result = _result(out)
+
+
+def _limit_s(plan: Plan) -> int:
+    return sum(_BESIDE_S if one.together else _STEP_S + one.patience_s for one in plan.scenario.walk)
+
+
+def _collect(left: Path, outs: Sequence[Path]) -> None:
+    for number, out in enumerate(outs):
+        folder = left / _name(number)
+        for file in folder.iterdir() if folder.is_dir() else ():
+            shutil.copyfile(file, out / file.name)
+
+
+def _walked(ran: Ran, seconds: float, out: Path, console: Path) -> Walked:
+    result = _result(out, console)
     if result["trouble"]:
         message = f"the walk broke off: {result['trouble']}; what was logged is in {out}"
         raise GuestError(message)
     logs = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in out.glob("*.log")}
-    return Walked(ran, time.monotonic() - began, tuple(result["steps"]), logs, read_air(out / "air.pcap"))
+    return Walked(ran, seconds, tuple(result["steps"]), logs, read_air(out / "air.pcap"))
 
 
-def _result(out: Path) -> dict[str, Any]:
+def _result(out: Path, console: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads((out / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        message = f"the guest left no result; its console is {out / 'console.log'}"
+        message = f"the guest left no result; its console is {console}"
         raise GuestError(message) from error
     return found
 
 
 @contextmanager
-def _share(plan: Plan) -> Iterator[Path]:
+def _share(plans: Iterable[Plan]) -> Iterator[Path]:
     """Lend the folder that the guest sees; it holds secrets, so it is ours alone and gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="roam-radio-") as name:
         share = Path(name)
         (share / "out").mkdir()
         (share / "in").mkdir()
-        _pack(share / "in" / "files.tar", {**plan.files, "plan.json": json.dumps(plan.document).encode()})
+        for number, plan in enumerate(plans):
+            content = {**plan.files, "plan.json": json.dumps(plan.document).encode()}
+            _pack(share / "in" / f"{_name(number)}.tar", content)
         shutil.copyfile(_PROGRAM, share / "in" / "guest.py")
         yield share
+
+
+def _name(number: int) -> str:
+    return f"{number:02}"
 
 
 def _pack(path: Path, files: Mapping[str, bytes]) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from lab.errors import ScenarioError
 from roaming.load.document import read
@@ -37,11 +37,15 @@ class Kind(StrEnum):
 
 
 class How(StrEnum):
-    """What makes a client go: its own choice (over the air), that asked for over the DS, or its access point's wish."""
+    """What makes a client go: its own choice (over the air), that asked for over the DS, or its access point's wish.
+
+    Or nothing does: `unaided` it has to find out that its access point is gone.
+    """
 
     ROAM = "roam"
     OVER_DS = "over_ds"
     STEERED = "steered"
+    UNAIDED = "unaided"
 
 
 # Ways in which the access point that a client is at has a part.
@@ -60,11 +64,13 @@ class Client(Record):
     """A client: its home borough, whose probe account it uses. Without `ft` it knows no 802.11r.
 
     With `wpa3` it demands protected management frames and joins nothing less, with `wpa2` it knows neither.
+    With a `count` it is so many, `name-1` and on, who take each of its steps together.
     """
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,14}$")]
+    name: Annotated[Slug, StringConstraints(max_length=15)]
     home: Slug
     ft: bool = True
+    count: Annotated[int, Field(ge=1, le=50)] | None = None
     security: Security = Security.WPA2_WPA3
 
 
@@ -83,6 +89,13 @@ class Link(Record):
     loss_percent: Annotated[int, Field(ge=0, le=100)] = 0
 
 
+def _one_line(value: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        message = "one line of ASCII is wanted"
+        raise ValueError(message)
+    return value
+
+
 class Spoiled(Record):
     """A setting of one access point's hostapd.conf that is set wrong on purpose: the walk must find it."""
 
@@ -90,11 +103,16 @@ class Spoiled(Record):
     setting: Literal[
         "mobility_domain", "r0kh", "r1kh", "ft_over_ds", "wpa_key_mgmt", "nas_identifier", "bss_transition"
     ]
-    value: Annotated[str, StringConstraints(pattern=r"^[ -~]+$")]
+    value: Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_line)]
 
 
 class Step(Record):
-    """One step: a client goes to an access point. With `forget` it leaves first, and forgets every PMK."""
+    """One step: a client goes to an access point. With `forget` it leaves first, and forgets every PMK.
+
+    Before it, devices that `kill` names die: their daemons at once, and the radios of an access point with them. Those
+    that `cut` names are cut off: their daemons run on, and nothing goes out or comes in by their wires. A step that is
+    `together` begins with the one before it, or `after_ms`; of many clients each begins so long after the one before.
+    """
 
     client: str
     to: Slug
@@ -102,6 +120,11 @@ class Step(Record):
     how: How = How.ROAM
     forget: bool = False
     dwell_s: Annotated[float, Field(ge=0, le=60)] = 0.5
+    kill: tuple[Slug, ...] = ()
+    cut: tuple[Slug, ...] = ()
+    together: bool = False
+    after_ms: Annotated[int, Field(ge=0, le=10_000)] = 0
+    patience_s: Annotated[int, Field(ge=1, le=120)] = 12
 
 
 class Scenario(Record):
@@ -139,10 +162,10 @@ def read_scenario(path: Path) -> Scenario:
         scenario = Scenario.model_validate_json(json.dumps(document.data))
     except ValidationError as error:
         raise ScenarioError("\n".join(dict.fromkeys(_invalid(document, error)))) from None
-    contradictions = (*_doubles(scenario), *_strangers(scenario), *_beginnings(scenario), *_ways(scenario))
-    if contradictions:
+    tests = (_doubles, _strangers, _beginnings, _ways, _unaided, _losses, _company)
+    if contradictions := [one for test in tests for one in test(scenario)]:
         raise ScenarioError("\n".join(f"{path}:{document.line(where)}: {text}" for where, text in contradictions))
-    return scenario
+    return _counted(scenario)
 
 
 def _invalid(document: Document, error: ValidationError) -> Iterator[str]:
@@ -150,17 +173,19 @@ def _invalid(document: Document, error: ValidationError) -> Iterator[str]:
         if not echoes(detail):
             known = document.known(detail["loc"])
             text, fix = message(detail, known)
+            fix = fix.replace("docs/inventory.md", "docs/radio.md")
             yield f"{document.file}:{document.line(detail['loc'])}: {text}{f': {fix}' if fix else ''}"
 
 
 def _doubles(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
-    points = scenario.access_points
-    names = [*points, *(client.name for client in scenario.clients)]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            is_point = index < len(points)
-            where = ("access_points", index) if is_point else ("clients", index - len(points))
-            yield where, f"the name {name} stands twice"
+    known: set[str] = set()
+    points = ((("access_points", index), (name,)) for index, name in enumerate(scenario.access_points))
+    clients = ((("clients", index), _names(client)) for index, client in enumerate(scenario.clients))
+    for where, names in (*points, *clients):
+        for name in names:
+            if name in known:
+                yield where, f"the name {name} stands twice"
+        known.update(names)
 
 
 def _strangers(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
@@ -216,3 +241,70 @@ def _not_so(step: Step, client: Client, there: set[str]) -> str:
     if step.expect is Kind.FT_AIR and step.how is How.OVER_DS:
         return f"{client.name} asks over the DS: that is `ft_ds`, not `ft_air`"
     return ""
+
+
+def _losses(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    """Yield devices that are lost twice, and steps to access points that are dead by then."""
+    lost: set[str] = set()
+    dead: set[str] = set()
+    for index, step in enumerate(scenario.walk):
+        where = ("walk", index)
+        if step.together and (step.kill or step.cut):
+            yield where, "`kill` and `cut` stand in the first of steps that are taken together"
+        for name in (*step.kill, *step.cut):
+            if name in lost:
+                yield where, f"{name} is lost already"
+            lost.add(name)
+        dead.update(step.kill)
+        if step.to in dead and step.expect is not Kind.FAILED:
+            yield where, f"{step.to} is dead by then: such a step is `failed`, not `{step.expect}`"
+
+
+def _company(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    """Yield steps that cannot be taken together."""
+    under_way: set[str] = set()
+    for index, step in enumerate(scenario.walk):
+        if step.together and not index:
+            yield ("walk", index), "the first step has none before it to be `together` with"
+        elif step.together and step.client in under_way:
+            yield ("walk", index), f"{step.client} is under way then: it takes no two steps `together`"
+        under_way = {step.client} | (under_way if step.together else set())
+
+
+def _unaided(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
+    """Yield steps that a client cannot take by itself."""
+    there: set[str] = set()
+    for index, step in enumerate(scenario.walk):
+        if step.how is How.UNAIDED and step.client not in there:
+            yield ("walk", index), f"{step.client} is nowhere then, and joins nothing `unaided`"
+        if step.how is How.UNAIDED and step.forget:
+            yield ("walk", index), "`forget` does not go with `unaided`: the client is told nothing"
+        there = there - {step.client} if step.expect is Kind.FAILED else there | {step.client}
+
+
+def _counted(scenario: Scenario) -> Scenario:
+    """Return a scenario in which each of many clients has a name and steps of its own."""
+    names = {client.name: _names(client) for client in scenario.clients}
+    clients = (
+        client.model_copy(update={"name": name, "count": None})
+        for client in scenario.clients
+        for name in names[client.name]
+    )
+    walk = (one for step in scenario.walk for one in _each(step, names[step.client]))
+    return scenario.model_copy(update={"clients": tuple(clients), "walk": tuple(walk)})
+
+
+def _names(client: Client) -> tuple[str, ...]:
+    if client.count is None:
+        return (client.name,)
+    return tuple(f"{client.name}-{number}" for number in range(1, client.count + 1))
+
+
+def _each(step: Step, names: tuple[str, ...]) -> Iterator[Step]:
+    if len(names) == 1:
+        yield step.model_copy(update={"client": names[0]})
+        return
+    yield step.model_copy(update={"client": names[0], "after_ms": 0})
+    for number, name in enumerate(names[1:], 1):
+        own = {"client": name, "after_ms": number * step.after_ms}
+        yield step.model_copy(update={**own, "together": True, "kill": (), "cut": ()})

@@ -196,6 +196,9 @@ def _roams(sheet: Sheet, judgement: Judgement) -> None:
 
 def _faults(sheet: Sheet, judgement: Judgement) -> None:
     for number, roam in enumerate(judgement.roams, 1):
+        if roam.mishaps:
+            sheet.y += 18
+            sheet.text(_LEFT, sheet.y, f"before {number}: {', '.join(roam.mishaps)}", room=_RIGHT - _LEFT)
         for fault in roam.faults:
             for line in textwrap.wrap(f"{number} FAIL {fault}", 140):
                 sheet.y += 18

@@ -11,6 +11,7 @@ from lab.radio.air import beside, disagreements
 from lab.radio.diagnosis import unlike, unread
 from lab.radio.journal import hostapd_ms, read_attempts
 from lab.radio.scenario import Kind
+from lab.radio.summary import lost, tallies
 from lab.radio.way import Going, wrong_way
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class Roam:
     """One step of a walk as it went; `faults` is empty when all is as expected.
 
     `attempt` is what the supplicant logged of it, `air` what the capture has of that, `hostapd_ms` D2 as the access
-    point logged it. `overtaken` names the access points that the client tried on the way and gave up for another.
-    `pmf`: the access point has it with protected management frames.
+    point logged it. `overtaken` names the access points that the client tried on the way and gave up for another,
+    `mishaps` what was lost before it. `pmf`: the access point has it with protected management frames.
     """
 
     client: str
@@ -46,6 +47,7 @@ class Roam:
     hostapd_ms: float | None = None
     overtaken: tuple[str, ...] = ()
     pmf: bool = False
+    mishaps: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -92,6 +94,7 @@ class Roam:
             "akm": self.air.akm or None if self.air else None,
             "pmf": self.pmf,
             "overtaken": list(self.overtaken),
+            "mishaps": list(self.mishaps),
             "hostapd_ms": self.hostapd_ms,
             "log_ms": self.log_ms,
             "vlan": self.vlan or None,
@@ -122,6 +125,8 @@ class Judgement:
             "emulated": self.emulated,
             "passed": self.passed,
             "seconds": round(self.seconds, 1),
+            "lost": lost(self.roams),
+            "kinds": {tally.kind.value: tally.document() for tally in tallies(self.roams)},
             "supposed": list(self.supposed),
             "roams": [roam.document() for roam in self.roams],
         }
@@ -154,7 +159,7 @@ class _Judge:
             faults += wrong_way(self.plan, step, Going(start, attempt if came else None, captured, seen), self.logs)
             for one, heard in tries:
                 where = f"{step.client} at {self.plan.at(one.bssid)}"
-                faults += disagreements(where, one, heard, back=self._back(step.client, one))
+                faults += disagreements(where, one, heard, back=not start or self._back(step.client, one))
             yield Roam(
                 client=step.client,
                 start=start,
@@ -166,8 +171,9 @@ class _Judge:
                 attempt=attempt,
                 air=captured,
                 hostapd_ms=self._logged(step, start, attempt) if attempt and came else None,
-                overtaken=tuple(self.plan.at(one.bssid) for one, _ in tries if one.overtaken),
+                overtaken=tuple(self.plan.at(one.bssid) for one in self._overtaken(step, tries)),
                 pmf=seen.get("pmf", False),
+                mishaps=(*(f"{one} killed" for one in step.kill), *(f"{one} cut off" for one in step.cut)),
             )
             at[step.client] = step.to if came else self.plan.at(seen["at"])
 
@@ -189,6 +195,10 @@ class _Judge:
         """Tell whether a client was last at the access point that an attempt led to."""
         came = [one.bssid for one in self.attempts[client] if one.ended is not None and one.ended < attempt.began]
         return came[-1:] == [attempt.bssid]
+
+    def _overtaken(self, step: Step, tries: list[tuple[Attempt, Captured | None]]) -> Iterator[Attempt]:
+        """Yield attempts that were given up for another; one that was to fail was ended by the guest."""
+        return (one for one, _ in tries if one.overtaken and step.expect is not Kind.FAILED)
 
     def _last(self, step: Step, tries: list[tuple[Attempt, Captured | None]]) -> tuple[Attempt | None, Captured | None]:
         """Return the last of these at the access point that the step leads to."""

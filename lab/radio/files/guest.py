@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Walk clients through a building of simulated radios: the program that the radio lab's guest runs.
 
-It reads the plan in /lab/in/files.tar and gives every device a namespace with the addresses of the inventory and its
-rendered files at their own paths. Then it starts the daemons, walks, and leaves in /lab/out what they logged, a capture
-of the whole air (air.pcap) and result.json. It runs inside the guest alone and imports nothing of ours.
+It reads each plan in /lab/in and gives every device a namespace with the addresses of the inventory and its rendered
+files at their own paths. Then it starts the daemons, walks, and leaves in /lab/out what they logged, a capture of the
+whole air (air.pcap) and result.json. It runs inside the guest alone and imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ import sys
 import tarfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 LAB: Final = Path("/lab")
 FILES: Final = Path("/run/files")
 NODES: Final = Path("/run/nodes")
+# The capture of the air, and what tcpdump said.
+CAPTURED: Final = (Path("/run/air.pcap"), Path("/run/tcpdump.log"))
 MODULES: Final = ("bridge", "veth", "8021q", "sch_netem", "mac80211", "ccm", "cmac", "gcm")
 # What a daemon writes at run time stands apart for each device: several run in this one machine.
 PRIVATE: Final = ("run/freeradius", "run/hostapd", "run/radsecproxy", "var/log/freeradius", "var/log/radsecproxy")
@@ -39,6 +42,8 @@ START_S: Final = 60
 # A voice call's packets: 50 a second, of 160 octets (RFC 3551 section 4.5.14). Nobody listens; the capture does.
 STREAM_S: Final = 0.02
 STREAM_OCTETS: Final = 160
+# How often one client's supplicant is asked for its state; of many, each more seldom.
+POLL_S: Final = 0.02
 NOBODY: Final = "02:c0:ff:ff:ff:ff"
 DEBUG: Final = Path("/sys/kernel/debug/ieee80211")
 # What mac80211_hwsim adds a sender's power to, for all who hear it.
@@ -67,13 +72,17 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    """Run the plan; what went wrong stands in result.json too."""
-    # One file, read once: each look at the shared folder is a conversation with the host.
-    with tarfile.open(LAB / "in" / "files.tar") as files:
-        files.extractall(FILES, filter="fully_trusted")  # noqa: S202  the host's own, of this very run
-    plan = json.loads((FILES / "plan.json").read_text())
+    """Carry out each plan that the host wants, one after the other."""
     say(f"reading what the host wants at {uptime():.0f} s")
-    walk = Walk(plan)
+    return max([carry_out(path) for path in sorted((LAB / "in").glob("*.tar"))])
+
+
+def carry_out(plan: Path) -> int:
+    """Carry out one plan and leave what came of it in a folder of its name; what went wrong is in result.json too."""
+    # One file, read once: each look at the shared folder is a conversation with the host.
+    with tarfile.open(plan) as files:
+        files.extractall(FILES, filter="fully_trusted")  # noqa: S202  the host's own, of this very run
+    walk = Walk(json.loads((FILES / "plan.json").read_text()))
     trouble = ""
     try:
         walk.prepare()
@@ -83,9 +92,10 @@ def main() -> int:
         trouble = str(error)
         say(trouble)
     walk.stop()
-    walk.keep()
-    result = {"trouble": trouble, "steps": walk.steps}
-    (LAB / "out" / "result.json").write_text(json.dumps(result))
+    out = LAB / "out" / plan.stem
+    walk.keep(out)
+    walk.clear()
+    (out / "result.json").write_text(json.dumps({"trouble": trouble, "steps": walk.steps}))
     return 1 if trouble else 0
 
 
@@ -101,6 +111,9 @@ class Walk:
         self.plan = plan
         self.phys: dict[tuple[str, str], str] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.calls = threading.Thread()
+        self.over = threading.Event()
+        self.looked: set[Path] = set()
         self.steps: list[dict[str, Any]] = []
 
     def prepare(self) -> None:
@@ -148,8 +161,9 @@ class Walk:
     def start(self) -> None:
         """Start every daemon and wait until it serves."""
         # Without --immediate-mode the kernel keeps a second's packets back, and the last roam is missing.
-        capture = ("tcpdump", "-i", "hwsim0", "-U", "--immediate-mode", "-w", "/run/air.pcap")
-        self.spawn("tcpdump", capture, Path("/run/tcpdump.log"))
+        air, log = CAPTURED
+        capture = ("tcpdump", "-i", "hwsim0", "-U", "--immediate-mode", "-w", str(air))
+        self.spawn("tcpdump", capture, log)
         for kind in ("radius-server", "hub", "access-point"):
             named = [node for node in self.plan["nodes"] if node["kind"] == kind]
             for node in named:
@@ -161,7 +175,8 @@ class Walk:
         for client in self.plan["clients"]:
             self.start_client(client)
         links = [(packet_socket(client["name"], "wlan0"), client["mac"]) for client in self.plan["clients"]]
-        threading.Thread(target=stream, args=(links,), daemon=True).start()
+        self.calls = threading.Thread(target=stream, args=(links, self.over), daemon=True)
+        self.calls.start()
 
     def spawn(self, name: str, words: tuple[str, ...], log: Path) -> None:
         """Start a process that writes to `log`."""
@@ -200,13 +215,57 @@ class Walk:
             time.sleep(0.05)
 
     def go(self) -> None:
-        """Take every step of the walk, one after the other."""
-        for number, step in enumerate(self.plan["steps"], 1):
+        """Take every step of the walk: one after the other, or side by side those that are taken together."""
+        total = len(self.plan["steps"])
+        for batch in batches(self.plan["steps"]):
+            if batch[0]["kill"] or batch[0]["cut"]:
+                self.look_around(batch)
             began = time.time()
-            seen = getattr(self, f"step_{step['do']}")(step)
-            self.steps.append({"began": began, "ended": time.time(), **seen})
-            say(f"step {number} of {len(self.plan['steps'])}: {step['client']} {step['do']} {seen}")
-            time.sleep(step["dwell_s"])
+            self.lose(batch[0])
+            with ThreadPoolExecutor(len(batch)) as pool:
+                found = list(pool.map(self.take, batch, [POLL_S * len(batch)] * len(batch)))
+            for step, seen in zip(batch, found, strict=True):
+                self.steps.append({"began": began, **seen})
+                say(f"step {len(self.steps)} of {total}: {step['client']} {step['do']} {seen}")
+            self.looked.clear()
+            time.sleep(max(step["dwell_s"] for step in batch))
+
+    def look_around(self, batch: list[dict[str, Any]]) -> None:
+        """Let clients find where they will be told to go while all is well: nobody looks when it is too late."""
+        for step in batch:
+            if step["do"] == "roam" and not step["leave"]:
+                control = self.control(step["client"])
+                self.see(control, step["bssid"])
+                self.looked.add(control.path)
+
+    def take(self, step: dict[str, Any], poll_s: float) -> dict[str, Any]:
+        """Take one step; a client that was to fail, and did, does not try on."""
+        time.sleep(step["after_s"])
+        seen = getattr(self, f"step_{step['do']}")({**step, "poll_s": poll_s})
+        ended = time.time()
+        if step["fails"] and not seen["connected"]:
+            self.control(step["client"]).ask("DISCONNECT")
+        return {"ended": ended, **seen}
+
+    def lose(self, step: dict[str, Any]) -> None:
+        """Let devices die or be cut off. A dead access point says nothing more on air, and no goodbye."""
+        numbered = {node["name"]: (number, node) for number, node in enumerate(self.plan["nodes"])}
+        for name in step["kill"]:
+            _, node = numbered[name]
+            self.processes[name].kill()
+            self.processes[name].wait()
+            for radio in node["radios"]:
+                run("ip", "-n", name, "link", "set", radio["interface"], "down")
+            say(f"{name} is killed")
+        for name in step["cut"]:
+            number, node = numbered[name]
+            for index, _ in enumerate(node["feet"]):
+                run("ip", "link", "set", f"n{number}f{index}", "nomaster")
+            say(f"{name} is cut off")
+
+    def step_unaided(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Leave a client to itself until it is where it should come to."""
+        return self.settle(step)
 
     def step_join(self, step: dict[str, Any]) -> dict[str, Any]:
         """Let a client join at an access point and at no other."""
@@ -261,8 +320,8 @@ class Walk:
 
     def see(self, control: Control, bssid: str) -> None:
         """Scan until the supplicant knows an access point: a roam leads to none that it has not heard."""
-        until = time.monotonic() + self.plan["patience_s"]
-        while time.monotonic() < until:
+        until = time.monotonic() + self.plan["search_s"]
+        while control.path not in self.looked and time.monotonic() < until:
             control.ask(f"SCAN TYPE=ONLY freq={self.plan['frequencies']}")
             time.sleep(0.4)
             if f"bssid={bssid}" in control.ask(f"BSS {bssid}"):
@@ -271,27 +330,21 @@ class Walk:
     def settle(self, step: dict[str, Any]) -> dict[str, Any]:
         """Wait until a client is connected where it was sent, and say what it and the access point think."""
         control = self.control(step["client"])
-        until = time.monotonic() + self.plan["patience_s"]
+        until = time.monotonic() + step["patience_s"]
         status: dict[str, str] = {}
         while time.monotonic() < until:
             status = pairs(control.ask("STATUS"))
             if status.get("wpa_state") == "COMPLETED" and status.get("bssid") == step["bssid"]:
                 break
-            time.sleep(0.02)
-        connected = status.get("wpa_state") == "COMPLETED" and status.get("bssid") == step["bssid"]
+            time.sleep(step["poll_s"])
+        there = status.get("bssid", "") if status.get("wpa_state") == "COMPLETED" else ""
+        connected = there == step["bssid"]
         time.sleep(0.2)
-        station = pairs(Control(NODES / step["node"] / "run/hostapd" / step["interface"]).ask(f"STA {step['mac']}"))
-        if step["fails"] and not connected:
-            control.ask("DISCONNECT")
+        hostapd = Control(NODES / step["node"] / "run/hostapd" / step["interface"])
+        station = pairs(hostapd.ask(f"STA {step['mac']}")) if connected else {}
         seen = {"key_mgmt": status.get("key_mgmt", ""), "state": status.get("wpa_state", "")}
         pmf = "[MFP]" in station.get("flags", "")
-        return {
-            "connected": connected,
-            "vlan": station.get("vlan_id", ""),
-            "at": status.get("bssid", ""),
-            **seen,
-            "pmf": pmf,
-        }
+        return {"connected": connected, "vlan": station.get("vlan_id", ""), "at": there, **seen, "pmf": pmf}
 
     def control(self, client: str) -> Control:
         """Return the control socket of a client's supplicant."""
@@ -299,6 +352,9 @@ class Walk:
 
     def stop(self) -> None:
         """End every process, the capture last."""
+        self.over.set()
+        if self.calls.ident:
+            self.calls.join()
         capture = self.processes.pop("tcpdump", None)
         for ending in (list(self.processes.values()), [capture] if capture else []):
             for process in ending:
@@ -306,16 +362,36 @@ class Walk:
             time.sleep(1)
             for process in ending:
                 process.kill()
+                process.wait()
 
-    def keep(self) -> None:
+    def keep(self, out: Path) -> None:
         """Copy what was logged and captured to the host."""
-        out = LAB / "out"
+        out.mkdir()
         for log in sorted(NODES.glob("*/*.log")) + sorted(NODES.glob("*/var/log/*/*.log")):
             if log.stat().st_size:
                 shutil.copyfile(log, out / f"{log.relative_to(NODES).parts[0]}.{log.name}")
-        for path in (Path("/run/air.pcap"), Path("/run/tcpdump.log")):
+        for path in CAPTURED:
             if path.exists():
                 shutil.copyfile(path, out / path.name)
+
+    def clear(self) -> None:
+        """Take away radios, wires and namespaces, as far as there are any: the next plan finds an empty building."""
+        wires = [
+            f"n{number}f{index}"
+            for number, node in enumerate(self.plan["nodes"])
+            for index, _ in enumerate(node["feet"])
+        ]
+        names = [one["name"] for one in (*self.plan["nodes"], *self.plan["clients"])]
+        for words in (
+            ("rmmod", "mac80211_hwsim"),
+            *(("ip", "link", "del", one) for one in (*wires, *self.plan["bridges"])),
+            *(("ip", "netns", "del", name) for name in names),
+        ):
+            subprocess.run(words, capture_output=True, check=False)  # noqa: S603  words of the plan
+        for folder in (NODES, FILES):
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in CAPTURED:
+            path.unlink(missing_ok=True)
 
 
 class Control:
@@ -326,7 +402,7 @@ class Control:
 
     def ask(self, command: str) -> str:
         """Send a command and return the answer; TroubleError when none comes."""
-        own = Path(f"/run/ask-{os.getpid()}")
+        own = Path(f"/run/ask-{threading.get_native_id()}")
         own.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link:
             link.bind(str(own))
@@ -338,6 +414,16 @@ class Control:
             except OSError as error:
                 message = f"{self.path} does not answer {command.partition(' ')[0]}: {error}"
                 raise TroubleError(message) from error
+
+
+def batches(steps: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the steps of a walk by what is taken together."""
+    found: list[list[dict[str, Any]]] = []
+    for step in steps:
+        if not step["together"]:
+            found.append([])
+        found[-1].append(step)
+    return found
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -360,13 +446,14 @@ def packet_socket(namespace: str, interface: str) -> socket.socket:
         os.close(there)
 
 
-def stream(links: list[tuple[socket.socket, str]]) -> None:
+def stream(links: list[tuple[socket.socket, str]], over: threading.Event) -> None:
     """Send a frame on each link every 20 ms, as a call does, to an address of nobody's; what does not go is lost."""
-    while True:
+    while not over.wait(STREAM_S):
         for link, mac in links:
             with contextlib.suppress(OSError):
                 link.send(bytes.fromhex(f"{NOBODY}{mac}{EXPERIMENT}".replace(":", "")) + bytes(STREAM_OCTETS))
-        time.sleep(STREAM_S)
+    for link, _ in links:
+        link.close()
 
 
 def hand_radio(phy: Path, namespace: str, interface: str, mac: str) -> None:

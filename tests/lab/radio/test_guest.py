@@ -150,7 +150,7 @@ def test_it_goes_when_we_are_killed(stub: Path, tmp_path: Path) -> None:
 
 
 def waited(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not done():
         assert time.monotonic() < until
         time.sleep(0.05)

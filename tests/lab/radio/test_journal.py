@@ -18,6 +18,9 @@ JOINED = trying(1, ONE) + connected(2, ONE)
     [
         ("walk", [(ONE, Kind.INITIAL), (TWO, Kind.FT_AIR), (ONE, Kind.FT_AIR), (TWO, Kind.FT_AIR)]),
         ("wrong-key", [(ONE, Kind.INITIAL), (TWO, Kind.FAILED), (ONE, Kind.FULL_EAP)]),
+        # From a dead access point: FT in vain, the dead one asked once more, and then in full.
+        ("in-vain", [(TWO, Kind.INITIAL), (ONE, Kind.FAILED), (TWO, Kind.FAILED), (ONE, Kind.FULL_EAP)]),
+        ("unaided", [(TWO, Kind.INITIAL), (ONE, Kind.FULL_EAP)]),
         ("steered", [(ONE, Kind.INITIAL), (TWO, Kind.FT_AIR), (ONE, Kind.FT_AIR)]),
         ("over-ds", [(ONE, Kind.INITIAL), (TWO, Kind.FT_DS), (ONE, Kind.FT_DS), (TWO, Kind.FT_DS)]),
         ("over-ds-in-vain", [(ONE, Kind.INITIAL), (TWO, Kind.FAILED), (TWO, Kind.FT_AIR)]),
@@ -117,6 +120,12 @@ THERE = f"3.117500: wlan0: AP-STA-CONNECTED {MAC}\n"
 def test_d2_of_the_access_point_that_was_gone_to(log: str, ms: float | None) -> None:
     *_, roam = read_attempts(JOINED + trying(3, TWO) + connected(4, TWO))
     assert hostapd_ms(log, MAC, roam) == ms
+
+
+def test_who_finds_out_unaided_leaves_before_it_tries_the_next() -> None:
+    dead, alive = read_stays((LOGS / "unaided.log").read_text())
+    assert (dead.bssid, alive.bssid) == (TWO, ONE)
+    assert round(alive.began - (dead.ended or 0), 3) == 0.277
 
 
 ASKED = f"3.100000: FT: Received FT Action frame (STA={MAC} Target AP={TWO} Action=1)\n"

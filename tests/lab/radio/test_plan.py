@@ -223,3 +223,26 @@ def test_no_secret_is_in_what_is_shown_of_a_plan(network: Network, material: Mat
 def test_the_document_is_json(network: Network, material: Material) -> None:
     plan = planned(network, material, "shared-building")
     assert json.loads(json.dumps(plan.document)) == plan.document
+
+
+def test_what_the_guest_is_told_of_mishaps(network: Network, material: Material) -> None:
+    told = planned(network, material, "access-point-dies").document["steps"]
+    assert [(step["client"], step["do"], step["kill"], step["together"]) for step in told[4:]] == [
+        ("clerk", "join", [], False),
+        ("officer", "roam", ["hackney-sc-ap2"], False),
+        ("porter", "roam", [], True),
+        ("clerk", "unaided", [], True),
+    ]
+
+
+def test_who_failed_joins_anew(network: Network, material: Material) -> None:
+    *_, failed, after = planned(network, material, "hub-lost").document["steps"]
+    assert (failed["fails"], failed["leave"]) == (True, True)
+    assert (after["fails"], after["do"]) == (False, "join")
+
+
+def test_many_clients_have_a_radio_and_an_address_each(network: Network, material: Material) -> None:
+    plan = planned(network, material, "shift-change")
+    assert len({client["mac"] for client in plan.document["clients"]}) == 20
+    assert [step["together"] for step in plan.document["steps"]] == [False, *[True] * 19] * 2
+    assert [step["after_s"] for step in plan.document["steps"]][20:23] == [0, 0.15, 0.3]

@@ -13,7 +13,7 @@ from lab.radio.scenario import Kind, find_scenario, read_scenario
 from lab.radio.verdict import Judgement, Roam, judge_roams
 from monitor.passive.captures import Kind as Heard
 from roaming.render import render
-from tests.lab.radio.walked import ONE, air, captured, changed, logs, steps
+from tests.lab.radio.walked import ONE, air, captured, changed, logs, recorded, steps
 
 if TYPE_CHECKING:
     from lab.pki import Material
@@ -62,6 +62,35 @@ def test_a_client_that_did_not_come(plan: Plan) -> None:
     assert roam.faults[0] == "officer from hackney-sc-ap1 to hackney-sc-ap2: failed, not ft_air"
 
 
+@pytest.fixture
+def lost(network: Network, material: Material) -> Plan:
+    return make_plan(network, render(network), material, read_scenario(find_scenario("hub-lost")))
+
+
+def test_a_walk_on_which_both_hubs_are_lost(lost: Plan) -> None:
+    """As the guest recorded it; 10 s after it was heard elsewhere, a client is `initial` in a capture."""
+    heard = changed(air("hub-lost"), 8, kind=Heard.INITIAL)
+    roams = judge_roams(lost, recorded("hub-lost"), logs("hub-lost"), heard)
+    assert [roam.faults for roam in roams] == [()] * 9
+    assert [(roam.kind, roam.mishaps) for roam in roams if roam.mishaps] == [
+        (Kind.FT_AIR, ("hub-east cut off",)),
+        (Kind.FT_AIR, ("hub-west killed",)),
+    ]
+    failed, back = roams[7:]
+    assert (failed.kind, failed.air and failed.air.kind, failed.overtaken) == (Kind.FAILED, Heard.INCOMPLETE, ())
+    assert (back.start, back.kind) == ("", Kind.FULL_EAP)
+    assert [roam.log_ms for roam in roams[4:6]] == [9085.5, 177.9]
+
+
+def test_one_that_came_though_it_was_to_fail(lost: Plan) -> None:
+    walk = list(lost.scenario.walk)
+    walk[4] = walk[4].model_copy(update={"expect": Kind.FAILED})
+    failing = replace(lost, scenario=lost.scenario.model_copy(update={"walk": tuple(walk)}))
+    heard = changed(air("hub-lost"), 8, kind=Heard.INITIAL)
+    roam = judge_roams(failing, recorded("hub-lost"), logs("hub-lost"), heard)[4]
+    assert roam.faults == ("officer from camden-ps-ap1 to islington-ps-ap2: full_eap, not failed",)
+
+
 def test_one_that_never_left(plan: Plan) -> None:
     seen = steps()
     seen[1] |= {"connected": False, "at": ONE}
@@ -92,6 +121,9 @@ def test_a_wrong_key_is_named_and_not_shown(plan: Plan) -> None:
     [
         ("bridge=brvlan211\n", "", "bridge is missing, so 802.11r's key messages never reach another access point"),
         (" FT-EAP", "", "wpa_key_mgmt offers no FT-EAP"),
+        ("mobility_domain=", "# ", "mobility_domain is missing"),
+        ("r0kh=", "# ", "r0kh is missing, so it reads no key message of another access point"),
+        ("r1kh=", "# ", "r1kh is missing, so it reads no key message of another access point"),
     ],
 )
 def test_a_template_without_802_11r(plan: Plan, old: str, new: str, said: str) -> None:
@@ -147,13 +179,31 @@ def test_what_the_log_has_as_failed_went_well_in_the_capture(plan: Plan) -> None
 def test_json_says_that_a_run_was_emulated() -> None:
     heard = captured(ONE, 10.0, Heard.INITIAL, 12.5)
     tried = Attempt(ONE, 9.999, 10.019, Kind.INITIAL)
-    roam = Roam("officer", "", "a", Kind.INITIAL, Kind.INITIAL, "211", (), tried, heard, 12.6, ("b",), pmf=True)
+    roam = Roam(
+        "officer",
+        "",
+        "a",
+        Kind.INITIAL,
+        Kind.INITIAL,
+        "211",
+        (),
+        tried,
+        heard,
+        12.6,
+        ("b",),
+        pmf=True,
+        mishaps=("c killed",),
+    )
     judgement = Judgement("walk", emulated=True, seconds=3.14, roams=(roam,), supposed=("as if",))
     assert judgement.document() == {
         "scenario": "walk",
         "emulated": True,
         "passed": True,
         "seconds": 3.1,
+        "lost": 0,
+        "kinds": {
+            "initial": {"roams": 1, "d1_ms": None, "d2_ms": {"median": 12.5, "worst": 12.5}},
+        },
         "supposed": ["as if"],
         "roams": [
             {
@@ -174,6 +224,7 @@ def test_json_says_that_a_run_was_emulated() -> None:
                 "akm": "FT-802.1X",
                 "pmf": True,
                 "overtaken": ["b"],
+                "mishaps": ["c killed"],
                 "hostapd_ms": 12.6,
                 "log_ms": 20.0,
                 "vlan": "211",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,11 +73,17 @@ def captured(bssid: str, start: float, kind: Heard, d2_ms: float | None = 17.0) 
     )
 
 
+def recorded(name: str) -> list[dict[str, Any]]:
+    """Return the steps of a walk as the guest recorded them."""
+    steps: list[dict[str, Any]] = json.loads((LOGS / f"{name}.json").read_text())
+    return steps
+
+
 def air(name: str = "walk") -> Air:
     """Return a capture that agrees with a recorded log: each D2 ends 2 ms before its connection."""
     found = []
     for one in read_attempts(logs(name)["officer.wpa_supplicant.log"]):
-        d2 = 70.6 if one.kind in {Kind.INITIAL, Kind.FULL_EAP} else 17.0
+        d2 = min(70.6 if one.kind in {Kind.INITIAL, Kind.FULL_EAP} else 17.0, (one.ms or 0) - 3)
         if one.ended is None:
             found.append(captured(one.bssid, one.began + 0.001, Heard.INCOMPLETE, None))
         else:
