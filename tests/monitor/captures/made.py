@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
-from scapy.layers.l2 import CookedLinux, CookedLinuxV2, Dot1Q, Ether
+from scapy.layers.l2 import CookedLinux, CookedLinuxV2, Dot1Q, Ether, Loopback
 from scapy.layers.radius import Radius
 from scapy.utils import PcapNgWriter, PcapWriter
 
@@ -110,7 +110,12 @@ def raw(packet: Packet) -> Packet:
     return packet
 
 
+def loopback(packet: Packet) -> Packet:
+    return Loopback(type=30 if packet.version == 6 else 2) / packet
+
+
 LINKS = {
+    "loopback": (0, loopback),
     "ethernet": (1, ethernet),
     "vlan": (1, tagged),
     "qinq": (1, doubly_tagged),
