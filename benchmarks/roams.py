@@ -44,7 +44,16 @@ def measure() -> Iterator[Row | Figure | Missing]:
 def _walk() -> dict[str, Any]:
     """Return the walk's document; ValueError with the reason when it did not go as it should."""
     with tempfile.TemporaryDirectory() as out:
-        words = [str(Path(sys.executable).with_name("roam-lab")), "radio", str(SCENARIO), "-i", str(INVENTORY), "-o", out, "--json"]
+        words = [
+            str(Path(sys.executable).with_name("roam-lab")),
+            "radio",
+            str(SCENARIO),
+            "-i",
+            str(INVENTORY),
+            "-o",
+            out,
+            "--json",
+        ]
         done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603  our own words
     lines = done.stderr.strip().splitlines() or ["roam-lab radio said nothing"]
     if not done.stdout:

@@ -17,17 +17,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FIELDS = (
-    *("frame.time_epoch", "radiotap.flags.badfcs", "wlan.fc.type_subtype", "wlan.fc.ds", "wlan.fc.protected"),
+    *(
+        "frame.number",
+        "frame.time_epoch",
+        "frame.protocols",
+        "ip.fragment",
+        "ipv6.fragment",
+        "radiotap.flags.badfcs",
+        "wlan.fc.type_subtype",
+        "wlan.fc.ds",
+        "wlan.fc.protected",
+    ),
     *("wlan.ra", "wlan.ta", "wlan.bssid", "wlan.fixed.auth.alg", "wlan.fixed.status_code"),
     *("wlan.fixed.category_code", "wlan.fixed.action_code", "wlan.fixed.target_ap_address", "wlan.fixed.current_ap"),
     *("wlan.ft.anonce", "eapol.type", "eap.code", "wlan_rsna_eapol.keydes.msgnr", "icmp.type", "ip.src", "ip.dst"),
     *("ipv6.src", "ipv6.dst", "udp.srcport", "udp.dstport", "radius.code", "radius.id", "radius.authenticator"),
-    *("radius.State", "radius.dup", "radius.reqframe", "radius.time"),
+    *("radius.State", "radius.dup", "radius.reqframe"),
 )
 _MANAGEMENT = {
     **{0: "association request", 1: "association response", 2: "reassociation request", 3: "reassociation response"},
     **{10: "disassociation", 11: "authentication", 12: "deauthentication", 13: "action"},
 }
+_OF_THE_AIR = ("radiotap", "wlan")
 _DATA = (0x20, 0x28)
 _TO_AP, _FROM_AP = 1, 2
 _FT_CATEGORY, _FT_ALGORITHM, _SAE = 6, 2, 3
@@ -77,8 +88,11 @@ def dissect(path: Path) -> Dissected:
     words += [word for name in _FIELDS for word in ("-e", name)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     rows = [dict(zip(_FIELDS, line.split("\t"), strict=True)) for line in done.stdout.splitlines()]
-    air = _Air()
+    air, times = _Air(), {row["frame.number"]: row["frame.time_epoch"] for row in rows}
     for row in rows:
+        # tshark tells a datagram with its last fragment; the reader, which goes by the ports, with its first.
+        first = row["ip.fragment"] or row["ipv6.fragment"]
+        row["frame.time_epoch"] = times.get(first, row["frame.time_epoch"])
         air.take(row)
     found = Dissected(len(rows), air.frames, air.ways)
     _add_radius(found, [row for row in rows if _is_radius(row)])
@@ -205,7 +219,12 @@ class _Air:
 
 
 def _kind(row: Row) -> str | None:
-    """Return which of the frames that count it is, in tshark's words or nearly so."""
+    """Return which of the frames that count it is, in tshark's words or nearly so.
+
+    Only of what was taken up from the air: not of what travels inside a controller's tunnel.
+    """
+    if not row["frame.protocols"].startswith(_OF_THE_AIR):
+        return None
     if not row["wlan.fc.type_subtype"] or _is_set(row, "radiotap.flags.badfcs"):
         return None
     subtype, receiver = int(row["wlan.fc.type_subtype"], 0), row["wlan.ra"]
@@ -232,10 +251,16 @@ def _add_radius(found: Dissected, rows: Iterable[Row]) -> None:
     """Pair by tshark's own pairing of answers with requests, and hang requests together by State."""
     by_state: dict[tuple[str, ...], int] = {}
     asked: dict[tuple[str, ...], tuple[str, int]] = {}
+    sent: dict[str, Decimal] = {}
     talks: list[list[Decimal | str | None]] = []
     for row in rows:
         at, code = Decimal(row["frame.time_epoch"]), int(row["radius.code"])
-        ends = [(row["ip.src"] or row["ipv6.src"]), row["udp.srcport"], (row["ip.dst"] or row["ipv6.dst"]), row["udp.dstport"]]
+        ends = [
+            (row["ip.src"] or row["ipv6.src"]),
+            row["udp.srcport"],
+            (row["ip.dst"] or row["ipv6.dst"]),
+            row["udp.dstport"],
+        ]
         if code == _REQUEST:
             key = (*ends, row["radius.id"])
             if asked.get(key, ("", 0))[0] == row["radius.authenticator"]:
@@ -246,8 +271,9 @@ def _add_radius(found: Dissected, rows: Iterable[Row]) -> None:
                 number = len(talks)
                 talks.append([at if not row["radius.State"] else None, None, ""])
             asked[key] = (row["radius.authenticator"], number)
+            sent[row["frame.number"]] = at
         elif row["radius.reqframe"] and not row["radius.dup"]:
-            found.exchanges_ms.append(float(row["radius.time"]) * 1000)
+            found.exchanges_ms.append(float((at - sent[row["radius.reqframe"]]) * 1000))
             number = asked[*ends[2:], *ends[:2], row["radius.id"]][1]
             if row["radius.State"]:
                 by_state[ends[2], *ends[:2], row["radius.State"]] = number

@@ -254,7 +254,10 @@ DAMAGED = "{path}: cut off or damaged after {count} packets; what stands before 
             SECTION + interface(1) + interface(189) + enhanced(bytes(60)) + enhanced(b"usb", 1),
             ("{path}: 1 packets of link type 189 are passed over",),
         ),
-        (SECTION + interface(1) + enhanced(bytes(60)) + enhanced(bytes(60), 7), (DAMAGED.format(path="{path}", count=1),)),
+        (
+            SECTION + interface(1) + enhanced(bytes(60)) + enhanced(bytes(60), 7),
+            (DAMAGED.format(path="{path}", count=1),),
+        ),
         (
             SECTION + interface(1) + enhanced(bytes(60)) + enhanced(bytes(60), length=4000),
             (DAMAGED.format(path="{path}", count=1),),
