@@ -44,7 +44,7 @@ class BlockReader(RawPcapNgReader):
         if length > len(block) - _PACKET_HEADER:
             message = "the packet is longer than its block"
             raise EOFError(message)
-        octets, about = super()._read_block_epb(block, size)
+        octets, about = super()._read_block_epb(block, size)  # type: ignore[misc]  # its type says None too
         if offset := self.interfaces[number][2].get("tsoffset"):
             ticks = max(0, (high << 32 | low) + offset * about.tsresol)
             about = about._replace(tshigh=ticks >> 32, tslow=ticks & 0xFFFFFFFF)

@@ -2,8 +2,8 @@
 
 A request is known by its hop, port and identifier together with its authenticator: the same again is a retransmission
 (RFC 5080 §2.2.2). An answer belongs to it by the same, and has to give its Proxy-States back (RFC 2865 §5.33). Requests
-hang together by the State that the last challenge gave (RFC 3579 §2.6.1); where that challenge or the end of the request
-was not captured, by the Calling-Station-Id, if one conversation of that station alone waits for an answer there.
+hang together by the State that the last challenge gave (RFC 3579 §2.6.1); where that challenge or the request's end was
+not captured, by the Calling-Station-Id, if one conversation of that station alone goes on there.
 """
 
 from __future__ import annotations

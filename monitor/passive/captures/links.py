@@ -76,7 +76,7 @@ class RadiusFilter:
         return self.ip(octets, 20) if kind in {_IPV4, _IPV6} else None
 
     def loopback(self, octets: bytes) -> Datagram | None:
-        """Look into a packet of BSD's or macOS' loopback: behind an address family that differs from system to system."""
+        """Look into a packet of BSD's or macOS' loopback, behind a number that differs from system to system."""
         return self.ip(octets, 4)
 
     def _typed(self, octets: bytes, at: int) -> Datagram | None:

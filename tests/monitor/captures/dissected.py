@@ -35,8 +35,14 @@ _FIELDS = (
     *("radius.State", "radius.dup", "radius.reqframe"),
 )
 _MANAGEMENT = {
-    **{0: "association request", 1: "association response", 2: "reassociation request", 3: "reassociation response"},
-    **{10: "disassociation", 11: "authentication", 12: "deauthentication", 13: "action"},
+    0: "association request",
+    1: "association response",
+    2: "reassociation request",
+    3: "reassociation response",
+    10: "disassociation",
+    11: "authentication",
+    12: "deauthentication",
+    13: "action",
 }
 _OF_THE_AIR = ("radiotap", "wlan")
 _DATA = (0x20, 0x28)
@@ -155,7 +161,7 @@ class _Air:
         up = row["wlan.ra"] == bssid
         client = row["wlan.ta"] if up else row["wlan.ra"]
         if kind == "FT action":
-            bssid = row["wlan.fixed.target_ap_address"]
+            bssid = row["wlan.fixed.target_ap_address"]  # an action frame goes to another one
         key = (client, bssid)
         if at - self.done.get(key, Decimal(0)) < _AGAIN_S:
             return
@@ -169,30 +175,34 @@ class _Air:
     def _go_on(self, key: tuple[str, str], kind: str, row: Row, at: Decimal, *, up: bool) -> None:
         if kind == "authentication":
             self._authenticate(key, row, at, up=up)
-        elif kind == "FT action" and up and _number(row, "wlan.fixed.action_code") == 1:
-            one = self.tries.get(key)
-            if one is None or "action" not in one.at or one.refused:
-                one = self.tries[key] = _Try()
-            one.mark("action", at)
-            one.fast = True
         elif kind == "FT action":
-            one = self.tries.get(key)
-            if one is not None and _number(row, "wlan.fixed.status_code"):
-                one.refused = True
-        elif kind.endswith("request"):
-            one = self.tries.setdefault(key, _Try())
-            if "response" in one.at and at - one.at["response"] > _AGAIN_S:
-                one = self.tries[key] = _Try()
-            one.mark("request", at)
-            one.refused = False
-            one.fast = one.fast or bool(row["wlan.ft.anonce"])
-        elif kind.endswith("response"):
+            self._act(key, row, at, up=up)
+        elif kind == "EAPOL":
+            self._keys(key, row, at)
+        elif up:
+            self._ask(key, row, at)
+        else:
             one = self.tries.setdefault(key, _Try())
             one.refused = bool(_number(row, "wlan.fixed.status_code"))
             if not one.refused:
                 one.mark("response", at)
-        elif kind == "EAPOL":
-            self._keys(key, row, at)
+
+    def _act(self, key: tuple[str, str], row: Row, at: Decimal, *, up: bool) -> None:
+        one = self.tries.get(key)
+        if up and _number(row, "wlan.fixed.action_code") == 1:
+            if one is None or "action" not in one.at or one.refused:
+                one = self.tries[key] = _Try(fast=True)
+            one.mark("action", at)
+        elif one is not None and _number(row, "wlan.fixed.status_code"):
+            one.refused = True
+
+    def _ask(self, key: tuple[str, str], row: Row, at: Decimal) -> None:
+        one = self.tries.setdefault(key, _Try())
+        if "response" in one.at and at - one.at["response"] > _AGAIN_S:
+            one = self.tries[key] = _Try()
+        one.mark("request", at)
+        one.refused = False
+        one.fast = one.fast or bool(row["wlan.ft.anonce"])
 
     def _authenticate(self, key: tuple[str, str], row: Row, at: Decimal, *, up: bool) -> None:
         one, algorithm = self.tries.get(key), _number(row, "wlan.fixed.auth.alg")
@@ -223,20 +233,17 @@ def _kind(row: Row) -> str | None:
 
     Only of what was taken up from the air: not of what travels inside a controller's tunnel.
     """
-    if not row["frame.protocols"].startswith(_OF_THE_AIR):
+    receiver = row["wlan.ra"]
+    if not row["frame.protocols"].startswith(_OF_THE_AIR) or _is_set(row, "radiotap.flags.badfcs"):
         return None
-    if not row["wlan.fc.type_subtype"] or _is_set(row, "radiotap.flags.badfcs"):
-        return None
-    subtype, receiver = int(row["wlan.fc.type_subtype"], 0), row["wlan.ra"]
     if not receiver or not row["wlan.bssid"] or int(receiver[:2], 16) & 1:
         return None
-    protected = _is_set(row, "wlan.fc.protected")
+    subtype, protected = int(row["wlan.fc.type_subtype"], 0), _is_set(row, "wlan.fc.protected")
     if subtype in _DATA and _number(row, "wlan.fc.ds") in {_TO_AP, _FROM_AP}:
         return "EAPOL" if row["eapol.type"] and not protected else "data"
-    if subtype not in _MANAGEMENT or row["wlan.bssid"] not in {receiver, row["wlan.ta"]}:
-        return None
-    if subtype != 13:  # noqa: PLR2004  an action frame
-        return _MANAGEMENT[subtype]
+    managing = row["wlan.bssid"] in {receiver, row["wlan.ta"]}
+    if not managing or _MANAGEMENT.get(subtype) != "action":
+        return _MANAGEMENT.get(subtype) if managing else None
     if protected:
         return "encrypted action"
     return "FT action" if _number(row, "wlan.fixed.category_code") == _FT_CATEGORY else None

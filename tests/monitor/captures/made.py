@@ -86,9 +86,10 @@ class Hop:
         self._put(at, Radius(code=code, id=number, authenticator=bytes(16)) / octets, back=True)
 
     def break_up(self, *, without_rest: bool = False) -> None:
-        """Have the last packet come in fragments, 10 us one after the other; or only the first, as port filters leave it."""
+        """Have the last packet come in fragments, 10 us apart; or only in the first, as port filters let no other in."""
         at, packet = self.made.pop()
-        pieces = fragment(packet, 1400)[: 1 if without_rest else None]
+        pieces = fragment(packet, 1400)  # type: ignore[no-untyped-call]
+        pieces = pieces[: 1 if without_rest else None]
         self.made += [(at + number / 100_000, piece) for number, piece in enumerate(pieces)]
 
     def conversation(

@@ -7,6 +7,7 @@ does. Where captures come from: docs/captures.md.
 
 from __future__ import annotations
 
+# ruff: noqa: T201  a command of the tests prints
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from monitor.passive.captures.merge import Sensor
-    from tests.monitor.captures.dissected import Dissected, Talk, Way
+    from tests.monitor.captures.dissected import Dissected, Way
 
 SUFFIXES = (".cap", ".dump", ".gz", ".ntar", ".pcap", ".pcapng", ".trace")
 _NEAR_MS = 0.001

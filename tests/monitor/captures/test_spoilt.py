@@ -110,7 +110,10 @@ def looked_at(path: Path) -> tuple[list[Roam | Conversation], list[str]]:
     for output in (Document(Addresses()), Table(Addresses())):
         with output:
             for one in found:
-                (output.roam if isinstance(one, Roam) else output.conversation)(one)  # type: ignore[operator]
+                if isinstance(one, Roam):
+                    output.roam(one)
+                else:
+                    output.conversation(one)
             output.print(reading.packets(), notes)
     return found, notes
 
