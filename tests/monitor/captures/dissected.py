@@ -30,7 +30,17 @@ _FIELDS = (
     ),
     *("wlan.ra", "wlan.ta", "wlan.bssid", "wlan.fixed.auth.alg", "wlan.fixed.status_code"),
     *("wlan.fixed.category_code", "wlan.fixed.action_code", "wlan.fixed.target_ap_address", "wlan.fixed.current_ap"),
-    *("wlan.ft.anonce", "eapol.type", "eap.code", "wlan_rsna_eapol.keydes.msgnr", "icmp.type", "ip.src", "ip.dst"),
+    *(
+        "wlan.ft.anonce",
+        "wlan.rsn.version",
+        "wlan.wfa.ie.wpa.version",
+        "eapol.type",
+        "eap.code",
+        "wlan_rsna_eapol.keydes.msgnr",
+        "icmp.type",
+        "ip.src",
+        "ip.dst",
+    ),
     *("ipv6.src", "ipv6.dst", "udp.srcport", "udp.dstport", "radius.code", "radius.id", "radius.authenticator"),
     *("radius.State", "radius.dup", "radius.reqframe"),
 )
@@ -78,8 +88,9 @@ class Talk:
 
 @dataclass
 class Dissected:
-    """What there is in a capture."""
+    """What there is in a capture; `refused` when tshark does not read it at all."""
 
+    refused: bool = False
     packets: int = 0
     frames: Counter[str] = field(default_factory=Counter)
     ways: list[Way] = field(default_factory=list)
@@ -100,7 +111,7 @@ def dissect(path: Path) -> Dissected:
         first = row["ip.fragment"] or row["ipv6.fragment"]
         row["frame.time_epoch"] = times.get(first, row["frame.time_epoch"])
         air.take(row)
-    found = Dissected(len(rows), air.frames, air.ways)
+    found = Dissected(bool(done.returncode) and not rows, len(rows), air.frames, air.ways)
     _add_radius(found, [row for row in rows if _is_radius(row)])
     return found
 
@@ -122,6 +133,12 @@ class _Try:
     refused: bool = False
     eap: bool = False
     fast: bool = False
+    open: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the client is in: by the response where there are no new keys to be agreed on, else by M4."""
+        return "M4" in self.at or ((self.fast or self.open) and "response" in self.at)
 
     def mark(self, what: str, at: Decimal) -> None:
         self.at.setdefault(what, at)
@@ -167,7 +184,7 @@ class _Air:
             return
         self._go_on(key, kind, row, at, up=up)
         one = self.tries.get(key)
-        if one is not None and ("M4" in one.at or (one.fast and "response" in one.at)):
+        if one is not None and one.done:
             del self.tries[key]
             self.done[key] = at
             self.ways += [way] if (way := one.way(*key)) else []
@@ -203,6 +220,7 @@ class _Air:
         one.mark("request", at)
         one.refused = False
         one.fast = one.fast or bool(row["wlan.ft.anonce"])
+        one.open = not (row["wlan.rsn.version"] or row["wlan.wfa.ie.wpa.version"])
 
     def _authenticate(self, key: tuple[str, str], row: Row, at: Decimal, *, up: bool) -> None:
         one, algorithm = self.tries.get(key), _number(row, "wlan.fixed.auth.alg")

@@ -86,7 +86,7 @@ class Hop:
         self._put(at, Radius(code=code, id=number, authenticator=bytes(16)) / octets, back=True)
 
     def break_up(self, *, without_rest: bool = False) -> None:
-        """Have the last packet come in fragments, 10 us apart; or only in the first, as port filters let no other in."""
+        """Have the last packet come in fragments, 10 us apart; or only in the first, as port filters have it."""
         at, packet = self.made.pop()
         pieces = fragment(packet, 1400)  # type: ignore[no-untyped-call]
         pieces = pieces[: 1 if without_rest else None]

@@ -43,7 +43,7 @@ class Compared:
     @property
     def of_use(self) -> bool:
         """Whether there is anything to compare but the number of packets."""
-        return bool(self.told.frames or self.told.talks or self.differences)
+        return bool(self.told.frames or self.told.talks or self.told.refused or self.differences)
 
     def line(self, width: int) -> str:
         """Return its line of the table, the name that wide."""
@@ -56,6 +56,8 @@ class Compared:
 def compare(path: Path) -> Compared:
     """Read a capture, and hold it against tshark's."""
     told, reading = dissect(path), Reading([path])
+    if told.refused:
+        return Compared(path, told, refused="tshark refuses it")
     try:
         frames = _frames(Reading([path]).sensors[0])
         found = list(reading.found())
