@@ -10,7 +10,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import captures, eap, exposition, load_check_render, push, push_ansible, push_memory, snmp, snmp_cycle
+from benchmarks import (
+    captures,
+    eap,
+    exposition,
+    load_check_render,
+    push,
+    push_ansible,
+    push_memory,
+    roams,
+    snmp,
+    snmp_cycle,
+)
 from benchmarks.row import Row
 
 if TYPE_CHECKING:
@@ -18,13 +29,14 @@ if TYPE_CHECKING:
 
     from benchmarks.row import Figure, Missing
 
-MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row | Missing]], ...]] = (
+MEASUREMENTS: Final[tuple[Callable[[], Iterable[Row | Figure | Missing]], ...]] = (
     load_check_render.measure,
     push.measure,
     eap.measure,
     exposition.measure,
     snmp.measure,
     captures.measure,
+    roams.measure,
 )
 FIGURES: Final[tuple[Callable[[], Iterable[Figure | Missing]], ...]] = (
     push_ansible.measure,
@@ -49,8 +61,8 @@ def main() -> int:
     """Return 1 when a goal is missed."""
     measured = [line for measure in MEASUREMENTS for line in measure()]
     rows = [line for line in measured if isinstance(line, Row)]
-    missing = [line for line in measured if not isinstance(line, Row)]
-    figures = [*missing, *(figure for measure in FIGURES for figure in measure())]
+    others = [line for line in measured if not isinstance(line, Row)]
+    figures = [*others, *(figure for measure in FIGURES for figure in measure())]
     versions = {name: version(name) for name in PACKAGES}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), **versions}
     print(" ".join(f"{name} {value}" for name, value in machine.items()))

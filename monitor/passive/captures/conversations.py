@@ -2,8 +2,8 @@
 
 A request is known by its hop, port and identifier together with its authenticator: the same again is a retransmission
 (RFC 5080 §2.2.2). An answer belongs to it by the same, and has to give its Proxy-States back (RFC 2865 §5.33). Requests
-hang together by the State that the last challenge gave (RFC 3579 §2.6.1); where that challenge was not captured, by the
-Calling-Station-Id, if one conversation of that station alone waits for an answer there.
+hang together by the State that the last challenge gave (RFC 3579 §2.6.1); where that challenge or the request's end was
+not captured, by the Calling-Station-Id, if one conversation of that station alone goes on there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from monitor.passive.captures.radius import (
     REQUEST,
     Attributes,
     attributes,
+    has_identity,
+    is_cut,
     is_radius,
     realm,
     station,
@@ -118,9 +120,9 @@ class _Open:
         )
 
 
-_Request = tuple[bytes, tuple[bytes, ...], int, int, _Open, int]
-"""A request that was sent: authenticator, Proxy-States, when, which sensor, and which exchange of which conversation.
-Plain, as there are tens of thousands a second."""
+_Request = tuple[bytes, tuple[bytes, ...] | None, int, int, _Open, int]
+"""A request that was sent: authenticator, Proxy-States (None: not all are known, its end was not captured), when, which
+sensor, and which exchange of which conversation. Plain, as there are tens of thousands a second."""
 
 
 @dataclass(slots=True)
@@ -170,26 +172,26 @@ class Conversations:
         if told is None:
             self.malformed += 1
             return
-        hop = (sender[:-2], receiver)
-        one = self._continued(hop, told) or self._begun(ns, hop, told)
-        self._requests[key] = (authenticator, told[3], ns, source, one, len(one.times))
+        hop, cut = (sender[:-2], receiver), is_cut(payload)
+        begins = not told[1] and (not cut or has_identity(payload))
+        one = (None if begins else self._continued(hop, told, cut=cut)) or self._begun(ns, hop, told, whole=begins)
+        self._requests[key] = (authenticator, None if cut else told[3], ns, source, one, len(one.times))
         one.times.append(None)
         one.last, one.waits = ns, True
         self._full = len(self._requests) >= MOST or len(self._open) >= MOST
 
-    def _continued(self, hop: _Hop, told: Attributes) -> _Open | None:
+    def _continued(self, hop: _Hop, told: Attributes, *, cut: bool) -> _Open | None:
         _, state, caller, _ = told
-        if not state:
-            return None
         known = self._by_state.get((hop, state))
         if known is not None:
             return known if len(known.times) < MOST_EXCHANGES else None
-        waiting = [one for one in self._by_station.get((hop, station(caller)), ()) if one.waits]
+        known_there = self._by_station.get((hop, station(caller)), ())
+        waiting = [one for one in known_there if one.waits or (cut and not state and one.end is None)]
         return waiting[0] if len(waiting) == 1 else None
 
-    def _begun(self, ns: int, hop: _Hop, told: Attributes) -> _Open:
-        user, state, caller, _ = told
-        one = _Open(hop, ns, realm(user), station(caller), whole=not state, last=ns)
+    def _begun(self, ns: int, hop: _Hop, told: Attributes, *, whole: bool) -> _Open:
+        user, _, caller, _ = told
+        one = _Open(hop, ns, realm(user), station(caller), whole=whole, last=ns)
         self._open[one] = None
         if one.station:
             self._by_station.setdefault((hop, one.station), []).append(one)
@@ -207,7 +209,7 @@ class Conversations:
             return
         if code == CHALLENGE or proxy_states:
             told = attributes(payload)
-            if told is None or told[3] != proxy_states:
+            if told is None or not _given_back(told[3], proxy_states, cut=is_cut(payload)):
                 self.malformed += told is None
                 self.strays += told is not None
                 return
@@ -241,6 +243,11 @@ class Conversations:
             others.remove(one)
             if not others:
                 del self._by_station[one.hop, one.station]
+
+
+def _given_back(found: tuple[bytes, ...], asked: tuple[bytes, ...] | None, *, cut: bool) -> bool:
+    """Whether an answer gives the request's Proxy-States back, as far as both were captured."""
+    return asked is None or found == (asked[: len(found)] if cut else asked)
 
 
 def _last(one: _Open) -> int:

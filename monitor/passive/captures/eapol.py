@@ -35,8 +35,10 @@ _MARKS: Final = {
 _EAP_PACKET, _EAPOL_KEY = 0, 3
 _REQUEST, _SUCCESS, _FAILURE = 1, 3, 4
 _IDENTITY: Final = 1
-_PAIRWISE, _ACK, _MIC, _SECURE = 0x0008, 0x0080, 0x0100, 0x0200
-_KEY_DATA_LENGTH: Final = slice(97, 99)
+_PAIRWISE, _MIC, _SECURE = 0x0008, 0x0100, 0x0200
+_LENGTH, _NONCE = slice(2, 4), slice(17, 49)
+_WITHOUT_KEY_DATA: Final = (95, 103)
+"""Octets of a key frame's body that has no key data, with a MIC of 16 (or the tag of AEAD) and of 24 octets."""
 
 
 def message(body: bytes, *, up: bool) -> Message | None:
@@ -63,8 +65,10 @@ def _key(body: bytes, *, up: bool) -> Message | None:
         return None
     if not up:
         return Message.M3 if information & _MIC else Message.M1
-    # WPA's fourth message is not marked as secure, but has no key data, which the second one always has.
-    last = information & _SECURE or body[_KEY_DATA_LENGTH] == bytes(2)
+    # The second message always has key data and a nonce. The fourth has none of both, but with multi-link operation
+    # key data. Whether they are marked as secure does not tell: WPA's fourth is not, and some clients' second is.
+    bare = int.from_bytes(body[_LENGTH], "big") in _WITHOUT_KEY_DATA
+    last = bare or (information & _SECURE and body[_NONCE] == bytes(32))
     return Message.M4 if last else Message.M2
 
 

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 RADIUS_PORTS: Final = frozenset({1812, 1813, 1645, 1646})
 """RFC 2865 §3, RFC 2866 §3, and the ports before them."""
 
-LINKS: Final = "Ethernet (1), raw IP (12, 14, 101, 228, 229), 802.11 (105), Linux cooked (113, 276), radiotap (127)"
+LINKS: Final = (
+    "loopback of BSD (0, 108), Ethernet (1), raw IP (12, 14, 101, 228, 229), 802.11 (105), Linux cooked (113, 276), "
+    "radiotap (127)"
+)
 _ETHERNET, _DOT11, _COOKED, _COOKED_2, _RADIOTAP = 1, 105, 113, 276, 127
+_LOOPBACK: Final = (0, 108)
 _RAW_IP: Final = (12, 14, 101, 228, 229)
 
 _IPV4_UDP: Final = struct.Struct("!B5xHxBxx4s4s2s2sH").unpack_from
@@ -70,6 +74,10 @@ class RadiusFilter:
         """Look into a packet that was taken up on `any` (LINKTYPE_LINUX_SLL2): its type stands first."""
         kind = octets[:2]
         return self.ip(octets, 20) if kind in {_IPV4, _IPV6} else None
+
+    def loopback(self, octets: bytes) -> Datagram | None:
+        """Look into a packet of BSD's or macOS' loopback, behind a number that differs from system to system."""
+        return self.ip(octets, 4)
 
     def _typed(self, octets: bytes, at: int) -> Datagram | None:
         kind = octets[at : at + 2]
@@ -161,7 +169,8 @@ def radius_links(ports: frozenset[int] = RADIUS_PORTS) -> dict[int, Callable[[by
     """Return what finds RADIUS in the packets of each link type that may have some."""
     radius = RadiusFilter(ports)
     cooked = {_COOKED: radius.cooked, _COOKED_2: radius.cooked_2}
-    return {_ETHERNET: radius.ethernet, **cooked, **dict.fromkeys(_RAW_IP, radius.ip)}
+    plain = {**dict.fromkeys(_RAW_IP, radius.ip), **dict.fromkeys(_LOOPBACK, radius.loopback)}
+    return {_ETHERNET: radius.ethernet, **cooked, **plain}
 
 
 AIR_LINKS: Final[dict[int, Callable[[bytes], Frame | None]]] = {_DOT11: dot11, _RADIOTAP: radiotap}

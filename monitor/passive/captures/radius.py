@@ -10,6 +10,8 @@ CODES: Final = frozenset({1, 2, 3, 4, 5, 11, 12, 13, 40, 41, 42, 43, 44, 45})
 """RFC 2865, RFC 2866, RFC 5997 and RFC 5176: what else comes from these ports is no RADIUS."""
 _SHORTEST, _LONGEST = 20, 4096
 _USER, _STATE, _STATION, _PROXY_STATE = 1, 24, 31, 33
+_EAP_MESSAGE: Final = 79
+_EAP_HEADER, _IDENTITY = 4, 1
 _TOLD: Final = frozenset({_USER, _STATE, _STATION, _PROXY_STATE})
 
 
@@ -54,6 +56,22 @@ def attributes(payload: bytes) -> Attributes | None:  # noqa: C901  one loop, go
         if at != length and len(payload) == length:
             return None
     return user, state, caller, proxy_states
+
+
+def is_cut(payload: bytes) -> bool:
+    """Whether the end is missing: by a snapshot length, or as it came in fragments, of which only the first tells."""
+    return payload[2] << 8 | payload[3] > len(payload)
+
+
+def has_identity(payload: bytes) -> bool:
+    """Whether the first EAP-Message that is there is an identity, which begins an authentication (RFC 3579 §2.1)."""
+    at = _SHORTEST
+    while at + 2 <= len(payload) and payload[at + 1] >= 2:  # noqa: PLR2004  an attribute's own type and length
+        if payload[at] == _EAP_MESSAGE:
+            kind = at + 2 + _EAP_HEADER
+            return payload[kind : kind + 1] == bytes((_IDENTITY,))
+        at += payload[at + 1]
+    return False
 
 
 def realm(user: bytes) -> str:

@@ -44,6 +44,27 @@ def rsn(akm: int, pmkids: int = 0) -> Dot11Elt:
 FAST = Dot11Elt(ID=54, info=b"\x12\x34\x00") / Dot11Elt(ID=55, info=bytes(82))
 
 
+@dataclass(frozen=True)
+class Dialect:
+    """How the key messages are written: key information of each, octets of the MIC, and what the fourth has in it."""
+
+    information: tuple[int, int, int, int] = (0x008A, 0x010A, 0x13CA, 0x030A)
+    mic: int = 16
+    nonce: bool = False
+    data: bool = False
+
+
+RSN = Dialect()
+DIALECTS = {
+    "RSN": RSN,
+    "WPA": Dialect((0x0089, 0x0109, 0x01C9, 0x0109)),
+    "second message secure": Dialect((0x008A, 0x030A, 0x13CA, 0x030A)),
+    "Suite B": Dialect((0x0088, 0x0108, 0x13C8, 0x0308), mic=24),
+    "nonce in the fourth message": Dialect(nonce=True),
+    "key data in the fourth message": Dialect(data=True),
+}
+
+
 @dataclass
 class Air:
     """Makes frames of one client, each with its time in seconds from the start."""
@@ -90,11 +111,12 @@ class Air:
         told = LLC(dsap=0xAA, ssap=0xAA, ctrl=3) / SNAP(code=0x888E) / EAPOL(version=2) / body
         self.put(at, bssid, Dot11QoS() / told, (2, 8, TO_AP if up else FROM_AP), up=up)
 
-    def key(self, at: float, bssid: str, number: int) -> None:
+    def key(self, at: float, bssid: str, number: int, *, dialect: Dialect = RSN) -> None:
         """Put a message of the four-way handshake."""
-        information = {1: 0x008A, 2: 0x010A, 3: 0x13CA, 4: 0x030A}[number]
-        data = bytes(22) if number in (2, 3) else b""
-        body = b"\x02" + information.to_bytes(2, "big") + bytes(90) + len(data).to_bytes(2, "big") + data
+        nonce = bytes(32) if number == 4 and not dialect.nonce else bytes(range(32))
+        data = bytes(22) if number in (2, 3) or dialect.data else b""
+        body = b"\x02" + dialect.information[number - 1].to_bytes(2, "big") + bytes(10) + nonce + bytes(32)
+        body += bytes(dialect.mic) + len(data).to_bytes(2, "big") + data
         told = LLC(dsap=0xAA, ssap=0xAA, ctrl=3) / SNAP(code=0x888E) / EAPOL(version=2, type=3) / Raw(body)
         up = number in (2, 4)
         self.put(at, bssid, Dot11QoS() / told, (2, 8, TO_AP if up else FROM_AP), up=up)
@@ -114,11 +136,11 @@ class Air:
         self.eapol(at + 0.050, bssid, EAP(code=1, id=2, type=13), up=False)
         self.eapol(at + 0.100, bssid, EAP(code=end, id=3), up=False)
 
-    def four_way(self, at: float, bssid: str, *, without: int = 0) -> None:
+    def four_way(self, at: float, bssid: str, *, without: int = 0, dialect: Dialect = RSN) -> None:
         """Put the four-way handshake of 6 ms, or what of it was heard."""
         for number in (1, 2, 3, 4):
             if number != without:
-                self.key(at + 0.002 * (number - 1), bssid, number)
+                self.key(at + 0.002 * (number - 1), bssid, number, dialect=dialect)
 
     def fast(self, at: float, old: str, new: str) -> None:
         """Put a fast transition over the air: D2 is 8 ms."""

@@ -6,9 +6,9 @@ import gzip
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from scapy.layers.inet import IP, UDP
+from scapy.layers.inet import IP, UDP, fragment
 from scapy.layers.inet6 import IPv6
-from scapy.layers.l2 import CookedLinux, CookedLinuxV2, Dot1Q, Ether
+from scapy.layers.l2 import CookedLinux, CookedLinuxV2, Dot1Q, Ether, Loopback
 from scapy.layers.radius import Radius
 from scapy.utils import PcapNgWriter, PcapWriter
 
@@ -29,6 +29,16 @@ def attribute(kind: int, value: bytes) -> bytes:
     return bytes((kind, len(value) + 2)) + value
 
 
+def eap_message(octets: bytes) -> bytes:
+    """Return an EAP message in as many attributes as it needs (RFC 3579 §3.1)."""
+    return b"".join(attribute(79, octets[at : at + 253]) for at in range(0, len(octets), 253))
+
+
+IDENTITY = b"\x02\x01\x00\x06\x01u"
+LARGE = b"\x02\x02\x05\xdc\x0d" + bytes(1495)
+"""Answers of EAP: an identity, and the beginning of a certificate."""
+
+
 class Told(TypedDict, total=False):
     """What a packet tells. The same salt, number and state make the same authenticator."""
 
@@ -38,6 +48,7 @@ class Told(TypedDict, total=False):
     proxy: tuple[bytes, ...]
     salt: bytes
     code: int
+    eap: bytes
 
 
 @dataclass
@@ -60,7 +71,8 @@ class Hop:
         """Put a request."""
         state = told.get("state", b"")
         octets = attribute(1, told.get("user", b"anonymous@camden.gov.uk"))
-        octets += attribute(31, told.get("station", STATION)) + (attribute(24, state) if state else b"")
+        octets += attribute(31, told.get("station", STATION)) + eap_message(told.get("eap", b""))
+        octets += attribute(24, state) if state else b""
         octets += b"".join(attribute(33, one) for one in told.get("proxy", ()))
         authenticator = (told.get("salt", b"") + bytes((number,)) + state).ljust(16, b"\x5a")[:16]
         packet = Radius(code=told.get("code", REQUEST), id=number, authenticator=authenticator)
@@ -69,9 +81,16 @@ class Hop:
     def say(self, at: float, number: int, code: int, /, **told: Unpack[Told]) -> None:
         """Put an answer."""
         state = told.get("state", b"")
-        octets = attribute(24, state) if state else b""
+        octets = eap_message(told.get("eap", b"")) + (attribute(24, state) if state else b"")
         octets += b"".join(attribute(33, one) for one in told.get("proxy", ()))
         self._put(at, Radius(code=code, id=number, authenticator=bytes(16)) / octets, back=True)
+
+    def break_up(self, *, without_rest: bool = False) -> None:
+        """Have the last packet come in fragments, 10 us apart; or only in the first, as port filters have it."""
+        at, packet = self.made.pop()
+        pieces = fragment(packet, 1400)  # type: ignore[no-untyped-call]
+        pieces = pieces[: 1 if without_rest else None]
+        self.made += [(at + number / 100_000, piece) for number, piece in enumerate(pieces)]
 
     def conversation(
         self, at: float = 0.0, first: int = 0, states: Iterable[bytes] = (b"a", b"b"), end: int = ACCEPT
@@ -110,7 +129,12 @@ def raw(packet: Packet) -> Packet:
     return packet
 
 
+def loopback(packet: Packet) -> Packet:
+    return Loopback(type=30 if packet.version == 6 else 2) / packet
+
+
 LINKS = {
+    "loopback": (0, loopback),
     "ethernet": (1, ethernet),
     "vlan": (1, tagged),
     "qinq": (1, doubly_tagged),

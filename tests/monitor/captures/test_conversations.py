@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from monitor.passive.captures import Conversation, Reading
 from monitor.passive.captures.conversations import MOST, Conversations
 from monitor.passive.captures.radius import attributes, is_radius, realm, station
-from tests.monitor.captures.made import ACCEPT, AP, CHALLENGE, HUB, PROXY, REJECT, Hop, attribute, write
+from tests.monitor.captures.made import (
+    ACCEPT,
+    AP,
+    CHALLENGE,
+    HUB,
+    IDENTITY,
+    LARGE,
+    PROXY,
+    REJECT,
+    Hop,
+    attribute,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +135,40 @@ def other_proxy_state(hop: Hop) -> None:
     hop.say(0.3, 1, ACCEPT, proxy=(b"mine", b"its"))
 
 
+def fragmented(hop: Hop, *, without_rest: bool = False) -> None:
+    """Put State and Proxy-States into the second fragment, of a request and of an answer."""
+    hop.ask(0, 1, eap=IDENTITY, proxy=(b"mine",))
+    hop.say(0.01, 1, CHALLENGE, state=b"a", proxy=(b"mine",), eap=LARGE)
+    hop.break_up(without_rest=without_rest)
+    hop.ask(0.02, 2, state=b"a", eap=LARGE, proxy=(b"mine",))
+    hop.break_up(without_rest=without_rest)
+    hop.say(0.05, 2, CHALLENGE, state=b"b", proxy=(b"mine",))
+    hop.ask(0.06, 3, state=b"b", eap=LARGE, proxy=(b"mine",))
+    hop.break_up(without_rest=without_rest)
+    hop.say(0.1, 3, ACCEPT, proxy=(b"mine",))
+
+
+def without_second_fragments(hop: Hop) -> None:
+    fragmented(hop, without_rest=True)
+
+
+def fragmented_first(hop: Hop) -> None:
+    """Put a large request of another authentication of the station, which is over, and of one that was not heard."""
+    whole(hop)
+    hop.ask(1, 7, state=b"c", eap=LARGE)
+    hop.break_up()
+    hop.say(1.01, 7, REJECT)
+
+
+def begun_again_in_fragments(hop: Hop) -> None:
+    hop.ask(0, 1)
+    hop.say(0.01, 1, CHALLENGE, state=b"a")
+    hop.ask(1, 2, eap=IDENTITY, proxy=tuple(bytes((n,)) * 250 for n in range(6)))
+    hop.break_up()
+    hop.say(1.02, 2, REJECT, proxy=tuple(bytes((n,)) * 250 for n in range(6)))
+    hop.ask(80, 9, station=b"02-00-00-00-00-09")
+
+
 def stray(hop: Hop) -> None:
     hop.say(0, 1, ACCEPT)
 
@@ -174,6 +220,14 @@ STRAY = "1 RADIUS answers belong to no request that was captured"
         ),
         (two_with_one_station, [f"{CAMDEN} accept 60 [30,20] 0", "leeds.gov.uk reject 70 [10,30] 0"], []),
         (other_proxy_state, [f"{CAMDEN} accept 300 [300] 0"], [STRAY]),
+        (fragmented, [f"{CAMDEN} accept 100 [10,30,40] 0"], []),
+        (without_second_fragments, [f"{CAMDEN} accept 100 [10,30,40] 0"], []),
+        (fragmented_first, [f"{CAMDEN} accept 40 [10,10,10] 0", f"{CAMDEN} reject - [10] 0 begun before"], []),
+        (
+            begun_again_in_fragments,
+            [f"{CAMDEN} abandoned - [10] 0", f"{CAMDEN} reject 20 [20] 0", f"{CAMDEN} unfinished - [-] 0"],
+            [],
+        ),
         (stray, [], [STRAY]),
         (still_going_on, [f"{CAMDEN} unfinished - [-] 0"], []),
         (accounting, [], []),

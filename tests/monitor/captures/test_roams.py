@@ -14,7 +14,7 @@ from monitor.passive.captures.air import Data, Ear, FrameKind, Heard
 from monitor.passive.captures.elements import elements
 from monitor.passive.captures.links import Frame, radiotap
 from monitor.passive.captures.roams import MOST, MOST_ATTEMPTS, Roams
-from tests.monitor.captures.air import FAST, FT_AKM, ONE, PSK_AKM, THREE, TWO, Air, octets, rsn
+from tests.monitor.captures.air import DIALECTS, FAST, FT_AKM, ONE, PSK_AKM, THREE, TWO, Air, octets, rsn
 from tests.monitor.captures.made import write
 
 if TYPE_CHECKING:
@@ -306,6 +306,16 @@ def test_one_client(tmp_path: Path, happen: Callable[[Air], None], wanted: list[
     assert [short(one) for one in found] == wanted
     passed_over = "1 roams in networks without 802.1X, no fast transitions, are passed over"
     assert notes == ([passed_over] if happen is psk else [])
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_key_messages_are_told_apart(tmp_path: Path, dialect: str) -> None:
+    air = Air()
+    air.slow(0, TWO, ONE)
+    air.eap(0.010, TWO)
+    air.four_way(0.120, TWO, dialect=DIALECTS[dialect])
+    found, _ = read(tmp_path, air)
+    assert [short(one) for one in found] == ["1>2 full_eap - 126 118"]
 
 
 def test_phases_are_those_that_were_heard(tmp_path: Path) -> None:
