@@ -320,7 +320,8 @@ DENIED = 'dumpcap: You do not have permission to capture on device "lo".'
             "dumpcap",
             "cat USB; exec sleep 9",
             (
-                "lo: link type 189 is not understood; those that are: loopback of BSD (0, 108), Ethernet (1), raw IP (12, 14, 101, 228, 229), "
+                "lo: link type 189 is not understood; those that are: loopback of BSD (0, 108), Ethernet (1), "
+                "raw IP (12, 14, 101, 228, 229), "
                 "802.11 (105), Linux cooked (113, 276), radiotap (127)"
             ),
         ),
