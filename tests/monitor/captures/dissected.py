@@ -276,7 +276,7 @@ def _add_radius(found: Dissected, rows: Iterable[Row]) -> None:
     """Pair by tshark's own pairing of answers with requests, and hang requests together by State."""
     by_state: dict[tuple[str, ...], int] = {}
     asked: dict[tuple[str, ...], tuple[str, int]] = {}
-    sent: dict[str, Decimal] = {}
+    sent: dict[str, tuple[Decimal, int]] = {}
     talks: list[list[Decimal | str | None]] = []
     for row in rows:
         at, code = Decimal(row["frame.time_epoch"]), int(row["radius.code"])
@@ -296,10 +296,10 @@ def _add_radius(found: Dissected, rows: Iterable[Row]) -> None:
                 number = len(talks)
                 talks.append([at if not row["radius.State"] else None, None, ""])
             asked[key] = (row["radius.authenticator"], number)
-            sent[row["frame.number"]] = at
-        elif row["radius.reqframe"] and not row["radius.dup"]:
-            found.exchanges_ms.append(float((at - sent[row["radius.reqframe"]]) * 1000))
-            number = asked[*ends[2:], *ends[:2], row["radius.id"]][1]
+            sent[row["frame.number"]] = at, number
+        elif row["radius.reqframe"] in sent and not row["radius.dup"]:
+            began, number = sent[row["radius.reqframe"]]
+            found.exchanges_ms.append(float((at - began) * 1000))
             if row["radius.State"]:
                 by_state[ends[2], *ends[:2], row["radius.State"]] = number
             if code in _ENDS:
