@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 _HEADER: Final = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
 )
-# How each of these begins: asked of every line first, for it costs a third of the expression.
+# How each of these begins: asked of every line first, for it costs less than the expression.
 _HEADED: Final = ("Building", "Current", "Using", "ntp clock-period", "end")
 # A banner is printed between two ^C; what stands there is text, whatever it looks like. Ciphertext holds ^C too.
 _BANNER: Final = re.compile(r"\s*banner \S+ \^C(?!.*\^C)")
