@@ -21,7 +21,7 @@ packages:
 	if [ -n "$$missing" ]; then \
 	    echo "Installing Debian packages: $(PACKAGES)"; \
 	    $(SUDO) apt-get update -qq && \
-	    DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
+	    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
 	fi
 
 $(VENV)/.ready: requirements.txt pyproject.toml | packages

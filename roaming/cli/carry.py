@@ -31,7 +31,6 @@ from roaming.plan import (
 from roaming.plan import as_json as plan_json
 from roaming.push import (
     GOOD,
-    WAY_OUT,
     Ending,
     Outcome,
     Run,
@@ -44,6 +43,7 @@ from roaming.push import (
     statement,
     unread,
 )
+from roaming.push.rehearsal import WAY_OUT
 from roaming.targets import TARGETS
 
 if TYPE_CHECKING:

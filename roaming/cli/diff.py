@@ -89,7 +89,7 @@ def _save(path: Path, plan: Plan, work: Campaign) -> None:
 
 def for_machines(plan: Plan, demanded: tuple[Rehearsal, ...]) -> dict[str, object]:
     """Return the plan, and what a push would rehearse first, as JSON knows them."""
-    return {**plan_json(plan), "rehearsals": [{"scenario": one.scenario, "sites": list(one.sites)} for one in demanded]}
+    return {**plan_json(plan), "rehearsals": [one.document() for one in demanded]}
 
 
 def text(plan: Plan, demanded: tuple[Rehearsal, ...]) -> str:

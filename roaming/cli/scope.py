@@ -41,4 +41,4 @@ def limited(bundle: Bundle, limit: str | None) -> Bundle:
 
 def says_still(inventory: Path, limit: str | None, digest: str) -> bool:
     """Tell whether an inventory, read anew, still renders what had this digest."""
-    return limited(render(load(inventory).network), limit).digest() == digest
+    return render(load(inventory).network).limited(limit).digest() == digest

@@ -109,7 +109,7 @@ class Capacity(Record):
 class Site(Record):
     """A building. `owner` owns the infrastructure; `hosts` are the boroughs whose staff work there.
 
-    `rehearsals` are the scenarios that must pass before a push changes one of its devices.
+    `rehearsals` are the scenarios that must pass before a push changes an access point of it, or their controller.
     """
 
     slug: Slug

@@ -23,6 +23,10 @@ class Rehearsal:
         """Spell it: `walk for hackney/service-centre`."""
         return f"{self.scenario} for {', '.join(self.sites)}"
 
+    def document(self) -> dict[str, object]:
+        """Return it as JSON knows it."""
+        return {"scenario": self.scenario, "sites": list(self.sites)}
+
 
 def rehearsals(plan: Plan, network: Network) -> tuple[Rehearsal, ...]:
     """Return what the sites demand whose radios are run by a device that a plan changes: each scenario once."""

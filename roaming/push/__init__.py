@@ -16,7 +16,6 @@ from roaming.push.on_linux import LinuxDriver, Prints
 from roaming.push.open_devices import OpenDevice, open_devices
 from roaming.push.reach import access, access_to, logins, worker
 from roaming.push.rehearsal import (
-    WAY_OUT,
     Ending,
     FakePerformer,
     Performance,
@@ -34,7 +33,6 @@ from roaming.push.wanted import Stock, Wanted
 
 __all__ = [
     "GOOD",
-    "WAY_OUT",
     "AnsibleCarrier",
     "Backups",
     "Carrier",

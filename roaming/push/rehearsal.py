@@ -165,8 +165,7 @@ class Rehearsed:
     def document(self) -> dict[str, object]:
         """Return it as JSON knows it."""
         return {
-            "scenario": self.rehearsal.scenario,
-            "sites": list(self.rehearsal.sites),
+            **self.rehearsal.document(),
             "ending": self.ending.value,
             "words": self.words,
             "command": list(self.command),

@@ -17,8 +17,9 @@ from roaming.cli.scope import says_still
 from roaming.errors import PushError
 from roaming.load import load
 from roaming.plan import rehearsals
-from roaming.push import WAY_OUT, FakePerformer, Performance, RehearsalCommand, Stage
+from roaming.push import FakePerformer, Performance, RehearsalCommand, Stage
 from roaming.push.journal import read, verify
+from roaming.push.rehearsal import WAY_OUT
 from roaming.render import render
 from tests.plan.test_rehearsal import demanding
 from tests.push.guarded import GuardedSession
@@ -173,6 +174,8 @@ def test_an_inventory_that_was_edited_meanwhile_is_noticed(repository: Path, tmp
     file.write_text(file.read_text().replace("wifi@hackney.example", "net@hackney.example"))
     assert says_still(inventory, limit, digest)
     file.write_text(file.read_text().replace("staff: {id: 211,", "staff: {id: 299,"))
+    assert not says_still(inventory, limit, digest)
+    file.write_text(file.read_text().replace("slug: service-centre", "slug: elsewhere"))
     assert not says_still(inventory, limit, digest)
 
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 _HEADER: Final = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*|ntp clock-period .*|end"
 )
+# How each of these begins: asked of every line first, for it costs less than the expression.
 _HEADED: Final = ("Building", "Current", "Using", "ntp clock-period", "end")
 # A banner is printed between two ^C; what stands there is text, whatever it looks like. Ciphertext holds ^C too.
 _BANNER: Final = re.compile(r"\s*banner \S+ \^C(?!.*\^C)")
@@ -40,18 +41,18 @@ class Node(NamedTuple):
 def parse(text: str) -> tuple[Node, ...]:
     """Return the top-level lines, without headers, comments and separators."""
     top: list[Node] = []
-    # Lines that may still get children: indent, text, raw, and the list that they will stand in.
-    path: list[tuple[int, str, str, list[Node], list[Node]]] = []
+    # Lines that may still get children, each with its indent and those it has; the first stands for the whole.
+    path: list[tuple[int, str, list[Node]]] = [(-1, "", top)]
 
     def close(indent: int) -> None:
-        while path and path[-1][0] >= indent:
-            _, line, raw, children, siblings = path.pop()
-            siblings.append(Node(line, raw, tuple(children)))
+        while path[-1][0] >= indent:
+            _, raw, children = path.pop()
+            path[-1][2].append(Node(raw.strip(), raw, tuple(children)))
 
     for raw in whole_lines(text):
         indent = len(raw) - len(raw.lstrip(" "))
         close(indent)
-        path.append((indent, raw.strip(), raw, [], path[-1][3] if path else top))
+        path.append((indent, raw, []))
     close(0)
     return tuple(top)
 
