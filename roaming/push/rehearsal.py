@@ -31,7 +31,7 @@ _PLACEHOLDER: Final = re.compile(r"\{[a-z_]+\}")
 _PLACEHOLDERS: Final = ("{scenario}", "{inventory}")
 _STANDARD_ERROR: Final = 2
 # What a command of the operator's has no use for: our secrets, and where they are.
-_KEPT_BACK: Final = ("ROAM_SECRET", "ROAM_VAULT")
+_KEPT_BACK: Final = ("ROAM_SECRET", "ROAM_VAULT", "ROAM_MONITOR_PASSWORD")
 
 
 @dataclass(frozen=True, slots=True)

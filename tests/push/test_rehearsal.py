@@ -77,7 +77,8 @@ def python(text: str) -> tuple[str, ...]:
 
 
 def test_a_program_is_heard_on_standard_error_and_knows_no_secret(capfd: pytest.CaptureFixture[str]) -> None:
-    given = {"ROAM_SECRET_CAMDEN_AP": "s3cr3t", "ROAM_SECRETS": "/s", "ROAM_VAULT_PASSWORD": "v", "HOME": "/h"}
+    ours = {"ROAM_SECRET_CAMDEN_AP": "s3cr3t", "ROAM_SECRETS": "/s", "ROAM_VAULT_PASSWORD": "v"}
+    given = {**ours, "ROAM_MONITOR_PASSWORD": "m", "HOME": "/h"}
     tell = "import os, sys; print([name for name in os.environ if name == 'HOME' or 'ROAM' in name])"
     went = Program(given).perform(python(f"{tell}; print('a fault', file=sys.stderr); sys.exit(len(sys.stdin.read()))"))
     assert (went.status, went.why) == (0, "")
