@@ -222,7 +222,6 @@ class _Judge:
                 yield from unread(ends, self.logs)
 
     def _wrong_vlan(self, step: Step, kind: Kind, found: str) -> Iterator[str]:
-        home = next(client.home for client in self.plan.scenario.clients if client.name == step.client)
-        wanted = str(self.plan.station(step.to).vlan(home))
+        wanted = str(self.plan.station(step.to).vlan(self.plan.client(step.client).home))
         if kind is not Kind.FAILED and found != wanted:
             yield f"{step.client} at {step.to}: in VLAN {found or 'none'}, not {wanted}"
