@@ -105,7 +105,7 @@ def make_plan(network: Network, bundle: Bundle, material: Material, scenario: Sc
     What the scenario supposes of the inventory is rendered in the bundle's place.
     """
     if scenario.wlan is not None:
-        network = supposed(network, scenario)
+        network = supposed(network, scenario.wlan)
         bundle = render(network)
     return _Planner(network, bundle, material, scenario).plan()
 
@@ -139,7 +139,8 @@ class _Planner:
             "steps": list(self._steps(stations, wlan)),
         }
         files = {f"{node.name}{path}": content for node in nodes for path, content in node.files.items()}
-        return Plan(self.scenario, stations, self.macs, document, files, suppositions(wlan, self.scenario))
+        said = suppositions(wlan, self.scenario.wlan) if self.scenario.wlan else ()
+        return Plan(self.scenario, stations, self.macs, document, files, said)
 
     def _find(self, name: str) -> tuple[Borough, Site, AccessPoint]:
         found = {point.name: (borough, site, point) for borough, site, point in self.network.access_points()}

@@ -30,6 +30,7 @@ WORDS: Final = {
     Kind.FULL_EAP: "full EAP",
     Kind.FAILED: "failed",
 }
+EMULATED: Final = "Emulated: the times compare with one another, not with those of real radios."
 # Beside "steered" there is no room for more.
 _STEERED: Final = {Kind.FT_AIR: "FT air"}
 PHASES: Final = {
@@ -80,9 +81,7 @@ def _head(sheet: Sheet, plan: Plan, judgement: Judgement) -> None:
         sheet.text(_LEFT, sheet.y, line)
         sheet.y += 17
     if judgement.emulated:
-        sheet.text(
-            _LEFT, sheet.y, "Emulated: the times compare with one another, not with those of real radios.", "told"
-        )
+        sheet.text(_LEFT, sheet.y, EMULATED, "told")
         sheet.y += 17
     if judgement.supposed:
         sheet.text(_LEFT, sheet.y, f"As if the inventory said: {', '.join(judgement.supposed)}", "told")
@@ -226,12 +225,16 @@ def _row(sheet: Sheet, number: int, roam: Roam) -> None:
     y = sheet.y
     sheet.text(_LEFT + 18, y, str(number), "end")
     sheet.text(_LEFT + 26, y, roam.client, room=80)
-    way = f"{roam.start} → {roam.to}" if roam.start else f"→ {roam.to}"
-    sheet.text(_LEFT + 108, y, way, room=264)
+    sheet.text(_LEFT + 108, y, way(roam.start, roam.to), room=264)
     kind = f"{_STEERED.get(roam.kind, WORDS[roam.kind])}, steered" if roam.steered else WORDS[roam.kind]
     sheet.text(_LEFT + 376, y, kind if roam.passed else f"{kind}: FAIL", "" if roam.passed else "told", room=150)
     figures = {"D1": roam.d1_ms, "D2": roam.d2_ms}
     sheet.text(_FIGURES, y, ", ".join(f"{name} {ms:.1f}" for name, ms in figures.items() if ms is not None))
+
+
+def way(start: str | None, to: str) -> str:
+    """Say from where to where a step leads; a first step has no start."""
+    return f"{start} → {to}" if start else f"→ {to}"
 
 
 def _bars(sheet: Sheet, x: Scale, roam: Roam) -> None:

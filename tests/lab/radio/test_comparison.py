@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from lab.cli import app
 from lab.errors import ScenarioError
-from lab.radio.comparison import COST, Change, Comparison, Pair, compare
+from lab.radio.comparison import COST, Change, Pair, compare
 from lab.radio.comparison_picture import draw_comparison
 from lab.radio.kept import KeptRoam, KeptRun, keep, read_run
 from lab.radio.plan import make_plan
@@ -272,7 +272,7 @@ def words(picture: str) -> list[str]:
 def test_hostile_names_are_text() -> None:
     one = roam(client=HOSTILE, to=HOSTILE, **{"from": HOSTILE})
     run = kept(one, scenario=HOSTILE)
-    picture = draw_comparison(Comparison(run, run, compare(run, run).pairs), (HOSTILE, HOSTILE))
+    picture = draw_comparison(compare(run, run), (HOSTILE, HOSTILE))
     shown = ET.fromstring(picture)  # noqa: S314
     assert {element.tag.removeprefix(SVG) for element in shown.iter()} <= {
         *("svg", "title", "desc", "style", "defs", "pattern", "rect", "path", "text")
