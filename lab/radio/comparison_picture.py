@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree as ET
 
 from lab.radio.comparison import Change
 from lab.radio.sheet import Scale, Sheet
@@ -38,16 +37,10 @@ def draw_comparison(comparison: Comparison, names: tuple[str, str]) -> str:
     sheet.text(_D2[0], sheet.y, f"D2, reassociation ({comparison.unit})", "small")
     sheet.text(_D1[0], sheet.y, f"D1, what a caller misses ({comparison.unit})", "small")
     axes = _axes(comparison)
-    top = sheet.y + 8
-    grid = ET.SubElement(sheet.root, "path", {"class": "grid"})
-    for pair in comparison.pairs:
-        _pair(sheet, axes, pair)
-    bottom = sheet.y + 8
-    lines = [(x(at), f"{at:g}") for x in (axes.d2, axes.d1) for at in x.ticks()]
-    grid.set("d", "".join(f"M{x:g} {top:g}V{bottom:g}" for x, _ in lines))
-    for x, text in lines:
-        sheet.text(x, bottom + 13, text, "small mid")
-    sheet.y = bottom + 14
+    with sheet.ruled(axes.d2, axes.d1):
+        for pair in comparison.pairs:
+            _pair(sheet, axes, pair)
+    sheet.y += 1
     return sheet.done()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import textwrap
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree as ET
 
 from lab.radio.air import began
 from lab.radio.journal import read_stays
@@ -105,15 +104,10 @@ class _Lanes:
 
     def draw(self, stays: Mapping[str, Sequence[Stay]]) -> None:
         self._legend()
-        top = self.sheet.y
-        grid = ET.SubElement(self.sheet.root, "path", {"class": "grid"})
-        for client in self.plan.scenario.clients:
-            self._lane(client.name, client.home, stays[client.name])
-        bottom = self.sheet.y + 4
-        grid.set("d", "".join(f"M{self.x(at):g} {top:g}V{bottom:g}" for at in self.x.ticks()))
-        for at in self.x.ticks():
-            self.sheet.text(self.x(at), bottom + 13, f"{at:g} s", "small mid")
-        self.sheet.y = bottom + 16
+        with self.sheet.ruled(self.x, unit=" s", above=0, below=4):
+            for client in self.plan.scenario.clients:
+                self._lane(client.name, client.home, stays[client.name])
+        self.sheet.y += 3
 
     def _legend(self) -> None:
         self.sheet.y += 26
@@ -178,18 +172,13 @@ def _roams(sheet: Sheet, judgement: Judgement) -> None:
     _legend(sheet)
     spans = [span for roam in judgement.roams if (span := _logged(roam))]
     x = Scale(min([0, *(span[0] for span in spans)]), max([1, *(span[1] for span in spans)]), _BARS, _FIGURES - 12)
-    top = sheet.y + 8
-    grid = ET.SubElement(sheet.root, "path", {"class": "grid"})
-    for number, roam in enumerate(judgement.roams, 1):
-        sheet.y += _ROW
-        _row(sheet, number, roam)
-        _bars(sheet, x, roam)
-    bottom = sheet.y + 8
-    grid.set("d", "".join(f"M{x(at):g} {top:g}V{bottom:g}" for at in x.ticks()))
-    for at in x.ticks():
-        sheet.text(x(at), bottom + 13, f"{at:g}", "small mid")
-    sheet.text(_FIGURES, bottom + 13, ms, "small")
-    sheet.y = bottom + 14
+    with sheet.ruled(x):
+        for number, roam in enumerate(judgement.roams, 1):
+            sheet.y += _ROW
+            _row(sheet, number, roam)
+            _bars(sheet, x, roam)
+    sheet.text(_FIGURES, sheet.y, ms, "small")
+    sheet.y += 1
     _faults(sheet, judgement)
 
 
