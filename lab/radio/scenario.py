@@ -36,6 +36,10 @@ class Kind(StrEnum):
     FAILED = "failed"
 
 
+FAST: Final = frozenset({Kind.FT_AIR, Kind.FT_DS})
+"""The kinds of 802.11r."""
+
+
 class How(StrEnum):
     """What makes a client go: its own choice (over the air), that asked for over the DS, or its access point's wish.
 
@@ -237,7 +241,7 @@ def _not_so(step: Step, client: Client, start: str) -> str:
         return f"{client.name} is nowhere then: no access point can make it `{step.how}`"
     if step.how in _ASKED and step.forget:
         return f"`forget` does not go with `{step.how}`: who has left is asked and asks nothing"
-    if not client.ft and (step.how is How.OVER_DS or step.expect in {Kind.FT_AIR, Kind.FT_DS}):
+    if not client.ft and (step.how is How.OVER_DS or step.expect in FAST):
         return f"{client.name} knows no 802.11r (`ft: false`)"
     if step.expect is Kind.FT_DS and step.how is not How.OVER_DS:
         return f"{client.name} asks over the air: `ft_ds` needs `how: over_ds`"
