@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SCENARIO: Final = Path(__file__).with_name("roams.yml")
 INVENTORY: Final = Path(__file__).parents[1] / "lab" / "inventory"
 GOAL: Final = 0.3
+_FULL: Final = "full EAP"
 _FAST: Final = "FT"
 _FIRST: Final = "the first between two access points"
 _BACK: Final = "back to one that remembers the client"
@@ -41,8 +42,8 @@ def measure() -> Iterator[Row | Figure | Missing]:
         return
     unit = "ms, emulated" if walked["emulated"] else "ms"
     sorts = _sorted(walked["roams"])
-    full, fast = sorts["full EAP"], sorts[_FAST]
-    peer = f"full EAP roams of the same run, median of {len(full)}"
+    full, fast = sorts[_FULL], sorts[_FAST]
+    peer = f"{_FULL} roams of the same run, median of {len(full)}"
     yield Row(f"{title}, median of {len(fast)}", peer, median(fast), median(full), unit, GOAL)
     for sort in (_FIRST, _BACK):
         yield Figure(f"{title}, {sort}, median of {len(sorts[sort])}", median(sorts[sort]), unit)
@@ -55,7 +56,7 @@ def _sorted(roams: list[dict[str, Any]]) -> dict[str, list[float]]:
     been: set[tuple[str, str]] = set()
     for roam in roams:
         client, old, new = roam["client"], roam["from"], roam["to"]
-        sort = "full EAP" if roam["kind"] == "full_eap" else _FAST
+        sort = _FULL if roam["kind"] == "full_eap" else _FAST
         if roam["kind"] == "ft_air":
             pair = frozenset((old, new))
             sort = _FIRST if pair not in met else _BACK if (client, new) in been else _FAST

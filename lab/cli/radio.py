@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lab.radio.summary import Spread
     from lab.radio.verdict import Roam
 
+EMULATED = "Emulated: the times compare with one another and not with those of real radios (docs/radio.md)."
 _STEPS = 12
 # A shell's exit status of what a signal ended is this and the signal's number.
 _SIGNALLED = 128
@@ -157,7 +158,7 @@ def sentences(judgement: Judgement, kept: Path) -> Iterator[str]:
     yield "The guest's edits in rendered files, and there are no others:"
     yield from (f"  {edit}" for edit in EDITS)
     if judgement.emulated:
-        yield "Emulated: the times compare with one another and not with those of real radios (docs/radio.md)."
+        yield EMULATED
     passed = sum(roam.passed for roam in judgement.roams)
     kept_words = "logs, air.pcap and the picture walk.svg"
     yield f"{passed} of {len(judgement.roams)} as expected; {judgement.seconds:.0f} s; {kept_words} are in {kept}"

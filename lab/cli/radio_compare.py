@@ -11,8 +11,9 @@ from rich.table import Table
 
 from lab.cli.options import JsonOption  # noqa: TC001  typer reads annotations at run time
 from lab.cli.progress import console
+from lab.cli.radio import EMULATED
 from lab.errors import ScenarioError
-from lab.radio.comparison import Change, compare
+from lab.radio.comparison import compare
 from lab.radio.comparison_picture import draw_comparison
 from lab.radio.kept import read_run
 
@@ -63,8 +64,7 @@ def radio_compare(
 
 def table(comparison: Comparison) -> Table:
     """Show each step in both runs."""
-    unit = "ms, emulated" if comparison.before.emulated and comparison.after.emulated else "ms"
-    title = f"radio {comparison.before.scenario}, before and after, times in {unit}"
+    title = f"radio {comparison.before.scenario}, before and after, times in {comparison.unit}"
     found = Table(title=title, title_justify="left")
     for heading in ("step", "client", "to", "before", "after", "D1", "D2", "change"):
         found.add_column(heading, overflow="fold")
@@ -73,8 +73,7 @@ def table(comparison: Comparison) -> Table:
         kinds = (f"{roam.kind}{'' if roam.passed else ' FAIL'}" for roam in (one, other))
         d1 = _figure(one.d1_ms, other.d1_ms, pair.d1_change_ms)
         d2 = _figure(one.d2_ms, other.d2_ms, pair.d2_change_ms)
-        change = pair.change.upper() if pair.change is Change.WORSE else pair.change.value
-        found.add_row(str(pair.number), one.client, one.to, *kinds, d1, d2, change)
+        found.add_row(str(pair.number), one.client, one.to, *kinds, d1, d2, pair.change.shown)
     return found
 
 
@@ -94,7 +93,7 @@ def sentences(comparison: Comparison, picture: Path) -> Iterator[str]:
         emulated, other = ("before", "after") if comparison.before.emulated else ("after", "before")
         yield f"The run {emulated} was emulated, the one {other} was not: their times do not compare, their kinds do."
     elif comparison.before.emulated:
-        yield "Emulated: the times compare with one another and not with those of real radios (docs/radio.md)."
+        yield EMULATED
     yield f"{len(comparison.worse)} of {len(comparison.pairs)} steps became worse; the picture is {picture}"
 
 

@@ -33,6 +33,11 @@ class Change(StrEnum):
     BETTER = "better"
     WORSE = "worse"
 
+    @property
+    def shown(self) -> str:
+        """The word for people: what is worse strikes the eye without a colour too."""
+        return self.upper() if self is Change.WORSE else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -90,12 +95,22 @@ class Comparison:
 
     before: KeptRun
     after: KeptRun
-    pairs: tuple[Pair, ...]
 
     @property
     def timed(self) -> bool:
         """Whether the times of the two compare: both were emulated, or neither."""
         return self.before.emulated is self.after.emulated
+
+    @property
+    def unit(self) -> str:
+        """What the times are in: where one was not emulated, nothing says that all are."""
+        return "ms, emulated" if self.before.emulated and self.after.emulated else "ms"
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The steps, each as it went in both."""
+        steps = enumerate(zip(self.before.roams, self.after.roams, strict=True), 1)
+        return tuple(Pair(number, one, other, self.timed) for number, (one, other) in steps)
 
     @property
     def worse(self) -> tuple[Pair, ...]:
@@ -113,13 +128,11 @@ class Comparison:
 
 
 def compare(before: KeptRun, after: KeptRun) -> Comparison:
-    """Pair the steps of two runs; ScenarioError when they did not walk the same way."""
+    """Hold two runs against each other; ScenarioError when they did not walk the same way."""
     unlike = next(_unlike(before, after), None)
     if unlike is not None:
         raise ScenarioError(unlike)
-    timed = before.emulated is after.emulated
-    steps = enumerate(zip(before.roams, after.roams, strict=True), 1)
-    return Comparison(before, after, tuple(Pair(number, one, other, timed) for number, (one, other) in steps))
+    return Comparison(before, after)
 
 
 def _unlike(before: KeptRun, after: KeptRun) -> Iterator[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree as ET
 
 from lab.radio.comparison import Change
 from lab.radio.sheet import Scale, Sheet
-from lab.radio.timeline import PATTERNS, WORDS, phase_bars, phase_legend
+from lab.radio.timeline import EMULATED, PATTERNS, WORDS, phase_bars, phase_legend, way
 
 if TYPE_CHECKING:
     from lab.radio.comparison import Comparison, Pair
@@ -35,20 +34,13 @@ def draw_comparison(comparison: Comparison, names: tuple[str, str]) -> str:
     sheet.y += 30
     phase_legend(sheet, _LEFT)
     sheet.y += 30
-    unit = "ms, emulated" if comparison.before.emulated and comparison.after.emulated else "ms"
-    sheet.text(_D2[0], sheet.y, f"D2, reassociation ({unit})", "small")
-    sheet.text(_D1[0], sheet.y, f"D1, what a caller misses ({unit})", "small")
+    sheet.text(_D2[0], sheet.y, f"D2, reassociation ({comparison.unit})", "small")
+    sheet.text(_D1[0], sheet.y, f"D1, what a caller misses ({comparison.unit})", "small")
     axes = _axes(comparison)
-    top = sheet.y + 8
-    grid = ET.SubElement(sheet.root, "path", {"class": "grid"})
-    for pair in comparison.pairs:
-        _pair(sheet, axes, pair)
-    bottom = sheet.y + 8
-    lines = [(x(at), f"{at:g}") for x in (axes.d2, axes.d1) for at in x.ticks()]
-    grid.set("d", "".join(f"M{x:g} {top:g}V{bottom:g}" for x, _ in lines))
-    for x, text in lines:
-        sheet.text(x, bottom + 13, text, "small mid")
-    sheet.y = bottom + 14
+    with sheet.ruled(axes.d2, axes.d1):
+        for pair in comparison.pairs:
+            _pair(sheet, axes, pair)
+    sheet.y += 1
     return sheet.done()
 
 
@@ -60,20 +52,17 @@ def _axes(comparison: Comparison) -> _Axes:
     return _Axes(Scale(0, max([1.0, *d2]), *_D2), Scale(0, max([1.0, *d1]), *_D1))
 
 
-_LABELS: Final = ("before", "after")
-
-
 def _head(sheet: Sheet, comparison: Comparison, names: tuple[str, str]) -> None:
     sheet.text(_LEFT, 32, f"radio {comparison.before.scenario}, before and after", "title")
     sheet.y = 52
-    for label, name in zip(_LABELS, names, strict=True):
+    for label, name in zip(("before", "after"), names, strict=True):
         sheet.text(_LEFT, sheet.y, f"{label}: {name}", room=_RIGHT - _LEFT)
         sheet.y += 17
     if not comparison.timed:
         sheet.text(_LEFT, sheet.y, "One run was emulated, the other was not: their times do not compare.", "told")
         sheet.y += 17
     elif comparison.before.emulated:
-        sheet.text(_LEFT, sheet.y, "Emulated: the times compare with one another, not with those of real radios.")
+        sheet.text(_LEFT, sheet.y, EMULATED)
         sheet.y += 17
     worse = len(comparison.worse)
     sheet.text(_LEFT, sheet.y, f"{worse} of {len(comparison.pairs)} steps became worse", "told" if worse else "")
@@ -81,15 +70,13 @@ def _head(sheet: Sheet, comparison: Comparison, names: tuple[str, str]) -> None:
 
 def _pair(sheet: Sheet, axes: _Axes, pair: Pair) -> None:
     sheet.y += _ROW + _BETWEEN
-    way = f"{pair.before.start} → {pair.before.to}" if pair.before.start else f"→ {pair.before.to}"
     sheet.text(_LEFT + 18, sheet.y, str(pair.number), "end")
     sheet.text(_LEFT + 26, sheet.y, pair.before.client, room=66)
-    sheet.text(_LEFT + 94, sheet.y, way, room=_KIND - _LEFT - 98)
+    sheet.text(_LEFT + 94, sheet.y, way(pair.before.start, pair.before.to), room=_KIND - _LEFT - 98)
     _run(sheet, axes, "before", pair.before)
     sheet.y += _ROW
     if pair.change is not Change.SAME:
-        words = pair.change.upper() if pair.change is Change.WORSE else pair.change.value
-        sheet.text(_LEFT + 26, sheet.y, words, "told" if pair.change is Change.WORSE else "")
+        sheet.text(_LEFT + 26, sheet.y, pair.change.shown, "told" if pair.change is Change.WORSE else "")
     _run(sheet, axes, "after", pair.after)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lab.radio.verdict import Judgement
 
-KEPT: Final = "walk.json"
+_FILE: Final = "walk.json"
 
 _Moment = Annotated[float, Field(allow_inf_nan=False)]
 _Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -60,12 +60,12 @@ class KeptRun(_Kept):
 
 def keep(judgement: Judgement, folder: Path) -> None:
     """Write the judgement where the run keeps everything else."""
-    (folder / KEPT).write_text(json.dumps(judgement.document(), indent=2) + "\n", encoding="utf-8")
+    (folder / _FILE).write_text(json.dumps(judgement.document(), indent=2) + "\n", encoding="utf-8")
 
 
 def read_run(folder: Path) -> KeptRun:
     """Read what a run kept in its `--out`; ScenarioError when there is nothing, or something else."""
-    path = folder / KEPT
+    path = folder / _FILE
     try:
         text = path.read_bytes()
     except OSError as error:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.edits import rendered_files
 from lab.errors import ScenarioError
 from lab.radio.edits import edited, setting
-from lab.radio.scenario import Kind, Security
+from lab.radio.scenario import Kind, Security, starts
 from lab.radio.supposed import supposed, suppositions, walked_wlan
-from lab.radio.way import candidate, left
+from lab.radio.way import candidate, refuse_impossible
 from roaming.model.terms import Band, Role
 from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
@@ -90,6 +90,10 @@ class Plan:
         """Return an access point by name."""
         return next(station for station in self.stations if station.name == name)
 
+    def client(self, name: str) -> Client:
+        """Return a client by name."""
+        return next(client for client in self.scenario.clients if client.name == name)
+
     def at(self, bssid: str) -> str:
         """Return the name of the access point with a BSSID."""
         return next((station.name for station in self.stations if station.bssid == bssid), bssid)
@@ -101,7 +105,7 @@ def make_plan(network: Network, bundle: Bundle, material: Material, scenario: Sc
     What the scenario supposes of the inventory is rendered in the bundle's place.
     """
     if scenario.wlan is not None:
-        network = supposed(network, scenario)
+        network = supposed(network, scenario.wlan)
         bundle = render(network)
     return _Planner(network, bundle, material, scenario).plan()
 
@@ -122,8 +126,7 @@ class _Planner:
         owners = {borough.slug: borough for borough, _, _ in found}
         homes = {client.name: self._home(client) for client in self.scenario.clients}
         nodes = [*self._servers(owners, homes), *self._access_points(found, stations)]
-        self._refuse_unknown_links(nodes)
-        self._refuse_unknown_losses(nodes)
+        self._refuse_unknown_devices(nodes)
         self._refuse_too_many_radios(nodes)
         bridges = {name: f"b{number}" for number, name in enumerate(_bridges(nodes))}
         document = {
@@ -136,7 +139,8 @@ class _Planner:
             "steps": list(self._steps(stations, wlan)),
         }
         files = {f"{node.name}{path}": content for node in nodes for path, content in node.files.items()}
-        return Plan(self.scenario, stations, self.macs, document, files, suppositions(wlan, self.scenario))
+        said = suppositions(wlan, self.scenario.wlan) if self.scenario.wlan else ()
+        return Plan(self.scenario, stations, self.macs, document, files, said)
 
     def _find(self, name: str) -> tuple[Borough, Site, AccessPoint]:
         found = {point.name: (borough, site, point) for borough, site, point in self.network.access_points()}
@@ -227,21 +231,15 @@ class _Planner:
             radios = tuple((radio.interface, radio.bssid) for radio in point.radios)
             yield _Node(point.name, "access-point", (foot,), station.files, radios)
 
-    def _refuse_unknown_links(self, nodes: list[_Node]) -> None:
+    def _refuse_unknown_devices(self, nodes: list[_Node]) -> None:
         names = [node.name for node in nodes]
-        for link in self.scenario.links:
-            if link.device not in names:
-                message = f"links: {link.device} is no device of this walk; it has {', '.join(names)}"
-                raise ScenarioError(message)
-
-    def _refuse_unknown_losses(self, nodes: list[_Node]) -> None:
-        names = [node.name for node in nodes]
+        wanted = [("links", link.device) for link in self.scenario.links]
         for step in self.scenario.walk:
-            for verb, lost in (("kill", step.kill), ("cut", step.cut)):
-                for name in lost:
-                    if name not in names:
-                        message = f"{verb}: {name} is no device of this walk; it has {', '.join(names)}"
-                        raise ScenarioError(message)
+            wanted += [*(("kill", name) for name in step.kill), *(("cut", name) for name in step.cut)]
+        for key, name in wanted:
+            if name not in names:
+                message = f"{key}: {name} is no device of this walk; it has {', '.join(names)}"
+                raise ScenarioError(message)
 
     def _refuse_too_many_radios(self, nodes: list[_Node]) -> None:
         wanted = sum(len(node.radios) for node in nodes) + len(self.scenario.clients)
@@ -309,12 +307,10 @@ class _Planner:
 
     def _steps(self, stations: tuple[Station, ...], wlan: Wlan) -> Iterator[dict[str, Any]]:
         by_name = {station.name: station for station in stations}
-        at: dict[str, Station] = {}
-        for step in self.scenario.walk:
-            station = by_name[step.to]
-            start = at.pop(step.client, None)
-            if step.expect is not Kind.FAILED:
-                at[step.client] = station
+        for step, former in starts(self.scenario.walk):
+            station, start = by_name[step.to], by_name.get(former)
+            if start is not None:
+                refuse_impossible(step, wlan, start, station)
             yield {
                 "do": "join" if start is None else step.how.value,
                 "client": step.client,
@@ -322,7 +318,7 @@ class _Planner:
                 "node": station.name,
                 "bssid": station.bssid,
                 "interface": station.interface,
-                "from": left(step, wlan, start, station),
+                "from": None if start is None else [start.name, start.interface],
                 "neighbour": candidate(station),
                 "forget": step.forget,
                 "leave": step.forget or (start is not None and start.mobility_domain != station.mobility_domain),

@@ -16,7 +16,7 @@ from roaming.model.base import Record, Slug
 from roaming.model.wlan import Bands, FastRoaming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from roaming.load.document import Document
 
@@ -34,6 +34,10 @@ class Kind(StrEnum):
     PMK_CACHED = "pmk_cached"
     FULL_EAP = "full_eap"
     FAILED = "failed"
+
+
+FAST: Final = frozenset({Kind.FT_AIR, Kind.FT_DS})
+"""The kinds of 802.11r."""
 
 
 class How(StrEnum):
@@ -168,6 +172,14 @@ def read_scenario(path: Path) -> Scenario:
     return _counted(scenario)
 
 
+def starts(walk: Iterable[Step]) -> Iterator[tuple[Step, str]]:
+    """Yield each step with the access point that its client is at before it; empty: nowhere, as after a failure."""
+    at: dict[str, str] = {}
+    for step in walk:
+        yield step, at.get(step.client, "")
+        at[step.client] = "" if step.expect is Kind.FAILED else step.to
+
+
 def _invalid(document: Document, error: ValidationError) -> Iterator[str]:
     for detail in error.errors(include_url=False):
         if not echoes(detail):
@@ -203,38 +215,33 @@ def _strangers(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
 
 def _beginnings(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
     """Yield first steps that are none, others that say they are, and steps that lead nowhere."""
-    at: dict[str, str] = {}
     came: set[str] = set()
-    for index, step in enumerate(scenario.walk):
+    for index, (step, start) in enumerate(starts(scenario.walk)):
         if step.client not in came and step.expect not in {Kind.INITIAL, Kind.FAILED}:
             yield ("walk", index), f"the first step of {step.client} is `initial`, not `{step.expect}`"
         if step.client in came and step.expect is Kind.INITIAL:
             yield ("walk", index), f"only the first step of {step.client} is `initial`"
-        if at.get(step.client) == step.to:
+        if start == step.to:
             yield ("walk", index), f"{step.client} is at {step.to} already"
-        at[step.client] = ""
         if step.expect is not Kind.FAILED:
-            at[step.client] = step.to
             came.add(step.client)
 
 
 def _ways(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
     """Yield steps that cannot be made so, or not be what is expected of them."""
     clients = {client.name: client for client in scenario.clients}
-    there: set[str] = set()
-    for index, step in enumerate(scenario.walk):
-        if (client := clients.get(step.client)) and (text := _not_so(step, client, there)):
+    for index, (step, start) in enumerate(starts(scenario.walk)):
+        if (client := clients.get(step.client)) and (text := _not_so(step, client, start)):
             yield ("walk", index), text
-        there = there - {step.client} if step.expect is Kind.FAILED else there | {step.client}
 
 
-def _not_so(step: Step, client: Client, there: set[str]) -> str:
-    """Say why a step of a client cannot be; nothing when it can. `there` are those who are at an access point."""
-    if step.how in _ASKED and client.name not in there:
+def _not_so(step: Step, client: Client, start: str) -> str:
+    """Say why a step of a client cannot be; nothing when it can. `start` is the access point that it is at."""
+    if step.how in _ASKED and not start:
         return f"{client.name} is nowhere then: no access point can make it `{step.how}`"
     if step.how in _ASKED and step.forget:
         return f"`forget` does not go with `{step.how}`: who has left is asked and asks nothing"
-    if not client.ft and (step.how is How.OVER_DS or step.expect in {Kind.FT_AIR, Kind.FT_DS}):
+    if not client.ft and (step.how is How.OVER_DS or step.expect in FAST):
         return f"{client.name} knows no 802.11r (`ft: false`)"
     if step.expect is Kind.FT_DS and step.how is not How.OVER_DS:
         return f"{client.name} asks over the air: `ft_ds` needs `how: over_ds`"
@@ -273,13 +280,11 @@ def _company(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
 
 def _unaided(scenario: Scenario) -> Iterator[tuple[_Where, str]]:
     """Yield steps that a client cannot take by itself."""
-    there: set[str] = set()
-    for index, step in enumerate(scenario.walk):
-        if step.how is How.UNAIDED and step.client not in there:
+    for index, (step, start) in enumerate(starts(scenario.walk)):
+        if step.how is How.UNAIDED and not start:
             yield ("walk", index), f"{step.client} is nowhere then, and joins nothing `unaided`"
         if step.how is How.UNAIDED and step.forget:
             yield ("walk", index), "`forget` does not go with `unaided`: the client is told nothing"
-        there = there - {step.client} if step.expect is Kind.FAILED else there | {step.client}
 
 
 def _counted(scenario: Scenario) -> Scenario:

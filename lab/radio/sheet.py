@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final
@@ -98,6 +99,19 @@ class Sheet:
     def path(self, way: str, style: str) -> None:
         """Put a path, in SVG's words for it."""
         ET.SubElement(self.root, "path", {"d": way, "class": style})
+
+    @contextmanager
+    def ruled(self, *scales: Scale, unit: str = "", above: float = 8, below: float = 8) -> Iterator[None]:
+        """Rule the ground of what is drawn meanwhile at its scales' ticks, and number them at the bottom."""
+        top = self.y + above
+        grid = ET.SubElement(self.root, "path", {"class": "grid"})
+        yield
+        bottom = self.y + below
+        lines = [(x(at), f"{at:g}{unit}") for x in scales for at in x.ticks()]
+        grid.set("d", "".join(f"M{x:g} {top:g}V{bottom:g}" for x, _ in lines))
+        self.y = bottom + 13
+        for x, number in lines:
+            self.text(x, self.y, number, "small mid")
 
     def done(self) -> str:
         """Return the drawing, as high as it is filled."""

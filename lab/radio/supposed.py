@@ -12,7 +12,7 @@ from roaming.model.terms import Scheme
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.radio.scenario import Scenario
+    from lab.radio.scenario import Supposed
     from roaming.model.base import Record
     from roaming.model.network import Network
     from roaming.model.wlan import Wlan
@@ -27,31 +27,29 @@ def walked_wlan(network: Network) -> Wlan:
     raise ScenarioError(message)
 
 
-def supposed(network: Network, scenario: Scenario) -> Network:
+def supposed(network: Network, wanted: Supposed) -> Network:
     """Return the inventory with what a scenario supposes of the WLAN that is walked."""
-    if scenario.wlan is None:
-        return network
     old = walked_wlan(network)
     changes = {
         name: getattr(old, name).model_copy(update={key: getattr(part, key) for key in part.model_fields_set})
-        for name, part in _parts(scenario)
+        for name, part in _parts(wanted)
     }
     new = old.model_copy(update=changes)
     return replace(network, wlans=tuple(new if wlan is old else wlan for wlan in network.wlans))
 
 
-def suppositions(wlan: Wlan, scenario: Scenario) -> tuple[str, ...]:
+def suppositions(wlan: Wlan, wanted: Supposed) -> tuple[str, ...]:
     """Say what a scenario supposes of the WLAN that is walked, in the words of `wlans.yml`."""
     said = []
-    for part, values in _parts(scenario):
+    for part, values in _parts(wanted):
         pairs = values.model_dump(mode="json", by_alias=True, exclude_unset=True).items()
         said += [f"{wlan.name}: {part}: {{{_word(key)}: {_word(value)}}}" for key, value in pairs]
     return tuple(said)
 
 
-def _parts(scenario: Scenario) -> Iterator[tuple[str, Record]]:
-    for name in ("bands", "fast_roaming"):
-        if part := getattr(scenario.wlan, name, None):
+def _parts(wanted: Supposed) -> Iterator[tuple[str, Record]]:
+    for name in type(wanted).model_fields:
+        if part := getattr(wanted, name):
             yield name, part
 
 

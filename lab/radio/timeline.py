@@ -8,7 +8,6 @@ from __future__ import annotations
 import textwrap
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree as ET
 
 from lab.radio.air import began
 from lab.radio.journal import read_stays
@@ -30,6 +29,7 @@ WORDS: Final = {
     Kind.FULL_EAP: "full EAP",
     Kind.FAILED: "failed",
 }
+EMULATED: Final = "Emulated: the times compare with one another, not with those of real radios."
 # Beside "steered" there is no room for more.
 _STEERED: Final = {Kind.FT_AIR: "FT air"}
 PHASES: Final = {
@@ -80,9 +80,7 @@ def _head(sheet: Sheet, plan: Plan, judgement: Judgement) -> None:
         sheet.text(_LEFT, sheet.y, line)
         sheet.y += 17
     if judgement.emulated:
-        sheet.text(
-            _LEFT, sheet.y, "Emulated: the times compare with one another, not with those of real radios.", "told"
-        )
+        sheet.text(_LEFT, sheet.y, EMULATED, "told")
         sheet.y += 17
     if judgement.supposed:
         sheet.text(_LEFT, sheet.y, f"As if the inventory said: {', '.join(judgement.supposed)}", "told")
@@ -106,15 +104,10 @@ class _Lanes:
 
     def draw(self, stays: Mapping[str, Sequence[Stay]]) -> None:
         self._legend()
-        top = self.sheet.y
-        grid = ET.SubElement(self.sheet.root, "path", {"class": "grid"})
-        for client in self.plan.scenario.clients:
-            self._lane(client.name, client.home, stays[client.name])
-        bottom = self.sheet.y + 4
-        grid.set("d", "".join(f"M{self.x(at):g} {top:g}V{bottom:g}" for at in self.x.ticks()))
-        for at in self.x.ticks():
-            self.sheet.text(self.x(at), bottom + 13, f"{at:g} s", "small mid")
-        self.sheet.y = bottom + 16
+        with self.sheet.ruled(self.x, unit=" s", above=0, below=4):
+            for client in self.plan.scenario.clients:
+                self._lane(client.name, client.home, stays[client.name])
+        self.sheet.y += 3
 
     def _legend(self) -> None:
         self.sheet.y += 26
@@ -179,18 +172,13 @@ def _roams(sheet: Sheet, judgement: Judgement) -> None:
     _legend(sheet)
     spans = [span for roam in judgement.roams if (span := _logged(roam))]
     x = Scale(min([0, *(span[0] for span in spans)]), max([1, *(span[1] for span in spans)]), _BARS, _FIGURES - 12)
-    top = sheet.y + 8
-    grid = ET.SubElement(sheet.root, "path", {"class": "grid"})
-    for number, roam in enumerate(judgement.roams, 1):
-        sheet.y += _ROW
-        _row(sheet, number, roam)
-        _bars(sheet, x, roam)
-    bottom = sheet.y + 8
-    grid.set("d", "".join(f"M{x(at):g} {top:g}V{bottom:g}" for at in x.ticks()))
-    for at in x.ticks():
-        sheet.text(x(at), bottom + 13, f"{at:g}", "small mid")
-    sheet.text(_FIGURES, bottom + 13, ms, "small")
-    sheet.y = bottom + 14
+    with sheet.ruled(x):
+        for number, roam in enumerate(judgement.roams, 1):
+            sheet.y += _ROW
+            _row(sheet, number, roam)
+            _bars(sheet, x, roam)
+    sheet.text(_FIGURES, sheet.y, ms, "small")
+    sheet.y += 1
     _faults(sheet, judgement)
 
 
@@ -226,12 +214,16 @@ def _row(sheet: Sheet, number: int, roam: Roam) -> None:
     y = sheet.y
     sheet.text(_LEFT + 18, y, str(number), "end")
     sheet.text(_LEFT + 26, y, roam.client, room=80)
-    way = f"{roam.start} → {roam.to}" if roam.start else f"→ {roam.to}"
-    sheet.text(_LEFT + 108, y, way, room=264)
+    sheet.text(_LEFT + 108, y, way(roam.start, roam.to), room=264)
     kind = f"{_STEERED.get(roam.kind, WORDS[roam.kind])}, steered" if roam.steered else WORDS[roam.kind]
     sheet.text(_LEFT + 376, y, kind if roam.passed else f"{kind}: FAIL", "" if roam.passed else "told", room=150)
     figures = {"D1": roam.d1_ms, "D2": roam.d2_ms}
     sheet.text(_FIGURES, y, ", ".join(f"{name} {ms:.1f}" for name, ms in figures.items() if ms is not None))
+
+
+def way(start: str | None, to: str) -> str:
+    """Say from where to where a step leads; a first step has no start."""
+    return f"{start} → {to}" if start else f"→ {to}"
 
 
 def _bars(sheet: Sheet, x: Scale, roam: Roam) -> None:

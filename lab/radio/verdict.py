@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lab.radio.air import beside, disagreements
 from lab.radio.diagnosis import unlike, unread
 from lab.radio.journal import hostapd_ms, read_attempts
-from lab.radio.scenario import Kind
+from lab.radio.scenario import FAST, Kind
 from lab.radio.summary import lost, tallies
 from lab.radio.way import Going, wrong_way
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from lab.radio.plan import Plan
     from lab.radio.scenario import Step
     from monitor.passive.captures import Roam as Captured
-
-_FT = (Kind.FT_AIR, Kind.FT_DS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +213,13 @@ class _Judge:
             yield f"{step.client} {where}: {kind}, not {step.expect}"
         if start == step.to:
             yield f"{step.client} was at {step.to} already: that is no roam"
-        elif step.expect in _FT and start:
+        elif step.expect in FAST and start:
             ends = self.plan.station(start), self.plan.station(step.to)
             yield from unlike(self.plan, *ends)
             if kind is not step.expect:
                 yield from unread(ends, self.logs)
 
     def _wrong_vlan(self, step: Step, kind: Kind, found: str) -> Iterator[str]:
-        home = next(client.home for client in self.plan.scenario.clients if client.name == step.client)
-        wanted = str(self.plan.station(step.to).vlan(home))
+        wanted = str(self.plan.station(step.to).vlan(self.plan.client(step.client).home))
         if kind is not Kind.FAILED and found != wanted:
             yield f"{step.client} at {step.to}: in VLAN {found or 'none'}, not {wanted}"

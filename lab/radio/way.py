@@ -44,25 +44,18 @@ class Going:
     seen: Mapping[str, Any]
 
 
-def left(step: Step, wlan: Wlan, start: Station | None, station: Station) -> list[str] | None:
-    """Return the name and interface of the access point that a step leads away from.
-
-    Raises ScenarioError for a way that the inventory, not a fault of what is rendered from it, makes impossible.
-    """
-    if start is None:
-        return None
-    if step.how in _WORDS:
-        way = f"walk: {step.client} from {start.name} to {step.to}, `{step.how}`"
-        key = _WORDS[step.how]
-        if not getattr(wlan.fast_roaming, key):
-            message = (
-                f"{way}: the inventory says `{key}: false` of {wlan.name}; a scenario can suppose otherwise (`wlan`)"
-            )
-            raise ScenarioError(message)
-        if len({setting(one.rendered, "mobility_domain") for one in (start, station)}) > 1:
-            message = f"{way}: they are of two mobility domains, and wpa_supplicant leaves before such a border"
-            raise ScenarioError(message)
-    return [start.name, start.interface]
+def refuse_impossible(step: Step, wlan: Wlan, start: Station, station: Station) -> None:
+    """Raise ScenarioError for a way that the inventory, not a fault of what is rendered from it, makes impossible."""
+    if step.how not in _WORDS:
+        return
+    way = f"walk: {step.client} from {start.name} to {step.to}, `{step.how}`"
+    key = _WORDS[step.how]
+    if not getattr(wlan.fast_roaming, key):
+        message = f"{way}: the inventory says `{key}: false` of {wlan.name}; a scenario can suppose otherwise (`wlan`)"
+        raise ScenarioError(message)
+    if setting(start.rendered, "mobility_domain") != setting(station.rendered, "mobility_domain"):
+        message = f"{way}: they are of two mobility domains, and wpa_supplicant leaves before such a border"
+        raise ScenarioError(message)
 
 
 def candidate(station: Station) -> str:
@@ -108,8 +101,7 @@ def _not_steered(plan: Plan, step: Step, going: Going, logs: Mapping[str, str]) 
 
 
 def _not_wpa3(plan: Plan, step: Step, going: Going) -> Iterator[str]:
-    client = next(one for one in plan.scenario.clients if one.name == step.client)
-    if client.security is not Security.WPA3:
+    if plan.client(step.client).security is not Security.WPA3:
         return
     if not going.seen.get("pmf"):
         yield f"{step.client} at {step.to}: hostapd has it without protected management frames, which is not WPA3"

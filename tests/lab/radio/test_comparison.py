@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -14,14 +13,13 @@ from typer.testing import CliRunner
 
 from lab.cli import app
 from lab.errors import ScenarioError
-from lab.radio.comparison import COST, Change, Comparison, Pair, compare
+from lab.radio.comparison import COST, Change, Pair, compare
 from lab.radio.comparison_picture import draw_comparison
 from lab.radio.kept import KeptRoam, KeptRun, keep, read_run
-from lab.radio.plan import make_plan
-from lab.radio.scenario import Kind, find_scenario, read_scenario
+from lab.radio.scenario import Kind
 from lab.radio.verdict import Judgement, judge_roams
-from roaming.render import render
-from tests.lab.radio.walked import air, logs, steps
+from tests.lab.radio.pictures import HOSTILE, assert_harmless, bars, words
+from tests.lab.radio.walked import air, logs, planned, steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from roaming.model.network import Network
     from tests.conftest import Golden
 
-SVG = "{http://www.w3.org/2000/svg}"
-HOSTILE = "\"'><script>alert(1)</script>&\u202e\x00\x1b]]>" + "x" * 200
 FAULT = "officer from hackney-sc-ap1 to hackney-sc-ap2: full_eap, not ft_air"
 SAID = """\
 WORSE step 2, officer from hackney-sc-ap1 to hackney-sc-ap2: ft_air before, full_eap after, which fails
@@ -43,7 +39,7 @@ Emulated: the times compare with one another and not with those of real radios (
 @pytest.fixture
 def judgement(network: Network, material: Material) -> Judgement:
     """Return the recorded walk, as judged."""
-    plan = make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
+    plan = planned(network, material, "walk")
     return Judgement("walk", emulated=True, seconds=20, roams=judge_roams(plan, steps(), logs(), air()))
 
 
@@ -265,21 +261,11 @@ def test_a_picture_that_cannot_be_written(folders: tuple[Path, Path], tmp_path: 
     assert "No such file or directory" in result.stderr
 
 
-def words(picture: str) -> list[str]:
-    return [element.text or "" for element in ET.fromstring(picture).iter(f"{SVG}text")]  # noqa: S314  our own
-
-
 def test_hostile_names_are_text() -> None:
     one = roam(client=HOSTILE, to=HOSTILE, **{"from": HOSTILE})
     run = kept(one, scenario=HOSTILE)
-    picture = draw_comparison(Comparison(run, run, compare(run, run).pairs), (HOSTILE, HOSTILE))
-    shown = ET.fromstring(picture)  # noqa: S314
-    assert {element.tag.removeprefix(SVG) for element in shown.iter()} <= {
-        *("svg", "title", "desc", "style", "defs", "pattern", "rect", "path", "text")
-    }
-    assert [text for text in words(picture) if "<script>" in text]
-    assert "\u202e" not in picture
-    assert "\x00" not in picture
+    picture = draw_comparison(compare(run, run), (HOSTILE, HOSTILE))
+    assert_harmless(picture)
 
 
 def test_what_was_not_heard_has_no_bars() -> None:
@@ -287,5 +273,4 @@ def test_what_was_not_heard_has_no_bars() -> None:
     picture = draw_comparison(compare(kept(), silent), ("a", "b"))
     assert "failed: FAIL" in words(picture)
     assert "WORSE" in words(picture)
-    bars = [one for one in ET.fromstring(picture).iter(f"{SVG}rect") if one.get("class") == "d2"]  # noqa: S314
-    assert len(bars) == 2  # the legend's, and the one of before
+    assert bars(picture) == 2  # the legend's, and the one of before

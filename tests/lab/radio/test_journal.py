@@ -172,6 +172,8 @@ def test_stays_end_where_the_client_left_or_tried_the_next() -> None:
     assert read_stays(log) == (Stay(ONE, 2, 3), Stay(TWO, 4, 5), Stay(ONE, 7, None))
 
 
-@given(st.text())
-def test_nothing_is_read_out_of_anything_else(text: str) -> None:
-    assert read_attempts(text) == ()
+@given(st.lists(st.text()))
+def test_nothing_is_read_out_of_anything_else(texts: list[str]) -> None:
+    for log in ("\n".join(texts), "".join(line(at, text) for at, text in enumerate(texts))):
+        assert read_attempts(log) == ()
+        assert read_stays(log) == ()

@@ -10,12 +10,12 @@ import pytest
 
 from lab.pki import generate
 from lab.radio.edits import edited, setting
-from lab.radio.plan import make_plan
 from lab.radio.scenario import Client, Kind, Link, Security, Supposed, find_scenario, read_scenario
 from roaming.load import load
 from roaming.render import render
 from roaming.secrets import MemoryStore, materialise
 from roaming.targets import TARGETS
+from tests.lab.radio.walked import planned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from lab.pki import Material
     from lab.radio.plan import Plan
     from roaming.model.network import Network
-
-
-def planned(network: Network, material: Material, name: str, **changes: object) -> Plan:
-    scenario = read_scenario(find_scenario(name)).model_copy(update=changes)
-    return make_plan(network, render(network), material, scenario)
 
 
 def on_radio(repository: Path, tmp_path: Path, radio: str) -> Network:

@@ -16,11 +16,9 @@ from lab.engine import FakeCommand
 from lab.errors import GuestError
 from lab.radio.guest import Accelerator, FakeMachine, Guest, GuestShop, ensure_guest
 from lab.radio.guest.machine import Outcome
-from lab.radio.plan import make_plan
 from lab.radio.run import walk, walk_all
-from lab.radio.scenario import find_scenario, read_scenario
-from roaming.render import render
 from tests.lab.radio.test_guest import debootstrap, waited
+from tests.lab.radio.walked import planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +42,7 @@ exec sleep 60
 
 @pytest.fixture
 def plan(network: Network, material: Material) -> Plan:
-    return make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
+    return planned(network, material, "walk")
 
 
 def leaving(**files: str) -> Callable[[Order], None]:
@@ -120,7 +118,7 @@ def test_a_longer_walk_may_take_longer(
 ) -> None:
     limits: list[float] = []
     machine = FakeMachine({TCG: Outcome(awake=True, rc=None)}, act=lambda order: limits.append(order.limit_s))
-    broken(make_plan(network, render(network), material, read_scenario(find_scenario(scenario))), tmp_path, machine)
+    broken(planned(network, material, scenario), tmp_path, machine)
     assert limits == [limit_s]
 
 

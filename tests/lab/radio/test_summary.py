@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_the_table() -> None:
     ]
 
 
-def test_it_is_said_what_was_lost_before_which_step(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_it_is_said_what_was_lost_before_which_step() -> None:
     second = replace(roam(Kind.FT_AIR, 10), mishaps=("hub-east cut off", "c killed"))
     judgement = Judgement("x", emulated=False, seconds=1, roams=(roam(Kind.FT_AIR, 10), second))
-    assert next(sentences(judgement, tmp_path_factory.getbasetemp())) == "Before step 2: hub-east cut off, c killed"
+    assert next(sentences(judgement, Path("out"))) == "Before step 2: hub-east cut off, c killed"

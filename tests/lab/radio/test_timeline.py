@@ -6,20 +6,17 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import pytest
 from rich.console import Console
 
 from lab.cli.radio import sentences, table
 from lab.radio.air import Air
-from lab.radio.plan import make_plan
-from lab.radio.scenario import find_scenario, read_scenario
 from lab.radio.timeline import draw
 from lab.radio.verdict import Judgement, Roam, judge_roams
 from monitor.passive.captures import Kind as Heard
-from roaming.render import render
-from tests.lab.radio.walked import WALKED, air, changed, logs, steps
+from tests.lab.radio.pictures import HOSTILE, assert_harmless, bars, words
+from tests.lab.radio.walked import WALKED, air, changed, logs, planned, steps
 
 if TYPE_CHECKING:
     from lab.pki import Material
@@ -28,22 +25,16 @@ if TYPE_CHECKING:
     from tests.conftest import Golden
 
 SPAN = WALKED[0][0], WALKED[-1][1]
-SVG = "{http://www.w3.org/2000/svg}"
-HOSTILE = "\"'><script>alert(1)</script>&\u202e\x00\x1b]]>" + "x" * 200
 
 
 @pytest.fixture
 def plan(network: Network, material: Material) -> Plan:
-    return make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
+    return planned(network, material, "walk")
 
 
 def drawn(plan: Plan, heard: Air, *, emulated: bool = True) -> str:
     roams = judge_roams(plan, steps(), logs(), heard)
     return draw(plan, Judgement("walk", emulated=emulated, seconds=20, roams=roams), SPAN, logs())
-
-
-def words(picture: str) -> list[str]:
-    return [element.text or "" for element in ET.fromstring(picture).iter(f"{SVG}text")]  # noqa: S314  our own
 
 
 def test_the_picture(golden: Golden, plan: Plan) -> None:
@@ -79,8 +70,7 @@ def test_what_was_not_heard_has_no_bars(plan: Plan) -> None:
     picture = drawn(plan, Air(()), emulated=False)
     assert "1 FAIL" in words(picture)
     assert not [text for text in words(picture) if "emulated" in text.lower()]
-    bars = [one for one in ET.fromstring(picture).iter(f"{SVG}rect") if one.get("class") == "d2"]  # noqa: S314
-    assert len(bars) == 1  # the legend's
+    assert bars(picture) == 1  # the legend's
 
 
 def test_hostile_names_are_text(plan: Plan) -> None:
@@ -92,10 +82,4 @@ def test_hostile_names_are_text(plan: Plan) -> None:
     roams = judge_roams(plan, steps(), logs(), air())
     roams = tuple(replace(one, start=HOSTILE if one.start else "", client=HOSTILE) for one in roams)
     picture = draw(hostile, Judgement(HOSTILE, emulated=True, seconds=20, roams=roams), SPAN, logs())
-    shown = ET.fromstring(picture)  # noqa: S314
-    assert {element.tag.removeprefix(SVG) for element in shown.iter()} <= {
-        *("svg", "title", "desc", "style", "defs", "pattern", "rect", "path", "text")
-    }
-    assert [text for text in words(picture) if "<script>" in text]
-    assert "\u202e" not in picture
-    assert "\x00" not in picture
+    assert_harmless(picture)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lab.radio.journal import Attempt
-from lab.radio.plan import make_plan
-from lab.radio.scenario import Kind, find_scenario, read_scenario
+from lab.radio.scenario import Kind
 from lab.radio.verdict import Judgement, Roam, judge_roams
 from monitor.passive.captures import Kind as Heard
-from roaming.render import render
-from tests.lab.radio.walked import ONE, air, captured, changed, logs, recorded, steps
+from tests.lab.radio.walked import ONE, air, captured, changed, logs, planned, reconfigured, recorded, steps
 
 if TYPE_CHECKING:
     from lab.pki import Material
@@ -28,16 +26,7 @@ UNREADABLE = (
 
 @pytest.fixture
 def plan(network: Network, material: Material) -> Plan:
-    return make_plan(network, render(network), material, read_scenario(find_scenario("walk")))
-
-
-def spoiled(plan: Plan, name: str, old: str, new: str) -> Plan:
-    stations = tuple(
-        replace(one, configuration=one.configuration.replace(old, new)) if one.name == name else one
-        for one in plan.stations
-    )
-    assert stations != plan.stations
-    return replace(plan, stations=stations)
+    return planned(network, material, "walk")
 
 
 def test_a_walk_as_expected(plan: Plan) -> None:
@@ -64,7 +53,7 @@ def test_a_client_that_did_not_come(plan: Plan) -> None:
 
 @pytest.fixture
 def lost(network: Network, material: Material) -> Plan:
-    return make_plan(network, render(network), material, read_scenario(find_scenario("hub-lost")))
+    return planned(network, material, "hub-lost")
 
 
 def test_a_walk_on_which_both_hubs_are_lost(lost: Plan) -> None:
@@ -102,13 +91,15 @@ def test_one_that_never_left(plan: Plan) -> None:
 @pytest.mark.parametrize("name", ["hackney-sc-ap1", "hackney-sc-ap2"])
 def test_a_wrong_mobility_domain_fails_even_after_an_ft_roam(plan: Plan, name: str) -> None:
     other = {"hackney-sc-ap1": "hackney-sc-ap2", "hackney-sc-ap2": "hackney-sc-ap1"}[name]
-    roam = judge_roams(spoiled(plan, name, "mobility_domain=d6a7", "mobility_domain=beef"), steps(), logs(), air())[1]
+    roam = judge_roams(
+        reconfigured(plan, name, "mobility_domain=d6a7", "mobility_domain=beef"), steps(), logs(), air()
+    )[1]
     assert roam.kind is Kind.FT_AIR
     assert roam.faults == (f"{name}: mobility_domain is not that of {other}: beef here, d6a7 there",)
 
 
 def test_a_wrong_key_is_named_and_not_shown(plan: Plan) -> None:
-    broken = spoiled(plan, "hackney-sc-ap2", "r0kh=ff:ff:ff:ff:ff:ff * ", "r0kh=ff:ff:ff:ff:ff:ff * 0")
+    broken = reconfigured(plan, "hackney-sc-ap2", "r0kh=ff:ff:ff:ff:ff:ff * ", "r0kh=ff:ff:ff:ff:ff:ff * 0")
     roam = judge_roams(broken, steps(connected=False), {**logs(), "hackney-sc-ap1.hostapd.log": UNREADABLE}, air())[2]
     assert roam.faults[1:] == (
         "hackney-sc-ap2: r0kh is not that of hackney-sc-ap1",
@@ -127,7 +118,7 @@ def test_a_wrong_key_is_named_and_not_shown(plan: Plan) -> None:
     ],
 )
 def test_a_template_without_802_11r(plan: Plan, old: str, new: str, said: str) -> None:
-    broken = spoiled(spoiled(plan, "hackney-sc-ap1", old, new), "hackney-sc-ap2", old, new)
+    broken = reconfigured(reconfigured(plan, "hackney-sc-ap1", old, new), "hackney-sc-ap2", old, new)
     roam = judge_roams(broken, steps(), logs(), air())[1]
     assert roam.faults == (f"hackney-sc-ap1: {said}", f"hackney-sc-ap2: {said}")
 

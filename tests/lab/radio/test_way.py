@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lab.radio.journal import read_attempts
-from lab.radio.plan import make_plan
-from lab.radio.scenario import Kind, find_scenario, read_scenario
+from lab.radio.scenario import Kind
 from lab.radio.way import Going, wrong_way
 from monitor.passive.captures import Kind as Heard
-from roaming.render import render
-from tests.lab.radio.walked import LOGS, MAC, ONE, TWO, captured
+from tests.lab.radio.walked import LOGS, MAC, ONE, TWO, captured, planned, reconfigured
 
 if TYPE_CHECKING:
     from lab.pki import Material
     from lab.radio.journal import Attempt
-    from lab.radio.plan import Plan
     from roaming.model.network import Network
 
 AP1, AP2 = "hackney-sc-ap1", "hackney-sc-ap2"
@@ -27,22 +24,8 @@ SEEN: dict[str, Any] = {"began": 4.0, "ended": 6.0, "pmf": True}
 NOT_WPA3 = "which is not WPA3"
 
 
-def planned(network: Network, material: Material, name: str) -> Plan:
-    return make_plan(network, render(network), material, read_scenario(find_scenario(name)))
-
-
 def attempt(name: str) -> Attempt:
     return read_attempts((LOGS / f"{name}.log").read_text())[1]
-
-
-def without(plan: Plan, name: str, old: str, new: str) -> Plan:
-    """Return a plan in which an access point's configuration is otherwise."""
-    stations = tuple(
-        replace(one, configuration=one.configuration.replace(old, new)) if one.name == name else one
-        for one in plan.stations
-    )
-    assert stations != plan.stations
-    return replace(plan, stations=stations)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +75,7 @@ def test_a_setting_that_rules_a_way_out_is_named(
     old, new = {"over-ds": ("ft_over_ds=1", "ft_over_ds=0"), "steered": ("bss_transition=1\n", "")}[scenario]
     plan = planned(network, material, scenario)
     for name in spoiled:
-        plan = without(plan, name, old, new)
+        plan = reconfigured(plan, name, old, new)
     going = Going(AP1, attempt("steered"), None, SEEN)
     assert list(wrong_way(plan, plan.scenario.walk[number], going, {f"{AP1}.hostapd.log": ANSWER})) == said
 

@@ -1,17 +1,24 @@
-"""A walk that a guest recorded: its steps, its supplicant's log, and what a capture of it would tell."""
+"""A walk that a guest recorded: its plan, its steps, its supplicant's log, and what a capture of it would tell."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.radio.air import Air
 from lab.radio.journal import read_attempts
-from lab.radio.scenario import Kind
+from lab.radio.plan import make_plan
+from lab.radio.scenario import Kind, find_scenario, read_scenario
 from monitor.passive.captures import Kind as Heard
 from monitor.passive.captures import Roam
+from roaming.render import render
+
+if TYPE_CHECKING:
+    from lab.pki import Material
+    from lab.radio.plan import Plan
+    from roaming.model.network import Network
 
 LOGS = Path(__file__).parent / "logs"
 MAC = "02:c0:00:00:00:01"
@@ -25,6 +32,22 @@ WALKED = [
 ]
 FAST = {"auth": (0.0, 12.4), "reassoc": (15.9, 1.1)}
 FULL = {"auth": (0.0, 0.4), "reassoc": (5.1, 0.3), "eap": (33.1, 30.0), "four_way": (64.0, 6.6)}
+
+
+def planned(network: Network, material: Material, name: str, **changes: object) -> Plan:
+    """Return the plan of one of our scenarios, with changes to it."""
+    scenario = read_scenario(find_scenario(name)).model_copy(update=changes)
+    return make_plan(network, render(network), material, scenario)
+
+
+def reconfigured(plan: Plan, name: str, old: str, new: str) -> Plan:
+    """Return a plan in which an access point's configuration is otherwise."""
+    stations = tuple(
+        replace(one, configuration=one.configuration.replace(old, new)) if one.name == name else one
+        for one in plan.stations
+    )
+    assert stations != plan.stations
+    return replace(plan, stations=stations)
 
 
 def line(at: float, text: str) -> str:
