@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lab.radio.plan import Plan
 
 _PROGRAM: Final = Path(__file__).parent / "files" / "guest.py"
+# One of these every run leaves in each of its folders, even a run that did not come to its end.
+_OF_A_RUN: Final = frozenset({"console.log", "tcpdump.log", "air.pcap", "result.json"})
 _STEP_S: Final = 13
 _BESIDE_S: Final = 5
 _START_S: Final = 240
@@ -59,8 +61,10 @@ def walk_all(
     """Carry plans out in one guest, one after the other, each with a folder for its artefacts.
 
     Most of a short walk's time is the guest's start. The console is kept in the first folder. Raises GuestError as
-    `walk` does.
+    `walk` does, and for a folder with files that no run left.
     """
+    for out in plans:
+        _refuse_others(out)
     for out in plans:
         _empty(out)
     began = time.monotonic()
@@ -73,6 +77,14 @@ def walk_all(
             _collect(share / "out", list(plans))
     seconds = time.monotonic() - began
     return tuple(_walked(ran, seconds, out, console) for out in plans)
+
+
+def _refuse_others(out: Path) -> None:
+    """Raise GuestError where files would be removed that may be somebody's own."""
+    files = {old.name for old in out.iterdir() if old.is_file()} if out.exists() else set()
+    if files and files.isdisjoint(_OF_A_RUN):
+        message = f"{out} holds files that no walk left, and a walk would remove them: give it a folder of its own"
+        raise GuestError(message)
 
 
 def _empty(out: Path) -> None:

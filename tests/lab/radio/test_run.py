@@ -105,6 +105,17 @@ def test_several_walks_are_one_boot_and_each_has_its_own_folder(plan: Plan, tmp_
     assert {path.name for path in (tmp_path / "two").iterdir()} == {"result.json", "air.pcap"}
 
 
+@pytest.mark.parametrize(("there", "left"), [("thesis.odt", {"thesis.odt"}), ("result.json", {"console.log"})])
+def test_only_the_files_of_a_run_are_removed(plan: Plan, tmp_path: Path, there: str, left: set[str]) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / there).touch()
+    said = broken(plan, tmp_path, FakeMachine({TCG: Outcome(awake=True, rc=0)}, console=ENDED))
+    refused = f"{out} holds files that no walk left, and a walk would remove them: give it a folder of its own"
+    assert (said == refused) == (there == "thesis.odt")
+    assert {path.name for path in out.iterdir()} == left
+
+
 def test_what_the_guest_was_lent_is_gone(plan: Plan, tmp_path: Path) -> None:
     lent: list[Path] = []
     machine = FakeMachine({TCG: Outcome(awake=True, rc=None)}, act=lambda order: lent.append(order.share))
