@@ -9,9 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +125,12 @@ def walk() -> Air:
     return air
 
 
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return its pcap."""
+    return write(tmp_path_factory.mktemp("walked") / "air.pcap", walk().made, 127).read_bytes()
+
+
 @dataclass
 class Clock:
     """Stands until somebody sleeps."""
@@ -174,13 +179,11 @@ def records(made: Sequence[tuple[float, Packet]], folder: Path) -> list[bytes]:
 
 
 def heard(*pipes: Pipe) -> list[Any]:
-    captures = [Capture("a pipe", partial(given_pipe, pipe)) for pipe in pipes]
-    return list(Reading(captures, merge=Live()).found())
+    return list(Reading([piped(pipe) for pipe in pipes], merge=Live()).found())
 
 
-@contextmanager
-def given_pipe(pipe: Pipe) -> Iterator[Pipe]:
-    yield pipe
+def piped(pipe: Pipe) -> Capture:
+    return Capture("a pipe", lambda: nullcontext(pipe))
 
 
 def test_the_air_at_its_own_pace_is_the_same_as_its_file(tmp_path: Path) -> None:
@@ -191,31 +194,22 @@ def test_the_air_at_its_own_pace_is_the_same_as_its_file(tmp_path: Path) -> None
     assert found == list(Reading([tmp_path / "whole.pcap"]).found())
 
 
-@given(st.data())
+@given(data=st.data())
 @settings(max_examples=40, deadline=None)
-def test_however_the_octets_come_the_same_is_found(data: st.DataObject) -> None:
-    octets = b"".join(WALKED)
-    cuts = sorted(data.draw(st.sets(st.integers(1, len(octets) - 1), max_size=20)))
-    pieces = [octets[first:last] for first, last in zip([0, *cuts], [*cuts, len(octets)], strict=True)]
+def test_however_the_octets_come_the_same_is_found(walked: bytes, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(walked) - 1), max_size=20)))
+    pieces = [walked[first:last] for first, last in zip([0, *cuts], [*cuts, len(walked)], strict=True)]
     with flowing(*pieces) as pipe:
         assert [one.kind.value for one in heard(pipe)] == ["ft_air", "ft_ds", "full_eap"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _walked(tmp_path_factory: pytest.TempPathFactory) -> None:
-    WALKED[:] = records(walk().made, tmp_path_factory.mktemp("walked"))
-
-
-WALKED: list[bytes] = []
-
-
-def test_a_roam_is_told_when_nothing_comes_after_it() -> None:
+def test_a_roam_is_told_when_nothing_comes_after_it(walked: bytes) -> None:
     """Nobody waits for the next packet, nor for the end."""
     clock, (out, into) = Clock(), os.pipe()
     pipe = Pipe(out)
-    os.write(into, b"".join(WALKED))
+    os.write(into, walked)
     live = Live(clock.steady_ns, clock.sleep)
-    found: Iterator[Any] = Reading([Capture("a pipe", partial(given_pipe, pipe))], merge=live).found()
+    found: Iterator[Any] = Reading([piped(pipe)], merge=live).found()
     assert [next(found).kind.value for _ in range(3)] == ["ft_air", "ft_ds", "full_eap"]
     # The last one waited for a second station with its address (2 s), and for no longer than that.
     assert 2 <= clock.ns / 1e9 < 4
