@@ -26,6 +26,8 @@ from monitor.passive.captures import CaptureTask, Kind, Machine, PacketsTask, Re
 from monitor.sample import FakeClock, FakeSink
 from monitor.target import Estate, RadioPlace
 from roaming.load import load
+from roaming.model.bundle import DeviceKind
+from roaming.render import render
 from tests.monitor.captures.air import CLIENT, ONE, THREE, TWO, Air, octets
 from tests.monitor.captures.made import write
 from tests.monitor.parsed import number, parsed
@@ -147,16 +149,20 @@ def test_addresses_lead_to_their_access_points(bssid: str, place: RadioPlace | N
     assert bssids(load(LAB).network).get(octets(bssid)) == place
 
 
-def test_wlans_count_up_from_the_radios_address() -> None:
-    """As they are rendered: a London library has two WLANs on 5 GHz, one on 2.4 GHz."""
+def test_a_standalone_access_point_has_the_addresses_that_are_rendered_for_it() -> None:
+    """A London library has two WLANs on 5 GHz, one on 2.4 GHz."""
     network = load(REPOSITORY / "inventory").network
-    found = bssids(network)
-    for _, site, ap in network.access_points():
-        for radio in ap.radios:
-            first = int(radio.bssid.replace(":", ""), 16)
-            offered = sum(network.wlans_by_name[name].bands.mode(radio.band) != "off" for name in site.wlans)
-            names = [getattr(found.get((first + index).to_bytes(6, "big")), "access_point", None) for index in range(4)]
-            assert names == [ap.name] * offered + [None] * (4 - offered)
+    devices = [device for device in render(network).devices if device.kind is DeviceKind.ACCESS_POINT]
+    rendered = {
+        octets(bssid): RadioPlace(device.name, device.site, device.owner)
+        for device in devices
+        for file in device.files
+        for bssid in re.findall("^bssid=(.+)$", file.text(), re.MULTILINE)
+    }
+    names = {device.name for device in devices}
+    found = {bssid: place for bssid, place in bssids(network).items() if place.access_point in names}
+    assert found == rendered
+    assert len(found) > 2 * len(names) > 0
 
 
 # The program in place of dumpcap: what it hears, as if it had a radio.
