@@ -109,9 +109,10 @@ def _lines() -> Iterator[str]:
     yield from (f"| `{label}` | {_LABELS[label]} |" for label in sorted(used))
     yield from ("", "## Reasons of `roaming_collection_failures_total`", "")
     yield ", ".join(f"`{reason.value}`" for reason in Failure) + "."
-    yield from ("", "## Edges of the histograms", "")
+    yield from ("", "## Edges of the histograms", "", "In seconds, spelled so in `le`:", "")
     for edges in sorted({one.edges for one in FAMILIES if one.kind is Kind.HISTOGRAM}):
-        yield ", ".join(f"`{edge}`" for edge in edges) + ", `+Inf` seconds, spelled so in `le`."
+        names = ", ".join(f"`{one.name}`" for one in FAMILIES if one.edges == edges)
+        yield f"- {names}: {', '.join(f'`{edge}`' for edge in edges)}, `+Inf`"
 
 
 def _introduction() -> Iterator[str]:
