@@ -22,13 +22,14 @@ from monitor.cli import app
 from monitor.discover import bssids
 from monitor.errors import SettingError
 from monitor.metrics import State
-from monitor.passive.captures import CaptureTask, Kind, Machine, PacketsTask, Reading, Roam, RoamCounter
+from monitor.passive.captures import CaptureTask, Kind, PacketsTask, Reading, Roam, RoamCounter
 from monitor.sample import FakeClock, FakeSink
 from monitor.target import Estate, RadioPlace
 from roaming.load import load
 from roaming.model.bundle import DeviceKind
 from roaming.render import render
 from tests.monitor.captures.air import CLIENT, ONE, THREE, TWO, Air, octets
+from tests.monitor.captures.machine import machine, set_up
 from tests.monitor.captures.made import write
 from tests.monitor.parsed import number, parsed
 
@@ -166,11 +167,9 @@ def test_a_standalone_access_point_has_the_addresses_that_are_rendered_for_it() 
 
 
 # The program in place of dumpcap: what it hears, as if it had a radio.
-HEARD = """#!/bin/sh
-echo $$ >> FOLDER/pids
+HEARD = """echo $$ >> FOLDER/pids
 cat FOLDER/air.pcap
-exec sleep 60
-"""
+exec sleep 60"""
 AP1, AP2, STRANGER = "02:00:0a:0c:15:00", "02:00:0a:0c:16:00", "02:00:00:00:09:00"
 
 
@@ -190,25 +189,16 @@ def radio(tmp_path: Path) -> Path:
     air.full(3, STRANGER, AP2)
     air.data(3.3, STRANGER)
     write(tmp_path / "air.pcap", air.made, 127)
-    (tmp_path / "net" / "wlan0mon").mkdir(parents=True)
-    (tmp_path / "net" / "wlan0mon" / "type").write_text("803\n")
-    (tmp_path / "net" / "lo").mkdir()
-    (tmp_path / "net" / "lo" / "type").write_text("772\n")
-    (tmp_path / "dumpcap").write_text(HEARD.replace("FOLDER", str(tmp_path)))
-    (tmp_path / "dumpcap").chmod(0o755)
+    set_up(tmp_path, HEARD.replace("FOLDER", str(tmp_path)))
     return tmp_path
-
-
-def machine(folder: Path) -> Machine:
-    return Machine(folder / "net", lambda name: str(folder / "dumpcap") if name == "dumpcap" else None)
 
 
 LISTENING = re.compile(r"listening on 127\.0\.0\.1 port (\d+)")
 SCRIPT = """
 from pathlib import Path
 from monitor.cli import main, sensor
-from monitor.passive.captures import Machine
-sensor.MACHINE = Machine(Path("FOLDER/net"), lambda name: "FOLDER/dumpcap" if name == "dumpcap" else None)
+from tests.monitor.captures.machine import machine
+sensor.MACHINE = machine(Path("FOLDER"))
 main()
 """
 
@@ -219,7 +209,9 @@ def sensing(folder: Path) -> Iterator[int]:
     words = [sys.executable, "-c", SCRIPT.replace("FOLDER", str(folder)), "capture", "--interface", "wlan0mon"]
     words += ["-i", str(LAB), "--listen", "127.0.0.1:0"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ROAM_")}
-    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
+    with subprocess.Popen(
+        words, cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as one:
         assert one.stderr is not None
         try:
             yield next(int(found[1]) for line in one.stderr if (found := LISTENING.search(line)))
