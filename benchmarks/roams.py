@@ -27,7 +27,7 @@ SCENARIO: Final = Path(__file__).with_name("roams.yml")
 INVENTORY: Final = Path(__file__).parents[1] / "lab" / "inventory"
 GOAL: Final = 0.3
 _FULL: Final = "full EAP"
-_FAST: Final = "FT"
+_FAST: Final = "to one that does not remember the client"
 _FIRST: Final = "the first between two access points"
 _BACK: Final = "back to one that remembers the client"
 
@@ -56,13 +56,13 @@ def _sorted(roams: list[dict[str, Any]]) -> dict[str, list[float]]:
     been: set[tuple[str, str]] = set()
     for roam in roams:
         client, old, new = roam["client"], roam["from"], roam["to"]
-        sort = _FULL if roam["kind"] == "full_eap" else _FAST
-        if roam["kind"] == "ft_air":
+        if roam["kind"] == "full_eap":
+            sorts[_FULL].append(roam["d2_ms"])
+        elif roam["kind"] == "ft_air":
             pair = frozenset((old, new))
             sort = _FIRST if pair not in met else _BACK if (client, new) in been else _FAST
-            met.add(pair)
-        if roam["kind"] != "initial":
             sorts[sort].append(roam["d2_ms"])
+            met.add(pair)
         been.add((client, new))
     return sorts
 

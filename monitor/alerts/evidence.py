@@ -26,7 +26,7 @@ _FEDERATION_SIDES: Final = 'roaming_radsec_up{role!="hub"}'
 
 FT_KINDS: Final = 'kind=~"ft_air|ft_ds"'
 FULL_KIND: Final = 'kind="full_eap"'
-"""Selectors of roams: what the times of kinds are from and to differs, so they are never added up."""
+"""Label matchers of roams: what the times of kinds are from and to differs, so they are never added up."""
 
 
 def as_home(borough: str) -> str:
@@ -273,10 +273,10 @@ def _roams(settings: Settings) -> tuple[Record, ...]:
     )
 
 
-def slow_roams(selector: str, seconds: float, span: str, by: str = "visited, kind") -> str:
+def slow_roams(matchers: str, seconds: float, span: str, by: str = "visited, kind") -> str:
     """Return the share of roams that took longer than an edge of the histogram; kinds are told apart by `by`."""
-    quick = f'rate(roaming_roam_seconds_bucket{{{selector}, le="{seconds:.4}"}}[{span}])'
-    every = f"rate(roaming_roam_seconds_count{{{selector}}}[{span}])"
+    quick = f'rate(roaming_roam_seconds_bucket{{{matchers}, le="{seconds:.4}"}}[{span}])'
+    every = f"rate(roaming_roam_seconds_count{{{matchers}}}[{span}])"
     return f"1 - sum by ({by}) ({quick}) / sum by ({by}) ({every})"
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from monitor.target import RadioPlace
 from roaming.model.site import AccessPoint
-from roaming.model.terms import BandMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +35,8 @@ def _addresses(network: Network, site: Site, ap: AnyAccessPoint) -> Iterator[byt
     if not isinstance(ap, AccessPoint):
         yield from _from(ap.radio_mac, _OF_A_BASE_RADIO)
         return
-    wlans = [network.wlans_by_name[name] for name in site.wlans]
     for radio in ap.radios:
-        yield from _from(radio.bssid, sum(wlan.bands.mode(radio.band) is not BandMode.OFF for wlan in wlans))
+        yield from _from(radio.bssid, len(network.offered(site, radio.band)))
 
 
 def _from(mac: str, count: int) -> Iterator[bytes]:

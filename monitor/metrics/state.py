@@ -217,8 +217,8 @@ class State:
         if growing is not None:
             return growing.text()
         if one is _INTERVAL:
-            told = () if self._interval_s is None else (self._interval_s,)
-            return writer.lines([writer.series(one.name, (), ()) for _ in told], told)
+            series = writer.series(one.name, (), ())
+            return "" if self._interval_s is None else writer.lines([series], [self._interval_s])
         return self._matrix.text(one.name, at, self._moments.wall) or shown_text(blocks)
 
     def _points(self, one: Family, at: float, blocks: list[Block]) -> Iterator[Point]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from roaming.model.terms import Role
+from roaming.model.terms import BandMode, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from roaming.model.federation import Federation, Hub, Upstream
     from roaming.model.identity import Certificate
     from roaming.model.site import AccessPoint, ControlledAccessPoint, Site
+    from roaming.model.terms import Band
     from roaming.model.wlan import Wlan
 
 
@@ -86,6 +87,11 @@ class Network:
     def access_points(self) -> Iterator[tuple[Borough, Site, AccessPoint]]:
         """Yield every standalone access point with its borough and site."""
         return ((borough, site, ap) for borough, site in self.sites() for ap in site.standalone)
+
+    def offered(self, site: Site, band: Band) -> tuple[Wlan, ...]:
+        """Return a site's WLANs that are on a band, in the order in which a radio's BSSIDs count up."""
+        wlans = (self.wlans_by_name[name] for name in site.wlans)
+        return tuple(wlan for wlan in wlans if wlan.bands.mode(band) is not BandMode.OFF)
 
     def controllers(self) -> Iterator[tuple[Borough, Controller]]:
         """Yield every wireless controller with its borough."""

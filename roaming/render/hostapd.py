@@ -139,8 +139,7 @@ def _radio(where: _Where, radio: Radio, bsses: tuple[_Bss, ...]) -> tuple[str | 
 
 
 def _bsses(where: _Where, radio: Radio, before: int) -> Iterator[_Bss]:
-    wlans = [where.network.wlans_by_name[name] for name in where.site.wlans]
-    offered = [wlan for wlan in wlans if wlan.bands.mode(radio.band) is not BandMode.OFF]
+    offered = where.network.offered(where.site, radio.band)
     if not offered:
         message = f"{where.ap.name}: no WLAN of {where.site.slug} is offered on {radio.band} GHz ({radio.interface})"
         raise RenderError(message)

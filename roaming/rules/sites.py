@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roaming.model.terms import Band, BandMode
+from roaming.model.terms import Band
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
 
@@ -27,11 +27,9 @@ CHANNELS: Mapping[Band, frozenset[int]] = {
 
 def ssid_limit(given: Given) -> Iterator[Finding]:
     """Find sites with more SSIDs on a band than the air bears."""
-    wlans = given.network.wlans_by_name
     for path, _, site in walk.sites(given.network):
         for band in Band:
-            ours = sum(wlans[name].bands.mode(band) is not BandMode.OFF for name in site.wlans)
-            count = ours + sum(band in other.bands for other in site.other_ssids)
+            count = len(given.network.offered(site, band)) + sum(band in other.bands for other in site.other_ssids)
             if count > MOST_SSIDS:
                 text = f"{site.slug} has {count} SSIDs at {band} GHz, {MOST_SSIDS} are the most"
                 yield Finding((*path, "wlans"), text)
@@ -65,10 +63,9 @@ def _twice(path: ModelPath, radio: Radio, before: tuple[Radio, ...]) -> Iterator
 
 def radio_serves(given: Given) -> Iterator[Finding]:
     """Find radios on a band where none of the site's WLANs is offered."""
-    wlans = given.network.wlans_by_name
     for path, site, access_point in walk.access_points(given.network):
         for index, radio in enumerate(access_point.radios):
-            if all(wlans[name].bands.mode(radio.band) is BandMode.OFF for name in site.wlans):
+            if not given.network.offered(site, radio.band):
                 text = f"no WLAN of {site.slug} is offered at {radio.band} GHz, where {access_point.name} has a radio"
                 yield Finding((*path, "radios", index, "band"), text)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from roaming.model.site import AccessPoint
-from roaming.model.terms import BandMode
 from roaming.rules import walk
 from roaming.rules.rule import Finding, Given, Rule, repeated
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from roaming.load import ModelPath
     from roaming.model.borough import Borough
     from roaming.model.network import Network
-    from roaming.model.wlan import Wlan
+    from roaming.model.site import Site
 
 LAST_MAC = 0xFFFF_FFFF_FFFF
 
@@ -169,13 +168,9 @@ def nas_identifier_unique(given: Given) -> Iterator[Finding]:
 
 def mac_unique(given: Given) -> Iterator[Finding]:
     """Find MAC addresses that are used twice; a radio uses one for each of its WLANs."""
-    wlans = given.network.wlans_by_name
-    macs = (
-        item
-        for path, site, ap in walk.access_points(given.network)
-        for item in _macs(path, [wlans[name] for name in site.wlans], ap)
-    )
-    for number, path, first in repeated(chain(macs, _controlled_macs(given.network))):
+    network = given.network
+    macs = (item for path, site, ap in walk.access_points(network) for item in _macs(network, path, site, ap))
+    for number, path, first in repeated(chain(macs, _controlled_macs(network))):
         mac = ":".join(f"{octet:02x}" for octet in number.to_bytes(6, "big"))
         yield Finding(path, f"the MAC address {mac} is used a second time", first)
 
@@ -186,12 +181,12 @@ def _controlled_macs(network: Network) -> Iterator[tuple[int, ModelPath]]:
             yield int(mac.replace(":", ""), 16), (*path, key)
 
 
-def _macs(path: ModelPath, wlans: Sequence[Wlan], access_point: AccessPoint) -> Iterator[tuple[int, ModelPath]]:
+def _macs(network: Network, path: ModelPath, site: Site, access_point: AccessPoint) -> Iterator[tuple[int, ModelPath]]:
     yield int(access_point.ethernet_mac.replace(":", ""), 16), (*path, "ethernet_mac")
     for index, radio in enumerate(access_point.radios):
         first = int(radio.bssid.replace(":", ""), 16)
         at = (*path, "radios", index, "bssid")
-        offered = sum(wlan.bands.mode(radio.band) is not BandMode.OFF for wlan in wlans)
+        offered = len(network.offered(site, radio.band))
         yield from ((bssid & LAST_MAC, at) for bssid in range(first, first + offered))
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from roaming.eap import Nas, Reason, calling_station, outer_identity
 from roaming.errors import VerifyError
 from roaming.model.base import Realm
-from roaming.model.terms import BandMode, EapMethod, Scheme
+from roaming.model.terms import EapMethod, Scheme
 from roaming.verify.home import Home, homes
 from roaming.verify.limit import Limit, parse_limit
 
@@ -163,9 +163,7 @@ def _nas(network: Network, visited: Borough, limit: Limit) -> Nas:
 def _offers(network: Network, site: Site, point: AccessPoint) -> Iterator[Nas]:
     """Yield the federated WLANs of an access point; a radio's BSSID counts up with each WLAN on its band."""
     for radio in point.radios:
-        wlans = [network.wlans_by_name[name] for name in site.wlans]
-        offered = [wlan for wlan in wlans if wlan.bands.mode(radio.band) is not BandMode.OFF]
-        for index, wlan in enumerate(offered):
+        for index, wlan in enumerate(network.offered(site, radio.band)):
             if wlan.scheme is not Scheme.GOVWIFI:
                 digits = f"{int(radio.bssid.replace(':', ''), 16) + index:012x}"
                 yield Nas(point.identifier, ":".join(digits[at : at + 2] for at in range(0, 12, 2)), wlan.ssid)

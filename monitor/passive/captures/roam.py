@@ -38,8 +38,8 @@ class Roam:
     acked: bool
     doubtful: bool
     inferred: bool
-    fast: bool = False
-    refused: int | None = None
+    fast: bool
+    refused: int | None
 
 
 def told(ended: Ended) -> Roam | None:

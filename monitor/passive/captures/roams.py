@@ -199,7 +199,7 @@ class Roams:
         eapol.note(attempt, message, one.ns)
         return attempt
 
-    def ended(self, client: Client, one: Heard) -> Attempt | None:
+    def farewell(self, client: Client, one: Heard) -> Attempt | None:
         """Take a deauthentication or disassociation."""
         attempt = client.attempts.get(one.bssid)
         if attempt is not None and len(one.body) >= 2:  # noqa: PLR2004  the reason
@@ -260,8 +260,8 @@ _HANDLERS: Final[dict[FrameKind, Callable[[Roams, Client, Heard], Attempt | None
     FrameKind.ASSOCIATION_RESPONSE: Roams.response,
     FrameKind.REASSOCIATION_RESPONSE: Roams.response,
     FrameKind.EAPOL: Roams.key,
-    FrameKind.DEAUTHENTICATION: Roams.ended,
-    FrameKind.DISASSOCIATION: Roams.ended,
+    FrameKind.DEAUTHENTICATION: Roams.farewell,
+    FrameKind.DISASSOCIATION: Roams.farewell,
 }
 
 

@@ -11,10 +11,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -196,13 +195,8 @@ class Input:
 
     def capture(self) -> Capture:
         """Return what comes."""
-        return Capture("standard input", partial(_kept, self._pipe))
+        return Capture("standard input", lambda: nullcontext(self._pipe))
 
     def stop(self) -> None:
         """End with what has come."""
         self._pipe.stop()
-
-
-@contextmanager
-def _kept(pipe: Pipe) -> Iterator[Pipe]:
-    yield pipe

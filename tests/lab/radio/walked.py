@@ -93,6 +93,8 @@ def captured(bssid: str, start: float, kind: Heard, d2_ms: float | None = 17.0) 
         acked=True,
         doubtful=False,
         inferred=False,
+        fast=kind in {Heard.FT_AIR, Heard.FT_DS},
+        refused=None,
     )
 
 

@@ -73,6 +73,15 @@ READ = {
         ),
         "d/roaming-matrix?var-home=hackney",
     ),
+    "RoamSlow": (
+        "full authentications that are slow",
+        (
+            "22.5% of the full_eap roams took longer than 2s (D2: from the first request until the new access point "
+            "lets the device in). Calls break off in these. Every exchange goes to the people's home: look at the "
+            "times of the homes first, then at the proxy."
+        ),
+        "d/roaming-roams?var-visited=b1",
+    ),
     "FtFallback": (
         "an access point to which nobody roams fast",
         (

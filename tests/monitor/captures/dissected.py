@@ -29,7 +29,7 @@ _FIELDS = (
         "wlan.fc.protected",
     ),
     *("wlan.ra", "wlan.ta", "wlan.bssid", "wlan.fixed.auth.alg", "wlan.fixed.status_code"),
-    *("wlan.fixed.category_code", "wlan.fixed.action_code", "wlan.fixed.target_ap_address", "wlan.fixed.current_ap"),
+    *("wlan.fixed.category_code", "wlan.fixed.action_code", "wlan.fixed.target_ap_address"),
     *(
         "wlan.ft.anonce",
         "wlan.rsn.version",

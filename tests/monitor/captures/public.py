@@ -83,14 +83,13 @@ def _name(one: Heard) -> str:
 
 
 def _differences(
-    told: Dissected, reading: Reading, frames: Counter[str], found: Iterable[Conversation | Roam]
+    told: Dissected, reading: Reading, frames: Counter[str], found: list[Conversation | Roam]
 ) -> Iterator[str]:
     if told.packets != reading.packets():
         yield f"packets: {reading.packets()}, tshark {told.packets}"
     for name in sorted(told.frames | frames):
         if told.frames[name] != frames[name]:
             yield f"{name}: {frames[name]}, tshark {told.frames[name]}"
-    found = list(found)
     yield from _ways(told.ways, [one for one in found if isinstance(one, Roam)], reading.roams.unkind)
     yield from _talks(told, [one for one in found if isinstance(one, Conversation)])
 

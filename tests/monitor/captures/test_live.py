@@ -9,9 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from monitor.passive.captures import Input, Live, Machine, Reading, Roam, Tap
 from monitor.passive.captures.files import Capture
 from monitor.passive.captures.pipe import Pipe
 from tests.monitor.captures.air import ONE, TWO, Air
+from tests.monitor.captures.machine import set_up
 from tests.monitor.captures.made import ACCEPT, Hop, attribute, write
 
 if TYPE_CHECKING:
@@ -126,6 +126,12 @@ def walk() -> Air:
     return air
 
 
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return its pcap."""
+    return write(tmp_path_factory.mktemp("walked") / "air.pcap", walk().made, 127).read_bytes()
+
+
 @dataclass
 class Clock:
     """Stands until somebody sleeps."""
@@ -174,13 +180,11 @@ def records(made: Sequence[tuple[float, Packet]], folder: Path) -> list[bytes]:
 
 
 def heard(*pipes: Pipe) -> list[Any]:
-    captures = [Capture("a pipe", partial(given_pipe, pipe)) for pipe in pipes]
-    return list(Reading(captures, merge=Live()).found())
+    return list(Reading([piped(pipe) for pipe in pipes], merge=Live()).found())
 
 
-@contextmanager
-def given_pipe(pipe: Pipe) -> Iterator[Pipe]:
-    yield pipe
+def piped(pipe: Pipe) -> Capture:
+    return Capture("a pipe", lambda: nullcontext(pipe))
 
 
 def test_the_air_at_its_own_pace_is_the_same_as_its_file(tmp_path: Path) -> None:
@@ -191,31 +195,22 @@ def test_the_air_at_its_own_pace_is_the_same_as_its_file(tmp_path: Path) -> None
     assert found == list(Reading([tmp_path / "whole.pcap"]).found())
 
 
-@given(st.data())
+@given(data=st.data())
 @settings(max_examples=40, deadline=None)
-def test_however_the_octets_come_the_same_is_found(data: st.DataObject) -> None:
-    octets = b"".join(WALKED)
-    cuts = sorted(data.draw(st.sets(st.integers(1, len(octets) - 1), max_size=20)))
-    pieces = [octets[first:last] for first, last in zip([0, *cuts], [*cuts, len(octets)], strict=True)]
+def test_however_the_octets_come_the_same_is_found(walked: bytes, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(walked) - 1), max_size=20)))
+    pieces = [walked[first:last] for first, last in zip([0, *cuts], [*cuts, len(walked)], strict=True)]
     with flowing(*pieces) as pipe:
         assert [one.kind.value for one in heard(pipe)] == ["ft_air", "ft_ds", "full_eap"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _walked(tmp_path_factory: pytest.TempPathFactory) -> None:
-    WALKED[:] = records(walk().made, tmp_path_factory.mktemp("walked"))
-
-
-WALKED: list[bytes] = []
-
-
-def test_a_roam_is_told_when_nothing_comes_after_it() -> None:
+def test_a_roam_is_told_when_nothing_comes_after_it(walked: bytes) -> None:
     """Nobody waits for the next packet, nor for the end."""
     clock, (out, into) = Clock(), os.pipe()
     pipe = Pipe(out)
-    os.write(into, b"".join(WALKED))
+    os.write(into, walked)
     live = Live(clock.steady_ns, clock.sleep)
-    found: Iterator[Any] = Reading([Capture("a pipe", partial(given_pipe, pipe))], merge=live).found()
+    found: Iterator[Any] = Reading([piped(pipe)], merge=live).found()
     assert [next(found).kind.value for _ in range(3)] == ["ft_air", "ft_ds", "full_eap"]
     # The last one waited for a second station with its address (2 s), and for no longer than that.
     assert 2 <= clock.ns / 1e9 < 4
@@ -259,19 +254,7 @@ def test_the_command_reads_standard_input(tmp_path: Path) -> None:
     assert done.stderr.decode() == note
 
 
-# What goes wrong before anything is heard: `HERE` is a folder in place of the kernel's list of interfaces.
-
-
-def machine(folder: Path, script: str = "exit 0", name: str = "dumpcap") -> Machine:
-    """Return a machine with a radio in each mode, and a program in the place of dumpcap."""
-    for interface, kind in (("lo", "772"), ("tun0", "65534"), ("wlan0", "1"), ("wlan0mon", "803")):
-        (folder / "net" / interface).mkdir(parents=True)
-        (folder / "net" / interface / "type").write_text(f"{kind}\n")
-    (folder / "net" / "wlan0" / "phy80211").mkdir()
-    program = folder / name
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
-    return Machine(folder / "net", lambda asked: str(program) if asked == name else None)
+# What goes wrong, on a machine of our own making
 
 
 @pytest.mark.parametrize(
@@ -295,7 +278,7 @@ def machine(folder: Path, script: str = "exit 0", name: str = "dumpcap") -> Mach
 )
 def test_what_cannot_be_heard_is_said(tmp_path: Path, interface: str, program: str, message: str) -> None:
     with pytest.raises(CaptureError) as error:
-        Tap(interface, machine=machine(tmp_path, name=program))
+        Tap(interface, machine=set_up(tmp_path, name=program))
     assert str(error.value) == message
 
 
@@ -330,7 +313,7 @@ DENIED = 'dumpcap: You do not have permission to capture on device "lo".'
 )
 def test_why_the_program_ended_is_said(tmp_path: Path, name: str, script: str, message: str) -> None:
     usb = write(tmp_path / "usb.pcap", walk().made, 189)
-    here = machine(tmp_path, script.replace("USB", str(usb)), name)
+    here = set_up(tmp_path, script.replace("USB", str(usb)), name)
     tap = Tap("lo", machine=here)
     with pytest.raises(CaptureError) as error:
         list(Reading([tap.capture()], merge=Live()).found())
@@ -342,7 +325,7 @@ def test_a_program_that_ends_in_the_middle_loses_nothing(tmp_path: Path) -> None
     path = write(tmp_path / "air.pcap", walk().made, 127)
     lost = "Packets received/dropped on interface 'lo': 24/7 (pcap:7/dumpcap:0/flushed:0/ps_ifdrop:0) (77.4%)"
     script = f"cat {path}; echo \"{lost}\" >&2; echo 'dumpcap: The adapter is gone.' >&2; exit 1"
-    tap, live = Tap("wlan0mon", machine=machine(tmp_path, script)), Live()
+    tap, live = Tap("wlan0mon", machine=set_up(tmp_path, script)), Live()
     found = list(Reading([tap.capture()], merge=live).found())
     assert len(found) == 3
     assert (str(live.error), tap.dropped) == (f"wlan0mon: {tap.engine} ended: The adapter is gone.", 7)
@@ -350,7 +333,7 @@ def test_a_program_that_ends_in_the_middle_loses_nothing(tmp_path: Path) -> None
 
 def test_the_kernel_is_asked_for_what_counts_alone(tmp_path: Path) -> None:
     """Beacons are left to it on the air, all but RADIUS elsewhere, behind tags too."""
-    here = machine(tmp_path, f'for word; do echo "$word"; done > {tmp_path}/words')
+    here = set_up(tmp_path, f'for word; do echo "$word"; done > {tmp_path}/words')
     for interface in ("wlan0mon", "lo", "tun0", "any"):
         with pytest.raises(CaptureError):
             list(Reading([Tap(interface, frozenset({1812, 1645}), here).capture()], merge=Live()).found())

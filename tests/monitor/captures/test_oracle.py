@@ -130,3 +130,14 @@ def test_the_program(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: s
     assert main([str(tmp_path)]) == status
     wanted = "1 captures: 1 equal, 0 not, 0 not read" if status == 0 else "no capture with 802.11 or RADIUS in it"
     assert capsys.readouterr().out.splitlines()[-1] == wanted
+
+
+def test_the_program_tells_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    air = Air()
+    air.slow(0, ONE)
+    air.four_way(0.120, ONE, dialect=DIALECTS["key data in the fourth message"])
+    write(tmp_path / "a.pcap", air.made, 127)
+    assert main([str(tmp_path)]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[-2].endswith(f"initial of {air.client} to {ONE}: not tshark's")
+    assert out[-1] == "1 captures: 0 equal, 1 not, 0 not read"

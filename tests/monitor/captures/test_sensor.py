@@ -22,11 +22,14 @@ from monitor.cli import app
 from monitor.discover import bssids
 from monitor.errors import SettingError
 from monitor.metrics import State
-from monitor.passive.captures import CaptureTask, Kind, Machine, PacketsTask, Reading, Roam, RoamCounter
+from monitor.passive.captures import CaptureTask, Kind, PacketsTask, Reading, Roam, RoamCounter
 from monitor.sample import FakeClock, FakeSink
 from monitor.target import Estate, RadioPlace
 from roaming.load import load
+from roaming.model.bundle import DeviceKind
+from roaming.render import render
 from tests.monitor.captures.air import CLIENT, ONE, THREE, TWO, Air, octets
+from tests.monitor.captures.machine import machine, set_up
 from tests.monitor.captures.made import write
 from tests.monitor.parsed import number, parsed
 
@@ -147,24 +150,26 @@ def test_addresses_lead_to_their_access_points(bssid: str, place: RadioPlace | N
     assert bssids(load(LAB).network).get(octets(bssid)) == place
 
 
-def test_wlans_count_up_from_the_radios_address() -> None:
-    """As they are rendered: a London library has two WLANs on 5 GHz, one on 2.4 GHz."""
+def test_a_standalone_access_point_has_the_addresses_that_are_rendered_for_it() -> None:
+    """A London library has two WLANs on 5 GHz, one on 2.4 GHz."""
     network = load(REPOSITORY / "inventory").network
-    found = bssids(network)
-    for _, site, ap in network.access_points():
-        for radio in ap.radios:
-            first = int(radio.bssid.replace(":", ""), 16)
-            offered = sum(network.wlans_by_name[name].bands.mode(radio.band) != "off" for name in site.wlans)
-            names = [getattr(found.get((first + index).to_bytes(6, "big")), "access_point", None) for index in range(4)]
-            assert names == [ap.name] * offered + [None] * (4 - offered)
+    devices = [device for device in render(network).devices if device.kind is DeviceKind.ACCESS_POINT]
+    rendered = {
+        octets(bssid): RadioPlace(device.name, device.site, device.owner)
+        for device in devices
+        for file in device.files
+        for bssid in re.findall("^bssid=(.+)$", file.text(), re.MULTILINE)
+    }
+    names = {device.name for device in devices}
+    found = {bssid: place for bssid, place in bssids(network).items() if place.access_point in names}
+    assert found == rendered
+    assert len(found) > 2 * len(names) > 0
 
 
 # The program in place of dumpcap: what it hears, as if it had a radio.
-HEARD = """#!/bin/sh
-echo $$ >> FOLDER/pids
+HEARD = """echo $$ >> FOLDER/pids
 cat FOLDER/air.pcap
-exec sleep 60
-"""
+exec sleep 60"""
 AP1, AP2, STRANGER = "02:00:0a:0c:15:00", "02:00:0a:0c:16:00", "02:00:00:00:09:00"
 
 
@@ -184,25 +189,16 @@ def radio(tmp_path: Path) -> Path:
     air.full(3, STRANGER, AP2)
     air.data(3.3, STRANGER)
     write(tmp_path / "air.pcap", air.made, 127)
-    (tmp_path / "net" / "wlan0mon").mkdir(parents=True)
-    (tmp_path / "net" / "wlan0mon" / "type").write_text("803\n")
-    (tmp_path / "net" / "lo").mkdir()
-    (tmp_path / "net" / "lo" / "type").write_text("772\n")
-    (tmp_path / "dumpcap").write_text(HEARD.replace("FOLDER", str(tmp_path)))
-    (tmp_path / "dumpcap").chmod(0o755)
+    set_up(tmp_path, HEARD.replace("FOLDER", str(tmp_path)))
     return tmp_path
-
-
-def machine(folder: Path) -> Machine:
-    return Machine(folder / "net", lambda name: str(folder / "dumpcap") if name == "dumpcap" else None)
 
 
 LISTENING = re.compile(r"listening on 127\.0\.0\.1 port (\d+)")
 SCRIPT = """
 from pathlib import Path
 from monitor.cli import main, sensor
-from monitor.passive.captures import Machine
-sensor.MACHINE = Machine(Path("FOLDER/net"), lambda name: "FOLDER/dumpcap" if name == "dumpcap" else None)
+from tests.monitor.captures.machine import machine
+sensor.MACHINE = machine(Path("FOLDER"))
 main()
 """
 
@@ -213,7 +209,9 @@ def sensing(folder: Path) -> Iterator[int]:
     words = [sys.executable, "-c", SCRIPT.replace("FOLDER", str(folder)), "capture", "--interface", "wlan0mon"]
     words += ["-i", str(LAB), "--listen", "127.0.0.1:0"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ROAM_")}
-    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
+    with subprocess.Popen(
+        words, cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as one:
         assert one.stderr is not None
         try:
             yield next(int(found[1]) for line in one.stderr if (found := LISTENING.search(line)))
